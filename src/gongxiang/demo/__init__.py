@@ -1,0 +1,1 @@
+"""The demo banner, made by public actions only."""

@@ -1,0 +1,1 @@
+"""Instruments as dated data, articles, working days and deadlines. Pure: no Django, no driver, no network."""

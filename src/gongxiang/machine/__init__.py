@@ -1,0 +1,1 @@
+"""One machine's upkeep: supervisor, PostgreSQL, doctor, migrate. Knows no domain."""

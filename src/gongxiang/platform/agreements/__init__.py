@@ -1,0 +1,1 @@
+"""The sharing agreement between a department and the authority (art. 18)."""

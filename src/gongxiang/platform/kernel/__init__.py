@@ -1,0 +1,1 @@
+"""Ids, actors, permissions, transition tables, base errors; knows no domain."""

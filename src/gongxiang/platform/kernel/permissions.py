@@ -1,0 +1,53 @@
+"""Permissions: which roles may go through a door; every URL, API endpoint and command names one.
+
+A room's `permissions.py` makes `Permission` constants; `check` raises, `allows` answers. Record-level questions (is it my
+department's?) stay in the room's own functions.
+"""
+
+from dataclasses import dataclass
+
+from gongxiang.platform.kernel.actors import Actor, Role, System
+from gongxiang.platform.kernel.errors import NotPermitted
+
+_registry: dict[str, "Permission"] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """A named right: `catalogue.publish`; `roles` hold it; `systems` are the names of jobs that hold it."""
+
+    name: str
+    roles: frozenset[Role]
+    systems: frozenset[str] = frozenset()
+    public: bool = False
+    #: Whether passing the door asks for a fresh second factor.
+    second_factor: bool = False
+
+    def __post_init__(self) -> None:
+        if self.name in _registry:
+            raise ValueError(f"permission {self.name} is defined twice")
+        _registry[self.name] = self
+
+    def allows(self, actor: Actor | None) -> bool:
+        """Whether the actor may pass; nobody is anonymous unless the door is public."""
+        if actor is None:
+            return self.public
+        if isinstance(actor, System):
+            return actor.name in self.systems
+        return self.public or bool(self.roles & actor.roles)
+
+    def check(self, actor: Actor | None) -> None:
+        """Raise NotPermitted unless the actor may pass."""
+        if not self.allows(actor):
+            raise NotPermitted()
+
+
+def every_permission() -> dict[str, Permission]:
+    """All permissions defined so far, by name."""
+    return dict(_registry)
+
+
+#: Anyone, signed in or not: the login page, static help.
+PUBLIC = Permission(name="site.public", roles=frozenset(Role), public=True)
+#: Anyone who is signed in.
+SIGNED_IN = Permission(name="site.signed_in", roles=frozenset(Role))

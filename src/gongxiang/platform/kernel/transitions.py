@@ -1,0 +1,51 @@
+"""Transition tables: the states of a record and the acts that move it; the only source of diagrams and checks."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gongxiang.platform.kernel.errors import Refusal
+
+
+class WrongState(Refusal):
+    """The record is in the state "{state}", in which this act is not possible."""
+
+    next_step: ClassVar[str] = "Reload the page: somebody may have acted before you."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition:
+    """One arrow: act `submit` moves any of `sources` (empty: the record is made by it) to `target`, event `submitted`."""
+
+    act: str
+    sources: tuple[str, ...]
+    target: str
+    event: str
+    who: str
+    basis: tuple[str, ...] = ()
+    #: Whose turn it is afterwards: "provider", "consumer", "authority" or "".
+    turn: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransitionTable:
+    """All arrows of one kind of record, e.g. subject `access_request`."""
+
+    subject: str
+    transitions: tuple[Transition, ...]
+
+    def find(self, act: str, state: str | None) -> Transition:
+        """The arrow of `act` out of `state` (None: creation); raises WrongState."""
+        for arrow in self.transitions:
+            if arrow.act == act and (state in arrow.sources if state is not None else not arrow.sources):
+                return arrow
+        raise WrongState(state=state or "")
+
+    def can(self, act: str, state: str) -> bool:
+        """Whether `act` is possible in `state`."""
+        return any(arrow.act == act and state in arrow.sources for arrow in self.transitions)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state, in order of first appearance."""
+        seen = dict.fromkeys(s for t in self.transitions for s in (*t.sources, t.target))
+        return tuple(seen)

@@ -1,0 +1,1 @@
+"""Calendar days, texts of instruments, chosen profile, statute register, code tables."""

@@ -1,0 +1,1 @@
+"""Pages, forms, templates, assets; no rules."""

@@ -1,0 +1,72 @@
+"""Django settings, all from `GONGXIANG_*` variables; nothing secret stands in this file."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+HOME = Path(os.environ.get("GONGXIANG_HOME", "var")).absolute()
+PROFILE = os.environ.get("GONGXIANG_PROFILE", "production")
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+    }
+
+
+DATABASES = {
+    "default": _database(
+        os.environ.get("GONGXIANG_SITE_DATABASE_URL")
+        or os.environ.get("GONGXIANG_DATABASE_URL", "postgresql://postgres@127.0.0.1:54330/gongxiang")
+    )
+}
+ROOMS = ["evidence", "rulebook", "parties", "agreements", "catalogue", "grants", "access", "delivery", "web"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    *(f"gongxiang.platform.{room}" for room in ROOMS),
+]
+AUTH_USER_MODEL = "parties.Person"
+ROOT_URLCONF = "gongxiang.platform.wiring.urls"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+SECRET_KEY = os.environ.get("GONGXIANG_SITE_SECRET", "development-only")
+ALLOWED_HOSTS = ["*"]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+_platform = Path(__file__).resolve().parent.parent
+LOCALE_PATHS = sorted(str(path) for path in _platform.glob("**/locale"))
+STATIC_URL = "static/"

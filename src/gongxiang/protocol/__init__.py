@@ -1,0 +1,1 @@
+"""What the programs say to each other. Pure: no Django, no driver, no network."""
