@@ -13,6 +13,18 @@ class Xid8Field(models.Field):
         """The column type."""
         return "xid8"
 
+    def select_format(self, compiler, sql, params):  # type: ignore[no-untyped-def]
+        """Read as text: drivers know no xid8."""
+        return f"({sql})::text", params
+
+    def from_db_value(self, value, expression, connection):  # type: ignore[no-untyped-def]
+        """A plain integer."""
+        return None if value is None else int(value)
+
+    def get_prep_value(self, value):  # type: ignore[no-untyped-def]
+        """As text, which PostgreSQL casts."""
+        return value if value is None or hasattr(value, "resolve_expression") else str(value)
+
 
 class EvidenceRecord(models.Model):
     """One act: who did what to what, on which basis, before and after."""

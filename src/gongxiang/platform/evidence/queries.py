@@ -1,0 +1,93 @@
+"""Reading evidence: the outbox in commit order, and trails under the reader's visibility."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from gongxiang.platform.evidence.models import EvidenceRecord, ReaderCursor
+from gongxiang.platform.kernel.actors import Actor, Person, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """One act, as the rooms above and the pages read it."""
+
+    id: int
+    xid: int
+    uid: UUID
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+    subject_type: str
+    subject_id: str
+    actor_kind: str
+    actor_id: str
+    actor_name: str
+    actor_department: UUID | None
+    basis: tuple[str, ...]
+    rule_version: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    detail: Mapping[str, Any]
+    concerns: tuple[UUID, ...]
+    trail: tuple[str, ...]
+    digest: str
+
+
+def unread(reader: str, *, kinds: Collection[str] = (), limit: int = 200) -> list[News]:
+    """The next acts of `kinds` (empty: all) for `reader`, in commit order, none that an open transaction could precede.
+
+    A sequence number is not a commit order: only rows below the oldest running transaction are taken.
+    """
+    cursor = ReaderCursor.objects.filter(reader=reader).first()
+    rows = EvidenceRecord.objects.alias(
+        horizon=RawSQL("pg_snapshot_xmin(pg_current_snapshot())", ()),
+    ).filter(xid__lt=F("horizon"))
+    if cursor is not None:
+        at = RawSQL("%s::text::xid8", (str(int(cursor.xid)),))
+        rows = rows.filter(Q(xid__gt=at) | Q(xid=at, id__gt=cursor.record_id))
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    return [_news(row) for row in rows.order_by("xid", "id")[:limit]]
+
+
+def trail_of(tag: str, *, by: Actor) -> list[News]:
+    """Every act with the tag (`grant:UUID`, `resource:UUID` ...) that `by` may see, oldest first."""
+    return [_news(row) for row in visible_to(by).filter(trail__contains=[tag]).order_by("occurred_at", "id")]
+
+
+def visible_to(by: Actor) -> QuerySet[EvidenceRecord]:
+    """The records `by` may see: auditors and the authority all, a department what concerns it, a person the own acts."""
+    if isinstance(by, Person) and not by.has(Role.AUDITOR, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER):
+        return EvidenceRecord.objects.filter(Q(concerns__contains=[by.department_id]) | Q(actor_id=str(by.id)))
+    return EvidenceRecord.objects.all()
+
+
+def _news(row: EvidenceRecord) -> News:
+    return News(
+        id=row.id,
+        xid=int(row.xid),
+        uid=row.uid,
+        kind=row.kind,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        subject_type=row.subject_type,
+        subject_id=row.subject_id,
+        actor_kind=row.actor_kind,
+        actor_id=row.actor_id,
+        actor_name=row.actor_name,
+        actor_department=row.actor_department,
+        basis=tuple(row.basis),
+        rule_version=row.rule_version,
+        before=row.before,
+        after=row.after,
+        detail=row.detail,
+        concerns=tuple(row.concerns),
+        trail=tuple(row.trail),
+        digest=bytes(row.digest).hex(),
+    )
