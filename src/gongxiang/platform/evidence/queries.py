@@ -61,6 +61,11 @@ def trail_of(tag: str, *, by: Actor) -> list[News]:
     return [_news(row) for row in visible_to(by).filter(trail__contains=[tag]).order_by("occurred_at", "id")]
 
 
+def recent(*, by: Actor, limit: int) -> list[News]:
+    """The latest acts that `by` may see, newest first."""
+    return [_news(row) for row in visible_to(by).order_by("-id")[:limit]]
+
+
 def visible_to(by: Actor) -> QuerySet[EvidenceRecord]:
     """The records `by` may see: auditors and the authority all, a department what concerns it, a person the own acts."""
     if isinstance(by, Person) and not by.has(Role.AUDITOR, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER):

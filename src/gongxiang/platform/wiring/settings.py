@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 HOME = Path(os.environ.get("GONGXIANG_HOME", "var")).absolute()
+_platform = Path(__file__).resolve().parent.parent
 PROFILE = os.environ.get("GONGXIANG_PROFILE", "production")
 
 
@@ -43,20 +44,23 @@ ROOT_URLCONF = "gongxiang.platform.wiring.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "gongxiang.platform.web.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "gongxiang.platform.web.middleware.security_headers",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [str(path) for path in sorted(_platform.glob("web/*/templates"))],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "gongxiang.platform.web.context.shell",
             ]
         },
     }
@@ -67,6 +71,12 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-_platform = Path(__file__).resolve().parent.parent
 LOCALE_PATHS = sorted(str(path) for path in _platform.glob("**/locale"))
 STATIC_URL = "static/"
+CSRF_FAILURE_VIEW = "gongxiang.platform.web.views.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_TAGS = {40: "error"}

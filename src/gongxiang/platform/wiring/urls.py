@@ -1,5 +1,8 @@
 """Every address of the site; each view declares its door (permission)."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("gongxiang.platform.web.urls"))]
+
+handler404 = "gongxiang.platform.web.views.page_not_found"
+handler500 = "gongxiang.platform.web.views.server_error"

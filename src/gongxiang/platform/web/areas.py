@@ -1,0 +1,15 @@
+"""The areas of the site: each a folder with `urls.py`, templates, locale, and where it has them `labels.py` and `todos.py`."""
+
+#: Area -> prefix of its addresses.
+AREAS: dict[str, str] = {
+    "workbench": "",
+    "accounts": "account/",
+    "catalogue": "catalogue/",
+    "access": "requests/",
+    "agreements": "agreements/",
+    "grants": "grants/",
+    "delivery": "exchange/",
+    "evidence": "evidence/",
+    "parties": "parties/",
+    "rules": "rules/",
+}

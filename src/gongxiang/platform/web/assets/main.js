@@ -1,0 +1,71 @@
+// The few things pages need beyond HTML: htmx, the menu on narrow screens, drafts kept while typing, confirmations.
+import "htmx.org";
+
+const keep = (form) => `draft:${form.dataset.keep}`;
+
+function openMenu(button) {
+  const menu = document.getElementById("menu");
+  const open = menu.classList.toggle("open");
+  button.setAttribute("aria-expanded", String(open));
+}
+
+function restore(form) {
+  if (form.dataset.kept === "yes") return;
+  form.dataset.kept = "yes";
+  const wrong = form.querySelector(".is-invalid");
+  const text = sessionStorage.getItem(keep(form));
+  if (!text || wrong) return;
+  const values = JSON.parse(text);
+  for (const field of form.elements) {
+    if (!(field.name in values) || field.type === "hidden" || field.type === "password" || field.type === "file") continue;
+    if (field.type === "checkbox" || field.type === "radio") field.checked = values[field.name].includes(field.value);
+    else if (!field.multiple) field.value = values[field.name][0];
+  }
+}
+
+function store(form) {
+  const values = {};
+  for (const [name, value] of new FormData(form)) {
+    const field = form.elements[name];
+    if (name === "csrfmiddlewaretoken" || typeof value !== "string" || (field && field.type === "password")) continue;
+    (values[name] = values[name] || []).push(value);
+  }
+  sessionStorage.setItem(keep(form), JSON.stringify(values));
+}
+
+function ready(root) {
+  root.querySelectorAll("form[data-keep]").forEach(restore);
+  const focus = root.querySelector("[data-focus]");
+  if (focus) focus.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-toggle-menu]");
+  if (toggle) openMenu(toggle);
+  if (event.target.closest("[data-print]")) window.print();
+});
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form && form.dataset.keep) store(form);
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const question = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    return;
+  }
+  if (form.dataset.keep) store(form);
+  // A second press of the same button does not act twice.
+  if (form.method === "post" && !form.hasAttribute("hx-post")) {
+    if (form.dataset.sent === "yes") event.preventDefault();
+    form.dataset.sent = "yes";
+    window.setTimeout(() => { form.dataset.sent = ""; }, 4000);
+  }
+});
+// The page after a successful act names the drafts that are no longer needed.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-forget]").forEach((el) => sessionStorage.removeItem(`draft:${el.dataset.forget}`));
+  ready(document);
+});
+document.addEventListener("htmx:load", (event) => ready(event.target));

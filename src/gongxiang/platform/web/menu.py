@@ -1,0 +1,143 @@
+"""The menu: what a person may do, in the order of the work; an entry shows only if its door lets the person through."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from gongxiang.platform.kernel.actors import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the menu."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A heading of the menu with its entries; also a tab of the header."""
+
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+def _e(label: str | Promise, url_name: str, icon: str) -> Entry:
+    return Entry(label=label, url_name=url_name, icon=icon)
+
+
+MENU: tuple[Group, ...] = (
+    Group(label=_("Workbench"), entries=(_e(_("Workbench"), "workbench:home", "layout-dashboard"),)),
+    Group(
+        label=_("Catalogue"),
+        entries=(
+            _e(_("Search the catalogue"), "catalogue:search", "list-search"),
+            _e(_("Compile entries"), "catalogue:mine", "edit"),
+            _e(_("Entries to review"), "catalogue:reviews", "checklist"),
+            _e(_("Withheld: ratification"), "catalogue:ratifications", "lock"),
+        ),
+    ),
+    Group(
+        label=_("Access requests"),
+        entries=(
+            _e(_("My requests"), "access:mine", "send"),
+            _e(_("For my consent"), "access:consents", "writing-sign"),
+            _e(_("For my reply"), "access:replies", "inbox"),
+            _e(_("Mediation"), "access:mediations", "scale"),
+        ),
+    ),
+    Group(
+        label=_("Agreements and grants"),
+        entries=(
+            _e(_("Agreements"), "agreements:list", "file-certificate"),
+            _e(_("Grants"), "grants:list", "key"),
+            _e(_("Disposal"), "grants:disposals", "trash"),
+        ),
+    ),
+    Group(
+        label=_("Exchange"),
+        entries=(
+            _e(_("Exchange nodes"), "delivery:nodes", "server"),
+            _e(_("Table exchange"), "delivery:flows", "arrows-exchange"),
+            _e(_("Mounted resources"), "delivery:mounts", "plug"),
+            _e(_("Alarms"), "delivery:alarms", "alert-triangle"),
+        ),
+    ),
+    Group(
+        label=_("Audit"),
+        entries=(
+            _e(_("Evidence"), "evidence:search", "shield-check"),
+            _e(_("Seals and verification"), "evidence:seals", "fingerprint"),
+        ),
+    ),
+    Group(
+        label=_("System"),
+        entries=(
+            _e(_("Departments"), "parties:departments", "building"),
+            _e(_("People"), "parties:people", "users"),
+            _e(_("Systems"), "parties:systems", "database"),
+            _e(_("Business matters"), "parties:matters", "briefcase"),
+            _e(_("Working calendar"), "rules:calendar", "calendar"),
+            _e(_("Instruments and periods"), "rules:instruments", "book"),
+            _e(_("Statute register"), "rules:statutes", "gavel"),
+            _e(_("Code tables"), "rules:codes", "list-numbers"),
+            _e(_("Administrators' logs"), "parties:logs", "history"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownEntry:
+    """An entry as one person sees it on one page."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    current: bool
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownGroup:
+    """A group as one person sees it; never empty."""
+
+    label: str | Promise
+    entries: tuple[ShownEntry, ...]
+    current: bool
+
+
+#: url name -> how many things wait there for the person; areas add theirs in `todos.py`.
+COUNTS: dict[str, Callable[[Person], int]] = {}
+
+
+def menu_for(request: HttpRequest) -> tuple[ShownGroup, ...]:
+    """The groups and entries that the acting person may open."""
+    actor: Person | None = getattr(request, "actor", None)
+    if actor is None:
+        return ()
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    shown = []
+    for group in MENU:
+        entries = []
+        for entry in group.entries:
+            try:
+                url = reverse(entry.url_name)
+            except NoReverseMatch:
+                continue
+            view = resolve(url).func
+            if not view.door.allows(actor):
+                continue
+            count = COUNTS[entry.url_name](actor) if entry.url_name in COUNTS else 0
+            entries.append(ShownEntry(label=entry.label, url=url, icon=entry.icon, current=here == entry.url_name, count=count))
+        if entries:
+            area = {entry.url_name.split(":")[0] for entry in group.entries}
+            shown.append(ShownGroup(label=group.label, entries=tuple(entries), current=here.split(":")[0] in area))
+    return tuple(shown)

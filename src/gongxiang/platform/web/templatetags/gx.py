@@ -1,0 +1,165 @@
+"""Tags every page uses: icons, articles, times, deadlines, state badges, paging, forms."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gongxiang.platform.web import labels
+from gongxiang.protocol import clock
+from gongxiang.protocol.clock import BEIJING
+
+register = template.Library()
+
+_INSTRUMENTS = {"wushen-2021-60": ("Measures", "办法"), "cn-809": ("Regulation", "条例")}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """`{% icon "database" %}`: decorative unless a label is given."""
+    href = f"{static('built/icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag
+def article(identifier: str) -> SafeString:
+    """`{% article "wushen-2021-60:21(2)" %}`: a link to the article, in words: 办法第二十一条…"""
+    instrument, _sep, number = identifier.partition(":")
+    english, chinese = _INSTRUMENTS.get(instrument, (instrument, instrument))
+    match = re.match(r"(\d+)(.*)", number)
+    bare, rest = match.groups() if match else (number, "")
+    text = f"{chinese}第{bare}条{rest}" if translation.get_language() == "zh-hans" else f"{english} art. {bare}{rest}"
+    try:
+        url = reverse("rules:article", args=[identifier])
+    except NoReverseMatch:
+        return format_html('<span class="article">{}</span>', text)
+    return format_html('<a class="article" href="{}">{}</a>', url, text)
+
+
+@register.simple_tag
+def articles(identifiers: Any) -> SafeString:
+    """Several articles, separated."""
+    return format_html_join(" ", "{}", ((article(one),) for one in identifiers))
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(BEIJING)
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """2026年11月22日 14:05, or 22 Nov 2026 14:05."""
+    if at is None:
+        return "—"
+    local = _local(at)
+    if translation.get_language() == "zh-hans":
+        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{local.day} {local:%b %Y %H:%M}"
+
+
+@register.filter
+def day(at: Any) -> str:
+    """2026年11月22日, or 22 Nov 2026; takes dates and datetimes."""
+    if at is None:
+        return "—"
+    local = _local(at) if isinstance(at, datetime) else at
+    if translation.get_language() == "zh-hans":
+        return f"{local.year}年{local.month}月{local.day}日"
+    return f"{local.day} {local:%b %Y}"
+
+
+@register.simple_tag
+def due(due_at: datetime | None, at: datetime | None = None) -> SafeString | str:
+    """剩余 3 个工作日（11月25日 24:00 到期）: the exclusive instant is shown as 24:00 of the day before."""
+    if due_at is None:
+        return ""
+    from gongxiang.platform.rulebook import queries as rulebook
+
+    now = at or clock.now()
+    last = _local(due_at) - timedelta(microseconds=1)
+    chinese = translation.get_language() == "zh-hans"
+    whole_day = _local(due_at).strftime("%H:%M") == "00:00"
+    date = f"{last.month}月{last.day}日" if chinese else f"{last.day} {last:%b}"
+    time = "24:00" if whole_day else f"{_local(due_at):%H:%M}"
+    if now >= due_at:
+        text, colour = _("Overdue since %(date)s %(time)s") % {"date": date, "time": time}, "danger"
+    else:
+        left = rulebook.working_days_left(due_at, now)
+        text = ngettext(
+            "%(left)d working day left (due %(date)s %(time)s)", "%(left)d working days left (due %(date)s %(time)s)", left
+        ) % {"left": left, "date": date, "time": time}
+        colour = "danger" if left <= 1 else "warning" if left <= 3 else "secondary"
+    return format_html('<span class="due due-{}">{}</span>', colour, text)
+
+
+@register.simple_tag
+def state(subject: str, status: str) -> SafeString:
+    """A badge: the state in words and colour."""
+    word, colour = labels.state(subject, status)
+    return format_html('<span class="badge badge-{}">{}</span>', colour, word)
+
+
+@register.simple_tag
+def event(kind: str) -> str:
+    """The words of an event."""
+    return str(labels.event(kind))
+
+
+@register.simple_tag
+def code(table: str, value: str) -> str:
+    """The words of a code."""
+    return str(labels.code(table, value))
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """The words of a role."""
+    return str(labels.ROLES.get(role, role))
+
+
+@register.filter
+def grouped(number: int | None) -> str:
+    """1,234,567."""
+    return "—" if number is None else f"{number:,}"
+
+
+@register.filter
+def masked_id(value: str | None) -> str:
+    """An identity number with all but its ends starred."""
+    text = value or ""
+    return text if len(text) < 8 else f"{text[:3]}{'*' * (len(text) - 5)}{text[-2:]}"
+
+
+@register.simple_tag(takes_context=True)
+def here_with(context: dict[str, Any], **changes: Any) -> str:
+    """The present address with some of its query changed; None takes a parameter out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in (None, ""):
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag
+def fields(form: Any, *names: str) -> SafeString:
+    """The form's fields (all, or those named), each with label, help and errors beside it."""
+    chosen = [form[name] for name in names] if names else form.visible_fields()
+    return SafeString("".join(render_to_string("web/parts/field.html", {"field": field}) for field in chosen))
+
+
+@register.simple_tag
+def timeline(news: Any) -> SafeString:
+    """Acts, oldest first: who, when, what, on which article."""
+    return render_to_string("web/parts/timeline.html", {"news": news})
