@@ -5,7 +5,9 @@ import importlib
 import sys
 
 #: command -> (module with `add_arguments(parser)` and `run(arguments) -> int`, one-line help)
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "migrate": ("gongxiang.machine.migrate", "make or update the database and the keys"),
+}
 
 
 def main(argv: list[str] | None = None) -> int:

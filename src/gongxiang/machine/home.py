@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gongxiang.protocol.keyring import write_private
+
 #: Ports after the front door's own, in this order (CONTRIBUTING.md names them).
 SITE, GATEWAY, NODE_DOOR, DATABASE = 1, 2, 3, 4
 
@@ -67,17 +69,6 @@ class Home:
         except (FileNotFoundError, ValueError):
             return {}
         return value
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def secret(home: Home, name: str) -> str:

@@ -24,8 +24,9 @@ from urllib.parse import quote
 import psycopg
 
 from gongxiang.machine.errors import NoPostgres, PostgresDidNotStart
-from gongxiang.machine.home import DATABASE, Home, secret, write_private
+from gongxiang.machine.home import DATABASE, Home, secret
 from gongxiang.machine.processes import tied_to_parent
+from gongxiang.protocol.keyring import write_private
 
 OLDEST = 15
 #: Longest path of a Unix socket that every kernel takes.

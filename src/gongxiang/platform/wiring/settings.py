@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 HOME = Path(os.environ.get("GONGXIANG_HOME", "var")).absolute()
 _platform = Path(__file__).resolve().parent.parent
@@ -19,6 +19,7 @@ def _database(url: str) -> dict[str, object]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
+        "OPTIONS": dict(parse_qsl(parts.query)),
     }
 
 
