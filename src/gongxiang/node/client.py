@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import http.client
 import json
-import secrets
 import socket
 import ssl
 import threading
@@ -21,8 +20,10 @@ from uuid import UUID
 
 from gongxiang.node import errors
 from gongxiang.protocol import clock
-from gongxiang.protocol.canonical import canonical, instant, parse_instant
+from gongxiang.protocol.canonical import canonical, parse_instant
+from gongxiang.protocol.errors import StreamEmpty
 from gongxiang.protocol.messages import Message, SignedOrder
+from gongxiang.protocol.requests import sign_request
 from gongxiang.protocol.signing import Signer
 
 #: Seconds within which an answer must begin, beyond the `wait` of a long poll.
@@ -116,10 +117,8 @@ class GatewayClient:
         """Where the gateway's log of this resource ends; None if it has none."""
         try:
             return _head(self.call("GET", f"streams/{resource_id}/head").json())
-        except errors.NodeError as error:
-            if error.details.get("status") == 404:
-                return None
-            raise
+        except StreamEmpty:
+            return None
 
     def post_segment(self, resource_id: UUID, data: bytes) -> Head:
         """Deliver one sealed segment; a repeat is answered like the first time (`repeat`)."""
@@ -195,10 +194,7 @@ class GatewayClient:
     def _signature(self, method: str, target: str, body: bytes) -> dict[str, str]:
         if self._key is None or self._node_id is None:
             raise errors.NotEnrolled()
-        time, nonce = instant(clock.now()), secrets.token_hex(16)
-        digest = hashlib.new("sm3", body).hexdigest()
-        spoken = canonical({"method": method, "path": target, "time": time, "nonce": nonce, "body_digest": digest})
-        return {"gx-node": str(self._node_id), "gx-time": time, "gx-nonce": nonce, "gx-signature": self._key.sign(spoken)}
+        return sign_request(signer=self._key, node_id=self._node_id, method=method, path=target, body=body, at=clock.now())
 
     def _connection(self, wait: float) -> tuple[http.client.HTTPSConnection, bool]:
         if self._closed:
@@ -255,11 +251,12 @@ def _head(value: Any) -> Head:
         raise errors.AnswerUnreadable(f"The gateway's answer about a stream is not understood: {error}.") from error
 
 
-def _refusal(answer: Answer, status: int) -> errors.NodeError:
+def _refusal(answer: Answer, status: int) -> errors.DataPlaneError:
     try:
-        error = json.loads(answer.body)["error"]
-        refusal = errors.from_answer({**error, "status": status}, status)
+        body = json.loads(answer.body)
+        if isinstance(body["error"]["code"], str):
+            return errors.error_from(body)
     except (ValueError, KeyError, TypeError):
-        text = f"The gateway answered {status} without a named error."
-        refusal = errors.GatewayBusy(text) if status >= 500 else errors.AnswerUnreadable(text, details={"status": status})
-    return refusal
+        pass
+    text = f"The gateway answered {status} without a named error."
+    return errors.GatewayBusy(text) if status >= 500 else errors.AnswerUnreadable(text)

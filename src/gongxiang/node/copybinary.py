@@ -63,7 +63,7 @@ def _join(batch: pa.RecordBatch, pg_types: list[str]) -> pa.Array:
             pending.clear()
 
     for column, pg_type in zip(batch.columns, pg_types, strict=True):
-        fixed = _fixed_payload(column)
+        fixed = _uuid(column) if pg_type == "uuid" else _fixed_payload(column)
         if fixed is not None:
             if column.null_count == 0:
                 pending.append(_with_length(fixed))
@@ -165,6 +165,17 @@ def _fixed_payload(column: pa.Array) -> Bytes2D | None:
         raw = np.frombuffer(column.buffers()[1], np.uint8).reshape(-1, kind.byte_width)
         return raw[column.offset : column.offset + len(column)]
     return None
+
+
+def _uuid(column: pa.Array) -> Bytes2D | None:
+    """The sixteen bytes of identifiers that travel as text; None if they travel as bytes already."""
+    if not pa.types.is_string(column.type):
+        return _fixed_payload(column)
+    filled = pc.fill_null(column, "0" * 32) if column.null_count else column
+    digits = pc.replace_substring(filled, "-", "")
+    offsets = np.frombuffer(digits.buffers()[1], np.int32, count=len(digits) + 1, offset=digits.offset * 4)
+    raw = bytes.fromhex(bytes(memoryview(digits.buffers()[2])[int(offsets[0]) : int(offsets[-1])]).decode("ascii"))
+    return np.frombuffer(raw, np.uint8).reshape(len(column), 16)
 
 
 def _numbers(column: pa.Array) -> npt.NDArray[Any]:

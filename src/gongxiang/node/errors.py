@@ -1,46 +1,19 @@
 """Everything that can go wrong in a node, by name; for the agent, the command line and the operator who reads the log.
 
-The type decides the retry: `Transient` is tried again with back-off, `Terminal` waits for a person. Messages never carry values
-of shared rows or secrets.
+The errors that travel between node and gateway are `protocol.errors`; here are the node's own. The type decides the retry:
+`Transient` is tried again with back-off, `Terminal` waits for a person. Messages never carry values of shared rows or secrets.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from gongxiang.protocol.errors import ERRORS, DataPlaneError, Terminal, Transient, error_from
+
+__all__ = ["ERRORS", "DataPlaneError", "Terminal", "Transient", "error_from", "in_words"]
 
 
-def snake_case(name: str) -> str:
-    """`GrantSuspended` -> `grant_suspended`: the name of an error on the wire."""
-    return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
-
-
-class NodeError(Exception):
-    """Something went wrong in the node."""
-
-    #: What the operator can do, in words.
-    advice: str = ""
-    #: Named error as in the gateway's answers and in alarms; the class name in snake_case unless given.
-    code: str = ""
-
-    def __init__(
-        self, message: str = "", *, code: str = "", advice: str = "", details: Mapping[str, Any] | None = None
-    ) -> None:
-        self.message = message or (type(self).__doc__ or "").split("\n\n")[0].strip()
-        self.code = code or type(self).code or snake_case(type(self).__name__)
-        self.advice = advice or type(self).advice
-        self.details: Mapping[str, Any] = dict(details or {})
-        super().__init__(self.message)
-
-    def in_words(self) -> str:
-        """Message and advice in one line, as the log and the status file show it."""
-        return f"{self.message} {self.advice}".strip()
-
-
-class Transient(NodeError):
-    """It may work the next time: tried again with back-off."""
-
-
-class Terminal(NodeError):
-    """Trying again cannot help: a person has to look."""
+def in_words(error: BaseException) -> str:
+    """Message and advice in one line, as the log and the status file show it."""
+    if isinstance(error, DataPlaneError):
+        return f"{error.message} {error.advice}".strip()
+    return f"{type(error).__name__}: {error}"
 
 
 # ---- configuration and enrolment -------------------------------------------------------------------------------------
@@ -76,24 +49,6 @@ class KeyUnreadable(Terminal):
     advice = "Restore node.key from the backup with mode 0600, or have the node revoked and enrol anew."
 
 
-class CodeUnknown(Terminal):
-    """The gateway does not know this enrolment code."""
-
-    advice = "Check the code for typing errors, or have a new one made on the platform's page of this node."
-
-
-class CodeUsed(Terminal):
-    """This enrolment code was used before: a code serves once."""
-
-    advice = "Have a new code made on the platform; if nobody here used the old one, report it as an incident."
-
-
-class CodeExpired(Terminal):
-    """This enrolment code has expired."""
-
-    advice = "Have a new code made on the platform's page of this node and use it in time."
-
-
 # ---- the way to the gateway ------------------------------------------------------------------------------------------
 
 
@@ -121,22 +76,6 @@ class AnswerUnreadable(Transient):
     advice = "Check that [gateway] url names the gateway's node door and that both run compatible versions."
 
 
-class ClockSkewed(Transient):
-    """This machine's clock and the gateway's differ too much for signed calls."""
-
-    advice = "Set this machine's clock (for instance by NTP); the node goes on by itself once it is right."
-
-
-class RequestReplayed(Transient):
-    """The gateway saw this signed call before."""
-
-
-class NodeRevoked(Terminal):
-    """This node's key was revoked on the platform: nothing is exchanged any more."""
-
-    advice = "Ask the platform operator why; a revoked node is enrolled anew with a new code and key."
-
-
 class OrderForged(Terminal):
     """An order does not carry the platform's signature: it is not followed."""
 
@@ -146,65 +85,10 @@ class OrderForged(Terminal):
 # ---- segments --------------------------------------------------------------------------------------------------------
 
 
-class SegmentAltered(Transient):
-    """A segment's digest or signature is wrong: it was changed on its way and is not applied."""
-
-    advice = "The node fetches it again; if it goes on, report an incident to the platform operator."
-
-
 class ChainBroken(Terminal):
     """The next segment does not follow from the last one applied: something is missing, doubled or exchanged."""
 
     advice = "Nothing was applied. Have the grant reloaded (new epoch) from the platform's flow page and report the incident."
-
-
-class SegmentOutOfOrder(Terminal):
-    """The gateway expects another sequence number."""
-
-
-class SegmentOfOtherSchema(Terminal):
-    """The segment's columns are not those of the resource's published version."""
-
-
-class SegmentOfOtherEpoch(Terminal):
-    """The gateway has another epoch of this stream."""
-
-
-class StreamNotOpen(Transient):
-    """The gateway knows no open stream for this resource."""
-
-
-class BodyTooLarge(Terminal):
-    """The body is larger than the gateway accepts."""
-
-
-# ---- grants ----------------------------------------------------------------------------------------------------------
-
-
-class GrantSuspended(Transient):
-    """The grant is suspended: nothing flows until it is resumed, and nothing is lost."""
-
-    advice = "The reason is on the grant's page; the flow goes on from its cursor after the resumption."
-
-
-class GrantEnded(Terminal):
-    """The grant is over: nothing flows any more; what was delivered stays until it is disposed of."""
-
-    advice = "Settle the disposal duty on the grant's page."
-
-
-class GrantUnknown(Transient):
-    """The gateway does not know this grant."""
-
-
-class LeaseExpired(Transient):
-    """The platform has not renewed its orders in time, so they no longer hold; the flow waits."""
-
-    advice = "Check that the platform's site and worker run; the flow goes on by itself with the next lease."
-
-
-class PurposeOutsideGrant(Terminal):
-    """The grant does not name this purpose."""
 
 
 # ---- databases -------------------------------------------------------------------------------------------------------
@@ -235,33 +119,10 @@ class TargetRefused(Terminal):
 class TableTampered(Terminal):
     """The received table was changed by hand: its columns are not those that were delivered."""
 
-    advice = "Undo the change, or have the grant reloaded (new epoch); then restart the node."
+    advice = "Undo the change, or have the grant reloaded (new epoch); then it goes on by itself within a minute."
 
 
 class StateDamaged(Terminal):
     """A state file in the node's home cannot be read."""
 
     advice = "Restore it from the backup, or delete it: the node fetches its orders anew."
-
-
-#: Named errors of the gateway's answers that the node knows as classes.
-BY_CODE: Mapping[str, type[NodeError]] = {
-    snake_case(cls.__name__): cls
-    for cls in (
-        CodeUnknown, CodeUsed, CodeExpired, ClockSkewed, RequestReplayed, NodeRevoked, SegmentAltered, SegmentOutOfOrder,
-        SegmentOfOtherSchema, SegmentOfOtherEpoch, StreamNotOpen, BodyTooLarge, GrantSuspended, GrantEnded, GrantUnknown,
-        LeaseExpired, PurposeOutsideGrant,
-    )
-}  # fmt: skip
-
-
-def from_answer(error: Mapping[str, Any], status: int) -> NodeError:
-    """The named error in a gateway's answer `{"code","message","advice","transient", ...}`."""
-    code = str(error.get("code") or f"http_{status}")
-    message, advice = str(error.get("message") or ""), str(error.get("advice") or "")
-    known = BY_CODE.get(code)
-    details = {k: v for k, v in error.items() if k not in ("code", "message", "advice", "transient")}
-    if known is not None:
-        return known(message, advice=advice, details=details)
-    kind: type[NodeError] = Transient if error.get("transient", status >= 500) else Terminal
-    return kind(message or f"The gateway answered {status}.", code=code, advice=advice, details=details)
