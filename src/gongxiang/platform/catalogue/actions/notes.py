@@ -1,0 +1,49 @@
+"""Dated facts that rooms above write down on an entry: what `delivery` found, until when `grants` lets it be used."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gongxiang.law.articles import implements
+from gongxiang.platform.catalogue import permissions, queries
+from gongxiang.platform.catalogue.actions.shared import context
+from gongxiang.platform.catalogue.models import Distribution
+from gongxiang.platform.evidence import actions as evidence
+from gongxiang.platform.kernel.actors import Actor
+
+
+@implements("wushen-2021-60:21(1)")
+@transaction.atomic
+def record_distribution_check(*, distribution_id: UUID, problem: str, by: Actor, at: datetime) -> None:
+    """Note what `delivery` found when it tried a distribution: `problem` in words, empty if it works."""
+    permissions.NOTE.check(by)
+    row = Distribution.objects.select_for_update().select_related("resource").get(pk=distribution_id)
+    before = {"problem": row.check_problem, "checked": row.checked_at is not None}
+    row.checked_at, row.check_problem = at, problem
+    row.save(update_fields=["checked_at", "check_problem"])
+    if before != {"problem": problem, "checked": True}:
+        evidence.record_act(
+            kind="resource:distribution_checked",
+            subject=("resource", row.resource_id),
+            by=by,
+            at=at,
+            basis=("wushen-2021-60:21(1)",),
+            before=before,
+            after={"distribution": distribution_id, "problem": problem},
+            **context(row.resource),
+        )
+
+
+@implements("cn-809:27.3")
+@transaction.atomic
+def note_granted_until(*, resource_id: UUID, until: datetime | None, by: Actor, at: datetime) -> None:
+    """Note until when somebody may use the resource: `grants` calls this, so that it is not withdrawn under them."""
+    row = queries.get_for_update(resource_id)
+    before, row.granted_until = row.granted_until, until
+    if before != until:
+        row.save(update_fields=["granted_until"])
+        evidence.record_act(
+            kind="resource:use_noted", subject=("resource", row.pk), by=by, at=at, before={"granted_until": before},
+            after={"granted_until": until}, basis=("cn-809:27.3",), **context(row),
+        )  # fmt: skip

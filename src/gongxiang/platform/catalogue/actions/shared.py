@@ -1,0 +1,80 @@
+"""What the room's acts have in common; nothing here is an act."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from gongxiang.platform.catalogue import queries
+from gongxiang.platform.catalogue.content import Content, DistributionContent
+from gongxiang.platform.catalogue.models import Distribution, Resource
+from gongxiang.platform.catalogue.states import RESOURCE
+from gongxiang.platform.evidence import actions as evidence
+from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.ids import new_id
+
+
+def person(by: Actor) -> Person:
+    """The acting person; raises NotPermitted for a job."""
+    if not isinstance(by, Person):
+        raise NotPermitted()
+    return by
+
+
+def context(row: Resource) -> dict[str, Any]:
+    """Who may see the record, and to which case it belongs."""
+    return {"concerns": (row.provider_id,), "trail": (f"resource:{row.pk}",)}
+
+
+def said(content: Content) -> dict[str, Any]:
+    """What evidence says of a content: never the whole of it."""
+    return {"name": content.name, "sharing_type": content.sharing_type, "content_digest": queries.content_digest(content)}
+
+
+def undone() -> dict[str, Any]:
+    """A changed or returned draft has neither review, consent nor decision any more."""
+    return {
+        "reviewed_by": None, "reviewed_at": None, "consent_id": None, "submitted_at": None, "due_at": None, "due_basis": "",
+        "due_rule": "", "ratified_by": None, "ratified_at": None,
+    }  # fmt: skip
+
+
+def move(row: Resource, act: str, *, by: Actor, at: datetime, changes: Mapping[str, Any], **rest: Any) -> None:
+    """Take the arrow `act`, with the evidence; only fields that really change are recorded."""
+    changes = {name: value for name, value in changes.items() if getattr(row, name) != value}
+    evidence.transition(row, table=RESOURCE, act=act, by=by, at=at, changes=changes, **context(row), **rest)
+    if "consent_id" in changes:
+        row.__dict__.pop("consent", None)
+        row._state.fields_cache.pop("consent", None)
+
+
+def restore(row: Resource, *, by: Actor, at: datetime) -> None:
+    """Make the draft what is in force."""
+    content = queries.published_version(row.pk).content
+    actor = person(by)
+    row.draft = content.to_json()
+    row.draft_revision += 1
+    row.name, row.sharing_type = content.name, content.sharing_type
+    row.drafters, row.saved_at, row.saved_by = [actor.id], at, actor.name
+    row.save(update_fields=["draft", "draft_revision", "name", "sharing_type", "drafters", "saved_at", "saved_by"])
+
+
+def with_ids(content: Content) -> Content:
+    """Give every distribution its id, by which it is known for ever."""
+    named = tuple(d if d.id else replace(d, id=new_id()) for d in content.distributions)
+    return content if named == content.distributions else replace(content, distributions=named)
+
+
+def note_distributions(row: Resource, content: Content) -> None:
+    """Keep a line for each distribution of the draft; those in force keep what is in force until publication."""
+    for item in content.distributions:
+        values = mounting(item)
+        line, made = Distribution.objects.get_or_create(id=item.id, resource_id=row.pk, defaults=values)
+        if not made and not line.in_force:
+            Distribution.objects.filter(pk=line.pk).update(**values)
+
+
+def mounting(item: DistributionContent) -> dict[str, Any]:
+    """The columns of a distribution's line."""
+    return {"kind": item.kind, "node_id": item.node_id, "source_table": item.source_table}

@@ -1,0 +1,232 @@
+"""Named refusals of the room; a shortfall names the field it is about, so that the form can show it there."""
+
+from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Refusal
+
+
+class ResourceNotFound(NotFound):
+    """There is no such entry in the catalogue, or it is not yours to see."""
+
+    next_step = "Search the catalogue by name, or ask the provider whether the entry has been withdrawn."
+
+
+class NotYourDepartment(NotPermitted):
+    """This entry belongs to another department."""
+
+    basis = ("wushen-2021-60:20",)
+    next_step = "Tell the provider what should change; only the provider compiles its own entries."
+
+
+class SamePerson(NotPermitted):
+    """Nobody approves what they drafted or reviewed themselves."""
+
+    basis = ("wushen-2021-60:26",)
+    next_step = "Ask a colleague who holds the role and has not worked on this entry."
+
+
+class DraftChangedMeanwhile(Refusal):
+    """{name} saved this draft at {time}, after you opened it; your text has not been saved over theirs."""
+
+    next_step = "Copy what you typed, reload the page, and enter it in the newer draft."
+
+
+class RemarkMissing(Refusal):
+    """An entry is returned with at least one remark on what has to change."""
+
+    basis = ("cn-809:16",)
+    next_step = "Write a remark beside each field that has to change."
+
+
+class ReasonMissing(Refusal):
+    """A reason is required."""
+
+    basis = ("cn-809:27",)
+
+
+class UnderLiveGrants(Refusal):
+    """Departments use this resource until {until}: it cannot be withdrawn before that is settled with them."""
+
+    basis = ("cn-809:27",)
+    next_step = "Negotiate with the consumers, end their grants and file that with the authority, then withdraw the entry."
+
+
+class NeverPublished(Refusal):
+    """This entry has no published version."""
+
+    next_step = "Publish the entry first."
+
+
+class NotWithheld(Refusal):
+    """Only an entry of the type withheld is ratified; this one is not."""
+
+    basis = ("wushen-2021-60:10",)
+
+
+class AlreadyPublished(Refusal):
+    """This entry is published; a draft of it is a revision."""
+
+
+# ---- shortfalls: what is missing before an entry may move on ------------------------------------------------------------
+
+
+class Shortfall(Refusal):
+    """Something is missing."""
+
+
+class FieldMissing(Shortfall):
+    """This field is required."""
+
+    basis = ("cn-809:13",)
+
+
+class FieldUnknown(Shortfall):
+    """This is not a value of the code list."""
+
+    basis = ("cn-809:13",)
+    next_step = "Choose one of the values offered."
+
+
+class NameMalformed(Shortfall):
+    """The name carries stray punctuation, double spaces or a copy number."""
+
+    basis = ("cn-809:13",)
+    next_step = "Use the plain name of the information, without the system's name, punctuation at its ends or a number."
+
+
+class NameTaken(Shortfall):
+    """Your department already has an entry of this name."""
+
+    basis = ("cn-809:13", "cn-809:19")
+    next_step = "Revise that entry, or give this one the name that tells them apart."
+
+
+class ReasonForTypeMissing(Shortfall):
+    """Sharing is the rule: any other type than unconditional needs its reason."""
+
+    basis = ("wushen-2021-60:4(1)", "wushen-2021-60:9")
+    next_step = "Say why the resource cannot be shared unconditionally, or choose unconditional."
+
+
+class ConditionMissing(Shortfall):
+    """A conditional resource states its conditions, its scope and the purposes it may be used for."""
+
+    basis = ("wushen-2021-60:21(2)", "cn-809:15")
+
+
+class RestrictedElement(Shortfall):
+    """A resource some elements of which are restricted is itself shared conditionally."""
+
+    basis = ("wushen-2021-60:9",)
+    next_step = "Choose the type conditional, or share this element like the others."
+
+
+class BasisMissing(Shortfall):
+    """A resource is withheld only on the basis of a named statute and article."""
+
+    basis = ("wushen-2021-60:10", "cn-809:14", "cn-809:15")
+    next_step = "Choose the statute and name its article, or choose another sharing type."
+
+
+class BasisInsufficient(Shortfall):
+    """“{title}” is no sufficient basis for withholding: its rank is below what article 10 admits."""
+
+    basis = ("wushen-2021-60:10", "cn-809:14")
+    next_step = "Name a law, a regulation, or a policy of the Central Committee or the State Council; else share the resource."
+
+
+class BasisBelowRegulation(Shortfall):
+    """“{title}” satisfies article 10 of the Measures, but the Regulation admits only laws, administrative regulations
+    and decisions of the State Council; the profile in force blocks it.
+
+    The text of the Regulation is later and of higher rank (facts: which rule wins).
+    """
+
+    basis = ("cn-809:14", "wushen-2021-60:10")
+    next_step = "Name a basis of higher rank, share the resource, or ask the authority's leader for a recorded exception."
+
+
+class NotRatified(Shortfall):
+    """A withheld resource is published only after the authority has ratified the withholding."""
+
+    basis = ("wushen-2021-60:10",)
+    next_step = "Ratify the withholding, or return the entry."
+
+
+class ElementsMissing(Shortfall):
+    """The entry names no data element."""
+
+    basis = ("cn-809:13",)
+    next_step = "Add the data elements, one row for each."
+
+
+class ElementIncomplete(Shortfall):
+    """Every element is named, typed and classified."""
+
+    basis = ("cn-809:13",)
+
+
+class ElementCodeMalformed(Shortfall):
+    """An element's code starts with a letter and has lower-case letters, digits and underscores only, at most 48."""
+
+    basis = ("cn-809:13",)
+
+
+class ElementTwice(Shortfall):
+    """Two elements have the same name or code."""
+
+    basis = ("cn-809:13",)
+
+
+class ElementSizeWrong(Shortfall):
+    """The length or the decimal places of this element do not fit its type."""
+
+    basis = ("cn-809:13",)
+    next_step = "An exact number has at most 38 digits, and no more decimal places than digits."
+
+
+class DistributionMissing(Shortfall):
+    """A shared resource names at least one table, API or file by which it is delivered."""
+
+    basis = ("wushen-2021-60:21(1)", "wushen-2021-60:21(2)")
+
+
+class TableUnmapped(Shortfall):
+    """A table names its node, its source table and a column for every shared element."""
+
+    basis = ("wushen-2021-60:13", "wushen-2021-60:19(1)")
+
+
+class KeyMissing(Shortfall):
+    """A table needs at least one element that is its key, so that changes can be told apart."""
+
+    basis = ("wushen-2021-60:20",)
+    next_step = "Mark the elements that identify a row."
+
+
+class DerivationCircular(Shortfall):
+    """The resources this one is derived from are in turn derived from it."""
+
+    basis = ("wushen-2021-60:2",)
+
+
+class SecrecyStatementMissing(Shortfall):
+    """The accountable officer has not declared that the entry holds no state secret and no work secret."""
+
+    basis = ("cn-809:13", "cn-809:3", "wushen-2021-60:4(1)")
+
+
+class ImpactAssessmentMissing(Shortfall):
+    """The entry holds personal information and has no impact assessment: purpose, effect and measures must be answered."""
+
+    basis = ("cn-809:13",)
+
+
+class StandingConsentMissing(Shortfall):
+    """An unconditional resource needs the officer's standing consent, under which requests are granted at once."""
+
+    basis = ("cn-809:20", "cn-809:21")
+
+
+class ConsentMissing(Shortfall):
+    """The accountable officer has not consented to this content."""
+
+    basis = ("cn-809:13",)

@@ -1,0 +1,179 @@
+"""Entries of the catalogue, their published versions, consents, distributions and the search index."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from gongxiang.platform.kernel.ids import new_id
+
+
+class Resource(models.Model):
+    """One information resource: its life, and the content that is being worked on (as `content.Content`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    provider = models.ForeignKey("parties.Department", on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=20)
+    code = models.CharField(max_length=64, null=True, unique=True)
+    code_scheme = models.CharField(max_length=40, blank=True, default="")
+    draft = models.JSONField()
+    #: Counts the saves of the draft, so that two people do not write over each other.
+    draft_revision = models.IntegerField(default=1)
+    name = models.CharField(max_length=500, blank=True)
+    sharing_type = models.CharField(max_length=16)
+    #: Everyone who worked on the present draft: none of them may approve it.
+    drafters = ArrayField(models.UUIDField(), default=list)
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=60)
+    reviewed_by = models.UUIDField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
+    consent = models.ForeignKey("Consent", null=True, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    due_basis = models.CharField(max_length=60, blank=True, default="")
+    due_rule = models.CharField(max_length=120, blank=True, default="")
+    ratified_by = models.UUIDField(null=True)
+    ratified_at = models.DateTimeField(null=True)
+    #: The recorded exception for a basis below the Regulation's: {"reason", "by", "by_name", "at", "statute"}.
+    exception = models.JSONField(null=True)
+    #: Remarks of the last return: [{"field", "text"}].
+    remarks = models.JSONField(default=list)
+    returned_by = models.CharField(max_length=60, blank=True, default="")
+    #: Number of the version in force, None before the first publication.
+    version = models.IntegerField(null=True)
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.TextField(blank=True, default="")
+    #: Written by `grants`: until when somebody may use this resource.
+    granted_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["provider", "status"], name="resource_provider_status"),
+            models.Index(fields=["status", "due_at"], name="resource_status_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(version__isnull=True, code__isnull=True)
+                | models.Q(version__isnull=False, code__isnull=False, published_at__isnull=False),
+                name="resource_published_has_code",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(due_at__isnull=True) | ~models.Q(due_basis=""), name="resource_due_has_basis"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ratified_at__isnull=True, ratified_by__isnull=True)
+                | models.Q(ratified_at__isnull=False, ratified_by__isnull=False),
+                name="resource_ratified_pair",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reviewed_at__isnull=True, reviewed_by__isnull=True)
+                | models.Q(reviewed_at__isnull=False, reviewed_by__isnull=False),
+                name="resource_reviewed_pair",
+            ),
+        ]
+
+
+class Consent(models.Model):
+    """The accountable officer's consent to one draft: secrecy statement and impact assessment; kept, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    #: Digest (SM3, hex) of the content consented to.
+    content_digest = models.CharField(max_length=64)
+    secrecy_statement = models.TextField()
+    personal = models.BooleanField()
+    #: {"purpose", "effect", "measures"}; empty where no element is personal.
+    impact_assessment = models.JSONField(default=dict)
+    #: 条例 20, 21: requests for an unconditional resource are granted at once under this consent.
+    standing = models.BooleanField()
+    given_by = models.UUIDField()
+    given_by_name = models.CharField(max_length=60)
+    given_at = models.DateTimeField()
+
+
+class ResourceVersion(models.Model):
+    """The whole entry as published: frozen, citable at /catalogue/<code>/versions/<number>/."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    number = models.IntegerField()
+    code = models.CharField(max_length=64)
+    provider_name = models.CharField(max_length=256)
+    provider_credit_code = models.CharField(max_length=18)
+    content = models.JSONField()
+    content_digest = models.CharField(max_length=64)
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+    published_by = models.UUIDField()
+    published_by_name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "number"], name="resource_version_number"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="resource_version_from_one"),
+        ]
+
+
+class Distribution(models.Model):
+    """What `delivery` has found out about one distribution, and whether the version in force names it."""
+
+    id = models.UUIDField(primary_key=True)
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)
+    node_id = models.UUIDField(null=True)
+    source_table = models.CharField(max_length=200, blank=True, default="")
+    in_force = models.BooleanField(default=False)
+    checked_at = models.DateTimeField(null=True)
+    check_problem = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["node_id", "in_force"], name="distribution_node")]
+
+
+class DepartmentNumber(models.Model):
+    """The department's number within resource codes; given once, counting up."""
+
+    department = models.OneToOneField("parties.Department", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    number = models.IntegerField(unique=True)
+
+
+class CodeCounter(models.Model):
+    """How far the codes of one scheme and prefix have been given out; only counts up, so that none comes twice."""
+
+    id = models.BigAutoField(primary_key=True)
+    scheme = models.CharField(max_length=40)
+    prefix = models.CharField(max_length=40)
+    last = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "prefix"], name="code_counter_prefix")]
+
+
+class SearchEntry(models.Model):
+    """The published entries, cut for search; written in the act that publishes or withdraws."""
+
+    resource = models.OneToOneField(Resource, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=500)
+    department_id = models.UUIDField()
+    department_name = models.CharField(max_length=256)
+    sharing_type = models.CharField(max_length=16)
+    kinds = ArrayField(models.CharField(max_length=10), default=list)
+    classification = models.CharField(max_length=3)
+    update_cycle = models.CharField(max_length=16)
+    data_class = models.CharField(max_length=12)
+    published_at = models.DateTimeField()
+    #: Normalised text of all searched fields, one a line: what LIKE would look through.
+    haystack = models.TextField()
+    words = SearchVectorField()
+    pinyin = SearchVectorField()
+    initials = SearchVectorField()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["words"], name="search_words"),
+            GinIndex(fields=["pinyin"], name="search_pinyin"),
+            GinIndex(fields=["initials"], name="search_initials"),
+            models.Index(fields=["-published_at"], name="search_published"),
+            models.Index(fields=["department_id"], name="search_department"),
+        ]

@@ -1,0 +1,65 @@
+"""Who may do what in the catalogue; whether it may be done now is in `policies`."""
+
+from uuid import UUID
+
+from gongxiang.platform.catalogue.errors import NotYourDepartment, SamePerson
+from gongxiang.platform.catalogue.states import IN_REVIEW, RATIFIED, RESOURCE, REVIEWED, SUBMITTED
+from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.errors import NotPermitted, Refusal
+from gongxiang.platform.kernel.permissions import Permission
+
+DEPARTMENT = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
+AUTHORITY = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
+READERS = DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR, Role.AUDITOR}
+
+SEARCH = Permission(name="catalogue.search", roles=READERS)
+COMPILE = Permission(name="catalogue.compile", roles=frozenset({Role.CLERK, Role.REVIEWER}))
+REVIEW = Permission(name="catalogue.review", roles=frozenset({Role.REVIEWER}))
+CONSENT = Permission(name="catalogue.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+SUBMIT = Permission(name="catalogue.submit", roles=DEPARTMENT)
+OWN = Permission(name="catalogue.own", roles=DEPARTMENT | {Role.NODE_OPERATOR})
+DECIDE = Permission(name="catalogue.publish", roles=frozenset({Role.AUTHORITY_OFFICER}))
+RATIFY = Permission(name="catalogue.ratify", roles=AUTHORITY, second_factor=True)
+EXCEPT = Permission(name="catalogue.allow_lower_basis", roles=frozenset({Role.AUTHORITY_LEADER}), second_factor=True)
+RETURN = Permission(name="catalogue.return", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER}))
+WITHDRAW = Permission(name="catalogue.withdraw", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY)
+#: Facts that rooms above write down on an entry.
+NOTE = Permission(name="catalogue.note", roles=frozenset(), systems=frozenset({"delivery", "grants", "fact-reader", "outbox"}))
+
+
+def check_own(actor: Actor, provider_id: UUID) -> None:
+    """Raise NotYourDepartment unless the actor stands in the provider."""
+    if isinstance(actor, System) or actor.department_id != provider_id:
+        raise NotYourDepartment()
+
+
+def check_may_return(actor: Actor, *, status: str, provider_id: UUID) -> None:
+    """Raise unless it is this person's turn: the reviewer's, the officer's, or the authority's."""
+    if isinstance(actor, System):
+        raise NotPermitted()
+    RESOURCE.find("return", status)
+    if status in (SUBMITTED, RATIFIED):
+        DECIDE.check(actor)
+        return
+    check_own(actor, provider_id)
+    wanted = {IN_REVIEW: Role.REVIEWER, REVIEWED: Role.ACCOUNTABLE_OFFICER}.get(status)
+    if wanted is not None and not actor.has(wanted):
+        raise NotPermitted()
+
+
+def check_other_person(actor: Actor, *involved: UUID | None) -> None:
+    """Raise SamePerson if the actor is among those who did an earlier step."""
+    if isinstance(actor, Person) and actor.id in involved:
+        raise SamePerson()
+
+
+def allows(permission: Permission, actor: Actor | None, *checks: object) -> bool:
+    """Whether the permission and each of the `checks` (callables that raise) let the actor pass."""
+    try:
+        permission.check(actor)
+        for check in checks:
+            check()  # type: ignore[operator]
+    except Refusal:
+        return False
+    return True

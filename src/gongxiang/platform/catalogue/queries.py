@@ -1,0 +1,445 @@
+"""Reading the catalogue: frozen values for other rooms and pages, under the reader's visibility."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from gongxiang.law.instruments import Rank
+from gongxiang.law.rules import default_rules
+from gongxiang.platform.agreements import policies as agreements
+from gongxiang.platform.catalogue import search as searching
+from gongxiang.platform.catalogue.content import Content, Difference, differences
+from gongxiang.platform.catalogue.errors import NeverPublished, ResourceNotFound
+from gongxiang.platform.catalogue.models import Consent, Distribution, Resource, ResourceVersion, SearchEntry
+from gongxiang.platform.catalogue.permissions import AUTHORITY
+from gongxiang.platform.catalogue.policies import MEASURES_10, Case, Consented, Statute
+from gongxiang.platform.catalogue.states import (
+    CONSENTED,
+    EDITABLE,
+    IN_REVIEW,
+    PUBLISHED,
+    RATIFIED,
+    REVIEWED,
+    SUBMITTED,
+    WITHDRAWN,
+)  # fmt: skip
+from gongxiang.platform.catalogue.values import (
+    ConsentRef,
+    DistributionRef,
+    DraftRef,
+    ListedResource,
+    ResourceRef,
+    SearchPage,
+    StandingConsent,
+    VersionRef,
+)  # fmt: skip
+from gongxiang.platform.catalogue.vocabulary import SharingType
+from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.protocol.canonical import canonical
+from gongxiang.protocol.clock import BEIJING
+from gongxiang.protocol.evidence import sm3
+from gongxiang.protocol.terms import ElementSpec
+
+
+def visible_to(actor: Actor | None) -> QuerySet[Resource]:
+    """What the actor may see: everything ever published, the own department's drafts, and what lies before the authority."""
+    everything = Resource.objects.all()
+    if isinstance(actor, System):
+        return everything
+    if actor is None:
+        return everything.none()
+    if actor.has(Role.AUDITOR):
+        return everything
+    seen = Q(version__isnull=False) | Q(provider_id=actor.department_id)
+    if actor.has(*AUTHORITY):
+        seen |= Q(status__in=(SUBMITTED, RATIFIED))
+    return everything.filter(seen)
+
+
+def drafts_visible_to(actor: Actor | None) -> QuerySet[Resource]:
+    """Entries whose working draft the actor may see: a revision of a published entry is the provider's own until submitted."""
+    seen = visible_to(actor)
+    if isinstance(actor, Person) and not actor.has(Role.AUDITOR):
+        own = Q(provider_id=actor.department_id)
+        if actor.has(*AUTHORITY):
+            own |= Q(status__in=(SUBMITTED, RATIFIED))
+        seen = seen.filter(own)
+    return seen
+
+
+# ---- one entry ----------------------------------------------------------------------------------------------------------
+
+
+def get_for_update(resource_id: UUID) -> Resource:
+    """The locked row, for this room's actions."""
+    row = Resource.objects.select_for_update().filter(pk=resource_id).first()
+    if row is None:
+        raise ResourceNotFound()
+    return row
+
+
+def get_resource(key: UUID | str, *, actor: Actor | None = None) -> ResourceRef:
+    """The entry by id or code: the version in force, or the draft where none was published.
+
+    Without `actor` nothing is hidden: for other rooms, which ask their own permissions.
+    """
+    rows = Resource.objects.all() if actor is None else visible_to(actor)
+    row = rows.filter(pk=key).first() if isinstance(key, UUID) else rows.filter(code=key).first()
+    if row is None:
+        raise ResourceNotFound()
+    if row.version is None:
+        return _ref(row, Content.from_json(row.draft), None)
+    version = _version(row.id, row.version)
+    return _ref(row, Content.from_json(version.content), version)
+
+
+def published_version(resource_id: UUID) -> VersionRef:
+    """The version in force; raises NeverPublished."""
+    row = Resource.objects.filter(pk=resource_id).first()
+    if row is None:
+        raise ResourceNotFound()
+    if row.version is None:
+        raise NeverPublished()
+    return _version_ref(_version(resource_id, row.version))
+
+
+def get_version(resource_id: UUID, number: int) -> VersionRef:
+    """A published version by number, for ever; raises ResourceNotFound."""
+    return _version_ref(_version(resource_id, number))
+
+
+def versions_of(resource_id: UUID) -> tuple[VersionRef, ...]:
+    """All published versions, the newest first."""
+    rows = ResourceVersion.objects.filter(resource_id=resource_id).select_related("consent").order_by("-number")
+    return tuple(_version_ref(row) for row in rows)
+
+
+def compare_versions(resource_id: UUID, before: int, after: int) -> tuple[Difference, ...]:
+    """Every field in which two published versions differ."""
+    return differences(get_version(resource_id, before).content, get_version(resource_id, after).content)
+
+
+def changes_of_draft(resource_id: UUID) -> tuple[Difference, ...]:
+    """In which fields the draft differs from the version in force."""
+    return differences(published_version(resource_id).content, get_draft(resource_id).content)
+
+
+def element_specs(resource_id: UUID) -> tuple[ElementSpec, ...]:
+    """What may flow of the version in force, as the data plane knows it; withheld elements are left out."""
+    return published_version(resource_id).content.element_specs()
+
+
+def get_draft(resource_id: UUID, *, actor: Actor | None = None) -> DraftRef:
+    """The entry as it is being worked on; with `actor`, only what that actor may see."""
+    rows = Resource.objects.all() if actor is None else drafts_visible_to(actor)
+    row = rows.select_related("consent").filter(pk=resource_id).first()
+    if row is None:
+        raise ResourceNotFound()
+    return draft_ref(row)
+
+
+def resource_names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names by id, for lists."""
+    return dict(Resource.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def mounted_on(node_id: UUID) -> tuple[UUID, ...]:
+    """Resources whose version in force is delivered as a table from this node."""
+    rows = Distribution.objects.filter(node_id=node_id, in_force=True)
+    return tuple(rows.exclude(resource__status=WITHDRAWN).values_list("resource_id", flat=True).distinct())
+
+
+# ---- lists --------------------------------------------------------------------------------------------------------------
+
+
+def own_entries(actor: Actor, *, text: str = "", status: str = "") -> tuple[ListedResource, ...]:
+    """The entries of the actor's department."""
+    if not isinstance(actor, Person):
+        return ()
+    rows = Resource.objects.filter(provider_id=actor.department_id)
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(code__icontains=text))
+    if status:
+        rows = rows.filter(status=status)
+    return _listed(rows.order_by("-saved_at", "-id"))
+
+
+def waiting_for(actor: Actor) -> tuple[ListedResource, ...]:
+    """What waits for an act of this person: review, consent, submission or the authority's decision, the most urgent first."""
+    if not isinstance(actor, Person):
+        return ()
+    own = Q()
+    mine: Q | None = None
+    for role, states in (
+        (Role.CLERK, (*EDITABLE[1:], CONSENTED)),
+        (Role.REVIEWER, (IN_REVIEW, CONSENTED)),
+        (Role.ACCOUNTABLE_OFFICER, (REVIEWED, CONSENTED)),
+    ):
+        if actor.has(role):
+            own |= Q(status__in=states)
+    if own:
+        mine = own & Q(provider_id=actor.department_id)
+    if actor.has(Role.AUTHORITY_OFFICER):
+        before = Q(status__in=(SUBMITTED, RATIFIED))
+        mine = before if mine is None else mine | before
+    if mine is None:
+        return ()
+    return _listed(Resource.objects.filter(mine).order_by(F("due_at").asc(nulls_last=True), "saved_at"))
+
+
+def waiting_for_ratification(actor: Actor) -> tuple[ListedResource, ...]:
+    """Withheld entries before the authority, not yet ratified."""
+    rows = visible_to(actor).filter(status=SUBMITTED, sharing_type=SharingType.WITHHELD)
+    return _listed(rows.order_by(F("due_at").asc(nulls_last=True)))
+
+
+def withheld_entries(actor: Actor) -> tuple[ListedResource, ...]:
+    """Published withheld entries: the list that is gone through again each year (wushen-2021-60:10)."""
+    ids = SearchEntry.objects.filter(sharing_type=SharingType.WITHHELD).values("resource_id")
+    return _listed(visible_to(actor).filter(pk__in=ids).order_by("published_at"))
+
+
+def search(
+    text: str,
+    *,
+    actor: Actor | None,
+    facets: Mapping[str, Iterable[str]] | None = None,
+    sort: str = "relevance",
+    page: int = 1,
+    size: int = searching.PAGE_SIZE,
+) -> SearchPage:
+    """The published entries that contain every word of `text` (in characters, pinyin or initials), with facet counts."""
+    entries = SearchEntry.objects.all() if actor is not None else SearchEntry.objects.none()
+    return searching.find(entries, text, facets=facets or {}, sort=sort, page=page, size=size)
+
+
+# ---- what the rules look at ---------------------------------------------------------------------------------------------
+
+
+def content_digest(content: Content) -> str:
+    """SM3 (hex) over the canonical bytes of the content."""
+    return sm3(canonical(content.to_json())).hex()
+
+
+def case_of(row: Resource, *, at: datetime, content: Content | None = None) -> Case:
+    """Everything the policies look at for this entry."""
+    content = content or Content.from_json(row.draft)
+    named = content.withholding.statute
+    statute = rulebook.find_statute(named, at=at) if named else None
+    on = at.astimezone(BEIJING).date()
+    ranks = rulebook.rules(at).withholding_ranks(on).ranks
+    return Case(
+        content=content,
+        content_digest=content_digest(content),
+        name_taken=_name_taken(row, content.name),
+        circular=_circular(row.id, content),
+        statute=Statute(title=statute.title, rank=statute.rank) if statute else None,
+        ranks=ranks,
+        ranks_of_measures=_ranks_of_measures() | ranks,
+        exception=bool(row.exception and row.exception.get("statute") == named),
+        consent=_consented(row.consent) if row.consent_id and row.consent else None,
+        ratified=row.ratified_at is not None,
+        agreement=_agreement(row.provider_id, at),
+    )
+
+
+def case(resource_id: UUID, *, at: datetime, content: Content | None = None) -> Case:
+    """As `case_of`, by id: for pages that show what is still missing."""
+    row = Resource.objects.select_related("consent").filter(pk=resource_id).first()
+    if row is None:
+        raise ResourceNotFound()
+    return case_of(row, at=at, content=content)
+
+
+def _ranks_of_measures() -> frozenset[Rank]:
+    wanted = MEASURES_10.partition(":")[2]
+    lists = [r for r in default_rules().rank_lists if r.instrument.startswith("wushen") and r.article.endswith(wanted)]
+    return frozenset(rank for r in lists for rank in r.ranks)
+
+
+def _name_taken(row: Resource, name: str) -> bool:
+    others = Resource.objects.filter(provider_id=row.provider_id, name=name.strip()).exclude(pk=row.pk)
+    return bool(name.strip()) and others.exclude(status=WITHDRAWN).exists()
+
+
+def _circular(resource_id: UUID, content: Content) -> bool:
+    seen: set[UUID] = set()
+    ahead = set(content.derived_from)
+    while ahead:
+        if resource_id in ahead:
+            return True
+        seen |= ahead
+        drafts = Resource.objects.filter(pk__in=ahead).values_list("draft", flat=True)
+        ahead = {UUID(parent) for draft in drafts for parent in draft.get("derived_from", ())} - seen
+    return False
+
+
+def _agreement(provider_id: UUID, at: datetime) -> Refusal | None:
+    try:
+        agreements.check_in_force(provider_id, at)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+# ---- values -------------------------------------------------------------------------------------------------------------
+
+
+def _version(resource_id: UUID, number: int) -> ResourceVersion:
+    rows = ResourceVersion.objects.select_related("consent")
+    row = rows.filter(resource_id=resource_id, number=number).first()
+    if row is None:
+        raise ResourceNotFound()
+    return row
+
+
+def _consented(consent: Consent) -> Consented:
+    return Consented(
+        content_digest=consent.content_digest,
+        secrecy_statement=consent.secrecy_statement,
+        impact_assessment=consent.impact_assessment,
+        standing=consent.standing,
+    )
+
+
+def _standing(version: ResourceVersion | None) -> StandingConsent | None:
+    if version is None or not version.consent.standing:
+        return None
+    return StandingConsent(
+        given_by=version.consent.given_by, given_by_name=version.consent.given_by_name, given_at=version.consent.given_at
+    )
+
+
+def _version_ref(version: ResourceVersion) -> VersionRef:
+    return VersionRef(
+        resource_id=version.resource_id,
+        code=version.code,
+        number=version.number,
+        provider_name=version.provider_name,
+        provider_credit_code=version.provider_credit_code,
+        content=Content.from_json(version.content),
+        content_digest=version.content_digest,
+        published_at=version.published_at,
+        published_by_name=version.published_by_name,
+        standing_consent=_standing(version),
+    )
+
+
+def _ref(row: Resource, content: Content, version: ResourceVersion | None) -> ResourceRef:
+    provider = parties.department_ref(row.provider_id)
+    if version is None:
+        status = row.status
+    else:
+        status = WITHDRAWN if row.status == WITHDRAWN else PUBLISHED
+    return ResourceRef(
+        id=row.id,
+        code=row.code or "",
+        name=content.name,
+        provider_id=row.provider_id,
+        provider_name=provider.name,
+        provider_credit_code=provider.credit_code,
+        status=status,
+        version=row.version or 0,
+        published_at=row.published_at,
+        sharing_type=content.sharing_type,
+        elements=content.elements,
+        purposes=content.purposes,
+        conditions=content.conditions,
+        scope=content.scope,
+        scope_departments=content.scope_departments,
+        distributions=_distributions(content),
+        standing_consent=_standing(version),
+        content=content,
+    )
+
+
+def _distributions(content: Content) -> tuple[DistributionRef, ...]:
+    checks = {row.id: row for row in Distribution.objects.filter(pk__in=[d.id for d in content.distributions if d.id])}
+    refs = []
+    for item in content.distributions:
+        if item.id is None:
+            continue
+        found = checks.get(item.id)
+        refs.append(
+            DistributionRef(
+                id=item.id,
+                kind=item.kind,
+                title=item.title,
+                node_id=item.node_id,
+                source_table=item.source_table,
+                columns=tuple(item.columns.items()),
+                description=item.description,
+                checked_at=found.checked_at if found else None,
+                check_problem=found.check_problem if found else "",
+            )
+        )
+    return tuple(refs)
+
+
+def draft_ref(row: Resource) -> DraftRef:
+    """The working draft as a value."""
+    content = Content.from_json(row.draft)
+    consent = row.consent if row.consent_id else None
+    return DraftRef(
+        id=row.id,
+        code=row.code or "",
+        provider_id=row.provider_id,
+        provider_name=parties.department_ref(row.provider_id).name,
+        status=row.status,
+        version=row.version or 0,
+        revision=row.draft_revision,
+        content=content,
+        content_digest=content_digest(content),
+        saved_at=row.saved_at,
+        saved_by=row.saved_by,
+        drafters=tuple(row.drafters),
+        reviewed_by=row.reviewed_by,
+        remarks=tuple((remark["field"], remark["text"]) for remark in row.remarks),
+        returned_by=row.returned_by,
+        consent=None
+        if consent is None
+        else ConsentRef(
+            secrecy_statement=consent.secrecy_statement,
+            personal=consent.personal,
+            impact_assessment=consent.impact_assessment,
+            standing=consent.standing,
+            given_by_name=consent.given_by_name,
+            given_at=consent.given_at,
+        ),
+        consented_by=consent.given_by if consent else None,
+        submitted_at=row.submitted_at,
+        due_at=row.due_at,
+        due_basis=row.due_basis,
+        due_rule=row.due_rule,
+        ratified_at=row.ratified_at,
+        exception=row.exception,
+    )
+
+
+def _listed(rows: QuerySet[Resource]) -> tuple[ListedResource, ...]:
+    found = list(rows.defer("draft"))
+    names = parties.department_names(row.provider_id for row in found)
+    return tuple(
+        ListedResource(
+            id=row.id,
+            code=row.code or "",
+            name=row.name,
+            provider_id=row.provider_id,
+            provider_name=names.get(row.provider_id, ""),
+            status=row.status,
+            sharing_type=row.sharing_type,
+            version=row.version or 0,
+            saved_at=row.saved_at,
+            saved_by=row.saved_by,
+            submitted_at=row.submitted_at,
+            due_at=row.due_at,
+            due_basis=row.due_basis,
+            published_at=row.published_at,
+        )
+        for row in found
+    )
