@@ -1,9 +1,22 @@
-"""Departments and people."""
+"""Departments, people, their roles, officers on file, keys, and the registers of systems and business matters."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
+from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.kernel.ids import new_id
+
+
+class DepartmentKind(models.TextChoices):
+    """What a department is (art. 2): departments proper, and bodies that law authorises."""
+
+    DEPARTMENT = "department", "government department"
+    PUBLIC_INSTITUTION = "public_institution", "public institution"
+    SOCIAL_ORGANISATION = "social_organisation", "social organisation"
+    TOWNSHIP = "township", "township or sumu"
+    PARK = "park", "development zone"
 
 
 class Department(models.Model):
@@ -13,17 +26,201 @@ class Department(models.Model):
     name = models.CharField(max_length=256, unique=True)
     short_name = models.CharField(max_length=60)
     credit_code = models.CharField(max_length=18, unique=True)
-    kind = models.CharField(max_length=20, default="government")
+    kind = models.CharField(max_length=20, choices=DepartmentKind.choices, default=DepartmentKind.DEPARTMENT)
+    is_authority = models.BooleanField(default=False)
+    is_audit_office = models.BooleanField(default=False)
+    is_operator = models.BooleanField(default=False)
+    #: Art. 26: the department's principal is the first person responsible.
+    head_name = models.CharField(max_length=60, blank=True, default="")
+    head_post = models.CharField(max_length=60, blank=True, default="")
+    registered_at = models.DateTimeField()
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["is_authority"], condition=Q(is_authority=True), name="department_one_authority"),
+            models.UniqueConstraint(
+                fields=["is_audit_office"], condition=Q(is_audit_office=True), name="department_one_audit_office"
+            ),
+            models.UniqueConstraint(fields=["is_operator"], condition=Q(is_operator=True), name="department_one_operator"),
+        ]
 
 
 class Person(AbstractBaseUser):
-    """A person with an account."""
+    """A person with an account. `password` is an argon2 hash; the second factor's secret is sealed."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
+    post = models.CharField(max_length=60, blank=True, default="")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    password_changed_at = models.DateTimeField(null=True)
+    must_change_password = models.BooleanField(default=True)
+    totp_sealed = models.BinaryField(null=True)
+    totp_confirmed_at = models.DateTimeField(null=True)
+    #: The time step of the last code that was accepted: none before or at it works again.
+    totp_step = models.BigIntegerField(default=0)
     status = models.CharField(max_length=20)
     USERNAME_FIELD = "username"
     objects = BaseUserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(totp_confirmed_at__isnull=True) | Q(totp_sealed__isnull=False), name="person_factor_has_secret"
+            )
+        ]
+
+
+class RoleGrant(models.Model):
+    """A role that a person holds or held, from when to when; the history stays."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="role_grants")
+    role = models.CharField(max_length=30, choices=[(role.value, role.value) for role in Role])
+    granted_at = models.DateTimeField()
+    granted_by = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "role"], condition=Q(ended_at=None), name="role_grant_held_once")
+        ]
+
+
+class Deputy(models.Model):
+    """Who acts for an absent person, from when to when (exclusive)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lte=models.F("ends_at")), name="deputy_begins_before_it_ends"),
+            models.CheckConstraint(condition=~Q(person=models.F("deputy")), name="deputy_is_another_person"),
+        ]
+
+
+class RecoveryCode(models.Model):
+    """A one-time code for a lost authenticator, as a digest."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+
+class OldPassword(models.Model):
+    """A hash of a password used before, so that it is not taken again."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField()
+
+
+class SignInCounter(models.Model):
+    """Failures in a row for one typed name, known or not, kept as a digest: the answer must not tell which names exist."""
+
+    name_digest = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    last_failure_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True)
+
+
+class SigningKey(models.Model):
+    """An officer's key pair; the private half is sealed by the person's password, and that again by the site's master key."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    public_key = models.CharField(max_length=200)
+    sealed = models.BinaryField()
+    salt = models.BinaryField(max_length=16)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person"], condition=Q(retired_at=None), name="signing_key_one_in_use")]
+
+
+class OfficerFiling(models.Model):
+    """Accountable officer (责任领导) and responsible unit (责任股室) reported and filed; a change is a new row (art. 25)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    unit = models.CharField(max_length=120)
+    unit_contact = models.CharField(max_length=60)
+    unit_telephone = models.CharField(max_length=40, blank=True, default="")
+    reported_at = models.DateTimeField()
+    reported_by = models.UUIDField()
+    filed_at = models.DateTimeField(null=True)
+    filed_by = models.UUIDField(null=True)
+    status = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(filed_at__isnull=True, filed_by__isnull=True) | Q(filed_at__isnull=False, filed_by__isnull=False),
+                name="officer_filing_filed_at_and_by",
+            ),
+            models.UniqueConstraint(fields=["department"], condition=Q(status="FILED"), name="officer_filing_one_filed"),
+            models.UniqueConstraint(fields=["department"], condition=Q(status="REPORTED"), name="officer_filing_one_reported"),
+        ]
+
+
+class SystemTier(models.TextChoices):
+    """Who runs a system (art. 21(3)): data of the first three come by way of the line superior."""
+
+    NATIONAL = "national", "centrally run"
+    REGIONAL = "regional", "regionally run"
+    CITY = "city", "run by the city"
+    OWN = "own", "run by the department"
+
+
+class Network(models.TextChoices):
+    """Where a system can be reached (art. 17)."""
+
+    EXTRANET = "extranet", "government extranet"
+    INTERNET = "internet", "internet"
+    DEDICATED = "dedicated", "the line's own network"
+    STANDALONE = "standalone", "no network"
+
+
+class System(models.Model):
+    """A business system of a department (业务系统)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=128)
+    tier = models.CharField(max_length=12, choices=SystemTier.choices)
+    network = models.CharField(max_length=12, choices=Network.choices)
+    hosting = models.CharField(max_length=200, blank=True, default="")
+    #: Art. 17: when it is to move to the extranet; empty if it is there or cannot.
+    extranet_by = models.DateField(null=True)
+    registered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["department", "name"], name="system_named_once")]
+
+
+class Matter(models.Model):
+    """A business matter of a department (业务事项), for which information is needed or formed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    code = models.CharField(max_length=60)
+    legal_basis = models.TextField(blank=True, default="")
+    systems = ArrayField(models.UUIDField(), default=list)
+    registered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["department", "code"], name="matter_coded_once")]

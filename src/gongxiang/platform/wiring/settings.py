@@ -41,6 +41,21 @@ INSTALLED_APPS = [
     *(f"gongxiang.platform.{room}" for room in ROOMS),
 ]
 AUTH_USER_MODEL = "parties.Person"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+#: Numbers of signing in, asked by assessors of GB/T 22239 level 3 (no text fixes them): change them by variables.
+SIGN_IN = {
+    name: int(os.environ.get(f"GONGXIANG_{name.upper()}", default))
+    for name, default in {
+        "password_length": 8,
+        "password_classes": 3,
+        "password_days": 90,
+        "password_history": 5,
+        "failures": 5,
+        "block_minutes": 20,
+        "idle_minutes": 30,
+        "factor_minutes": 5,
+    }.items()
+}
 ROOT_URLCONF = "gongxiang.platform.wiring.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,0 +1,237 @@
+"""Signing in: password, second factor, lock-out, changes of both; what happened is recorded without personal data.
+
+A failure is counted and recorded even though the caller gets a refusal: the refusal is raised after the commit.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.hotp import HOTP
+from django.contrib.auth.hashers import check_password as password_fits
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from gongxiang.platform.evidence.actions import record_act
+from gongxiang.platform.kernel.actors import Actor, System
+from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.parties import permissions, policies, queries
+from gongxiang.platform.parties.actions.keystore import reseal_signing_key
+from gongxiang.platform.parties.errors import (
+    FactorEnrolledAlready,
+    FactorNotEnrolled,
+    FactorReplayed,
+    FactorWrong,
+    SignInBlocked,
+    SignInRefused,
+)
+from gongxiang.platform.parties.keys import master_key
+from gongxiang.platform.parties.models import OldPassword, Person, RecoveryCode, SignInCounter
+from gongxiang.platform.parties.queries import PersonRef
+from gongxiang.protocol.signing import open_secret, seal_secret
+
+_STEP_SECONDS = 30
+_SECRET_CONTEXT = "person.totp"
+_JOB = System(name="sign-in")
+_RECOVERY_CODES = 10
+
+
+def check_password(*, username: str, password: str, at: datetime) -> PersonRef:
+    """The person whose name and password these are; raises SignInRefused or SignInBlocked, the same for unknown names."""
+    outcome = _try_password(username.strip().lower(), password, at)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def _try_password(username: str, password: str, at: datetime) -> PersonRef | Refusal:
+    counter = _counter(username, at)
+    if (blocked := _blocked(counter, at)) is not None:
+        return blocked
+    person = Person.objects.filter(username=username, status="ACTIVE").first()
+    # An unknown name costs as much time as a known one.
+    fits = password_fits(password, person.password) if person else not password_fits(password, _decoy()) and False
+    if person is None or not fits:
+        return _count_failure(counter, person, at, what="password")
+    return queries.person_ref(person.id)
+
+
+def check_factor(*, person_id: UUID, code: str, at: datetime) -> PersonRef:
+    """The person, if `code` is what the authenticator shows, or an unused recovery code; each works once.
+
+    Raises FactorWrong, FactorReplayed, FactorNotEnrolled or SignInBlocked.
+    """
+    outcome = _try_factor(person_id, "".join(code.split()), at)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def _try_factor(person_id: UUID, code: str, at: datetime) -> PersonRef | Refusal:
+    person = queries.person_for_update(person_id)
+    policies.check_active(person)
+    if person.totp_confirmed_at is None:
+        return FactorNotEnrolled(field="code")
+    counter = _counter(person.username, at)
+    if (blocked := _blocked(counter, at)) is not None:
+        return blocked
+    step = _step_of(person, code, at)
+    if step is not None and step <= person.totp_step:
+        _count_failure(counter, person, at, what="replay")
+        return FactorReplayed(field="code")
+    if step is not None:
+        person.totp_step = step
+        person.save(update_fields=["totp_step"])
+    elif not _use_recovery_code(person, code, at):
+        refused = _count_failure(counter, person, at, what="factor")
+        return refused if isinstance(refused, SignInBlocked) else FactorWrong(field="code")
+    counter.delete()
+    return queries.person_ref(person_id)
+
+
+@transaction.atomic
+def record_sign_in(*, person_id: UUID, at: datetime) -> None:
+    """Record that the person is signed in with both factors."""
+    person = queries.person_for_update(person_id)
+    person.last_login = at
+    person.save(update_fields=["last_login"])
+    record_act(kind="person:signed_in", subject=("person", person_id), by=_JOB, at=at, concerns=[person.department_id])
+
+
+@transaction.atomic
+def record_sign_out(*, person_id: UUID, idle: bool = False, at: datetime) -> None:
+    """Record that a session ended: by the person, or by standing idle."""
+    person = queries.person_for_update(person_id)
+    kind = "person:session_expired" if idle else "person:signed_out"
+    record_act(kind=kind, subject=("person", person_id), by=_JOB, at=at, concerns=[person.department_id])
+
+
+@transaction.atomic
+def change_password(*, person_id: UUID, old: str, new: str, by: Actor, at: datetime) -> PersonRef:
+    """Replace the password, the first one included; the signing key is sealed anew under it. Only the person does this."""
+    permissions.check_self(by, person_id)
+    person = queries.person_for_update(person_id)
+    if not password_fits(old, person.password):
+        raise SignInRefused("The present password is not right.", field="old_password", limit=0, minutes=0)
+    history = policies.rules()["password_history"]
+    kept = list(OldPassword.objects.filter(person=person).order_by("-replaced_at").values_list("password", flat=True)[:history])
+    policies.check_password_strength(new, person=person, old_hashes=[person.password, *kept])
+    OldPassword.objects.create(person=person, password=person.password, replaced_at=at)
+    first = person.must_change_password
+    person.password, person.must_change_password, person.password_changed_at = make_password(new), False, at
+    person.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    reseal_signing_key(person, old=old, new=new)
+    record_act(
+        kind="person:password_changed", subject=("person", person_id), by=by, at=at, detail={"first": first},
+        concerns=[person.department_id],
+    )  # fmt: skip
+    return queries.person_ref(person_id)
+
+
+@transaction.atomic
+def enrol_totp(*, person_id: UUID, by: Actor, at: datetime) -> str:
+    """A new secret for the person's authenticator, in Base32; it counts only after `confirm_totp`."""
+    permissions.check_self(by, person_id)
+    person = queries.person_for_update(person_id)
+    if person.totp_confirmed_at is not None:
+        raise FactorEnrolledAlready()
+    secret = secrets.token_bytes(20)
+    person.totp_sealed = seal_secret(master_key(), secret, _SECRET_CONTEXT)
+    person.save(update_fields=["totp_sealed"])
+    return base64.b32encode(secret).decode("ascii")
+
+
+@transaction.atomic
+def confirm_totp(*, person_id: UUID, code: str, by: Actor, at: datetime) -> list[str]:
+    """Take the authenticator into use when it shows the right code; returns the recovery codes, which are shown only once."""
+    permissions.check_self(by, person_id)
+    person = queries.person_for_update(person_id)
+    if person.totp_confirmed_at is not None:
+        raise FactorEnrolledAlready()
+    step = _step_of(person, "".join(code.split()), at)
+    if step is None:
+        raise FactorWrong(field="code")
+    person.totp_confirmed_at, person.totp_step = at, step
+    person.save(update_fields=["totp_confirmed_at", "totp_step"])
+    codes = [f"{secrets.randbelow(10**5):05d}-{secrets.randbelow(10**5):05d}" for _ in range(_RECOVERY_CODES)]
+    RecoveryCode.objects.filter(person=person).delete()
+    RecoveryCode.objects.bulk_create(RecoveryCode(person=person, digest=_digest(code)) for code in codes)
+    record_act(
+        kind="person:factor_enrolled", subject=("person", person_id), by=by, at=at, concerns=[person.department_id]
+    )  # fmt: skip
+    return codes
+
+
+def _step_of(person: Person, code: str, at: datetime) -> int | None:
+    """The time step whose code this is: now, or one to either side for a clock that is a little off."""
+    if person.totp_sealed is None or len(code) != 6 or not code.isascii() or not code.isdigit():
+        return None
+    generator = HOTP(open_secret(master_key(), bytes(person.totp_sealed), _SECRET_CONTEXT), 6, SHA1())
+    now = int(at.timestamp()) // _STEP_SECONDS
+    for step in (now, now - 1, now + 1):
+        if hmac.compare_digest(generator.generate(step), code.encode("ascii")):
+            return step
+    return None
+
+
+def _use_recovery_code(person: Person, code: str, at: datetime) -> bool:
+    text = code if "-" in code else f"{code[:5]}-{code[5:]}"
+    row = RecoveryCode.objects.select_for_update().filter(person=person, digest=_digest(text), used_at=None).first()
+    if row is None:
+        return False
+    row.used_at = at
+    row.save(update_fields=["used_at"])
+    record_act(
+        kind="person:recovery_code_used", subject=("person", person.id), by=_JOB, at=at, concerns=[person.department_id]
+    )  # fmt: skip
+    return True
+
+
+def _counter(username: str, at: datetime) -> SignInCounter:
+    name = _digest(username)
+    SignInCounter.objects.bulk_create([SignInCounter(name_digest=name, last_failure_at=at)], ignore_conflicts=True)
+    return SignInCounter.objects.select_for_update().get(pk=name)
+
+
+def _blocked(counter: SignInCounter, at: datetime) -> SignInBlocked | None:
+    if counter.blocked_until is not None and counter.blocked_until > at:
+        return SignInBlocked(until=f"{timezone.localtime(counter.blocked_until):%H:%M}")
+    return None
+
+
+def _count_failure(counter: SignInCounter, person: Person | None, at: datetime, *, what: str) -> Refusal:
+    rules = policies.rules()
+    rest = timedelta(minutes=rules["block_minutes"])
+    counter.failures = 1 if at - counter.last_failure_at > rest else counter.failures + 1
+    counter.last_failure_at = at
+    if counter.failures >= rules["failures"]:
+        counter.failures, counter.blocked_until = 0, at + rest
+    counter.save()
+    # What was typed is never recorded: people type passwords into the wrong field.
+    subject = ("person", person.id if person else "unknown")
+    concerns = [person.department_id] if person else []
+    record_act(kind="person:sign_in_failed", subject=subject, by=_JOB, at=at, detail={"what": what}, concerns=concerns)
+    if (blocked := _blocked(counter, at)) is not None:
+        record_act(kind="person:sign_in_blocked", subject=subject, by=_JOB, at=at, concerns=concerns)
+        return blocked
+    return SignInRefused(limit=rules["failures"], minutes=rules["block_minutes"])
+
+
+def _digest(text: str) -> str:
+    return hmac.new(master_key(), text.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+_decoys: list[str] = []
+
+
+def _decoy() -> str:
+    if not _decoys:
+        _decoys.append(make_password(secrets.token_urlsafe(12)))
+    return _decoys[0]

@@ -1,0 +1,163 @@
+"""Named refusals of the room."""
+
+from gongxiang.platform.kernel.errors import NotPermitted, Refusal
+
+
+class CreditCodeWrong(Refusal):
+    """Position 18 of the credit code does not fit the seventeen before it: one of the characters is mistyped."""
+
+    next_step = "Copy the code from the department's certificate."
+    status = 422
+
+
+class NameTaken(Refusal):
+    """A department with this name is already in the register."""
+
+    next_step = "Open the department that is there, or give the full name that tells the two apart."
+
+
+class CreditCodeTaken(Refusal):
+    """{name} already stands in the register with this credit code."""
+
+    next_step = "Open the department that is there; a department has one entry."
+
+
+class DutyTaken(Refusal):
+    """{name} already has this duty, and only one department can have it."""
+
+    next_step = "Take the duty from that department first."
+
+
+class FoundedAlready(Refusal):
+    """The site already has its first accounts: they are made only once."""
+
+    next_step = "Sign in as the system administrator to make further accounts."
+
+
+class NotYourDepartment(NotPermitted):
+    """This belongs to another department."""
+
+    next_step = "Ask that department, or the competent authority."
+
+
+class NotYourOwnAccount(NotPermitted):
+    """Nobody decides on their own account."""
+
+    next_step = "Ask the other administrator to do it."
+
+
+class UsernameWrong(Refusal):
+    """A user name has 3 to 60 small letters, digits, dots, hyphens or underscores and begins with a letter."""
+
+    status = 422
+
+
+class UsernameTaken(Refusal):
+    """This user name is already in use."""
+
+    next_step = "Choose another, for example with the department's initials in front."
+
+
+class FieldMissing(Refusal):
+    """Please fill this in."""
+
+    status = 422
+
+
+class PersonNotActive(Refusal):
+    """{name}'s account is not active."""
+
+    next_step = "Ask the system administrator to unlock it."
+
+
+class AdministratorsSeparated(Refusal):
+    """The three administrators are three people, and none of them holds any other role."""
+
+    next_step = "Make a separate account for this duty, held by another person."
+
+
+class RoleNotOfDepartment(Refusal):
+    """{department} cannot have this role: it belongs to the competent authority, the audit office or the platform operator."""
+
+    next_step = "Give a role that its people can hold."
+
+
+class RoleHeldAlready(Refusal):
+    """{name} holds this role already."""
+
+
+class RoleNotHeld(Refusal):
+    """{name} does not hold this role."""
+
+
+class OfficerLacksRole(Refusal):
+    """{name} cannot be reported as accountable officer: the account does not hold that role in the department."""
+
+    next_step = "Ask the security administrator to give the role first."
+    basis = ("wushen-2021-60:25",)
+
+
+class DeputyRefused(Refusal):
+    """A deputy is another active person of the same department, for a time that begins before it ends."""
+
+
+class PasswordTooWeak(Refusal):
+    """A password has at least {length} characters of at least {classes} kinds: small letters, capitals, digits, others."""
+
+    status = 422
+
+
+class PasswordReused(Refusal):
+    """The new password is one of the last used ones, or contains the user name."""
+
+    next_step = "Choose one that you have not used here."
+    status = 422
+
+
+class PasswordChangeDue(Refusal):
+    """The password has to be changed before anything else."""
+
+
+class SignInRefused(Refusal):
+    """User name or password is not right."""
+
+    next_step = "Check capital letters and the input method; after {limit} failures the account rests for {minutes} minutes."
+    status = 403
+
+
+class SignInBlocked(Refusal):
+    """Too many failures: signing in with this name rests until {until}."""
+
+    next_step = "Wait, or ask the system administrator to check the account."
+    status = 429
+
+
+class FactorWrong(Refusal):
+    """The code is not right."""
+
+    next_step = "Type the six digits that the authenticator shows now; check that the telephone's clock is right."
+    status = 403
+
+
+class FactorReplayed(FactorWrong):
+    """This code has been used already."""
+
+    next_step = "Wait for the next code: each one works once."
+
+
+class FactorNotEnrolled(Refusal):
+    """No authenticator is set up for this account."""
+
+    next_step = "Set one up under “Sign-in and security”."
+
+
+class FactorEnrolledAlready(Refusal):
+    """An authenticator is set up already."""
+
+    next_step = "Ask the security administrator to release the lost one."
+
+
+class SigningKeyUnreadable(Refusal):
+    """The signing key cannot be opened with this password."""
+
+    next_step = "Ask the system administrator; a new key can be made, and old signatures remain valid."

@@ -1,0 +1,356 @@
+"""Reading departments and people: frozen values for other rooms and pages, under the reader's visibility."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from gongxiang.platform.kernel import actors
+from gongxiang.platform.kernel.actors import Actor, Role
+from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.parties.models import Department, Deputy, Matter, OfficerFiling, Person, RoleGrant, SigningKey, System
+from gongxiang.platform.parties.permissions import sees_everybody
+from gongxiang.platform.parties.policies import ADMINISTRATORS
+from gongxiang.protocol import clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepartmentRef:
+    """A department as other rooms know it."""
+
+    id: UUID
+    name: str
+    short_name: str
+    credit_code: str
+    kind: str
+    is_authority: bool
+    is_audit_office: bool
+    is_operator: bool
+    head_name: str
+    head_post: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRef:
+    """A person as other rooms and pages know them; no contact data."""
+
+    id: UUID
+    username: str
+    name: str
+    post: str
+    department_id: UUID
+    department: str
+    status: str
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    has_factor: bool = False
+    must_change_password: bool = False
+    created_at: datetime | None = None
+    last_login: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingRef:
+    """One report of accountable officer and responsible unit (art. 25)."""
+
+    id: UUID
+    department_id: UUID
+    department: str
+    officer_id: UUID
+    officer: str
+    officer_post: str
+    unit: str
+    unit_contact: str
+    unit_telephone: str
+    reported_at: datetime
+    filed_at: datetime | None
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemRef:
+    """A business system in the register."""
+
+    id: UUID
+    department_id: UUID
+    department: str
+    name: str
+    tier: str
+    network: str
+    hosting: str
+    extranet_by: date | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterRef:
+    """A business matter in the register."""
+
+    id: UUID
+    department_id: UUID
+    department: str
+    name: str
+    code: str
+    legal_basis: str
+    systems: tuple[UUID, ...]
+    ended_at: datetime | None
+
+
+def visible_to(actor: Actor | None) -> QuerySet[Person]:
+    """The accounts `actor` may see: the own department's; administrators, authority and auditors see all."""
+    people = Person.objects.select_related("department").prefetch_related("role_grants").order_by("department__name", "name")
+    if sees_everybody(actor):
+        return people
+    return people.filter(department_id=actor.department_id) if isinstance(actor, actors.Person) else people.none()
+
+
+# Departments
+
+
+def department_ref(department_id: UUID) -> DepartmentRef:
+    """The department; raises NotFound."""
+    return _department(_found(Department.objects.all(), department_id))
+
+
+def all_departments(*, active_only: bool = True, search: str = "") -> list[DepartmentRef]:
+    """All departments by name."""
+    rows = Department.objects.order_by("name")
+    if active_only:
+        rows = rows.filter(status="ACTIVE")
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(short_name__icontains=search) | Q(credit_code__istartswith=search))
+    return [_department(row) for row in rows]
+
+
+def authority() -> DepartmentRef:
+    """The competent authority; raises NotFound before the site is founded."""
+    row = Department.objects.filter(is_authority=True).first()
+    if row is None:
+        raise NotFound()
+    return _department(row)
+
+
+def department_names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names by id, for lists."""
+    return dict(Department.objects.filter(id__in=set(ids)).values_list("id", "name"))
+
+
+def department_for_update(department_id: UUID) -> Department:
+    """The locked row, for this room's actions."""
+    return _found(Department.objects.select_for_update(), department_id)
+
+
+# People
+
+
+def actor_of(person_id: UUID, at: datetime | None = None) -> actors.Person:
+    """The active person as an actor, with the roles held now, also as a deputy; raises NotFound."""
+    person = _found(Person.objects.filter(status="ACTIVE").select_related("department"), person_id)
+    return actors.Person(
+        id=person.id,
+        name=person.name,
+        department_id=person.department_id,
+        department=person.department.name,
+        roles=roles_of(person.id) | deputised_roles(person.id, at or clock.now()),
+    )
+
+
+def roles_of(person_id: UUID) -> frozenset[Role]:
+    """The roles the person holds in their own right."""
+    return frozenset(
+        Role(r) for r in RoleGrant.objects.filter(person_id=person_id, ended_at=None).values_list("role", flat=True)
+    )
+
+
+def deputised_roles(person_id: UUID, at: datetime) -> frozenset[Role]:
+    """The roles of those whom the person stands in for at that time; never an administrator's."""
+    absent = Deputy.objects.filter(deputy_id=person_id, starts_at__lte=at, ends_at__gt=at, person__status="ACTIVE").values(
+        "person_id"
+    )
+    held = RoleGrant.objects.filter(person_id__in=absent, ended_at=None).values_list("role", flat=True)
+    return frozenset(Role(role) for role in held) - ADMINISTRATORS
+
+
+def person_ref(person_id: UUID) -> PersonRef:
+    """Any person, whatever the state of the account; raises NotFound."""
+    return _person(_found(Person.objects.select_related("department").prefetch_related("role_grants"), person_id))
+
+
+def people_with(role: Role, department_id: UUID | None = None) -> list[PersonRef]:
+    """The active people who hold the role, of one department or all."""
+    rows = (
+        Person.objects.filter(status="ACTIVE", role_grants__role=role, role_grants__ended_at=None)
+        .select_related("department")
+        .prefetch_related("role_grants")
+        .order_by("name")
+    )
+    return [_person(row) for row in (rows.filter(department_id=department_id) if department_id else rows)]
+
+
+def people(actor: Actor | None, *, search: str = "", department_id: UUID | None = None, role: str = "") -> list[PersonRef]:
+    """The people `actor` sees, for lists."""
+    rows = visible_to(actor)
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(username__icontains=search) | Q(department__name__icontains=search))
+    if department_id:
+        rows = rows.filter(department_id=department_id)
+    if role:
+        rows = rows.filter(role_grants__role=role, role_grants__ended_at=None)
+    return [_person(row) for row in rows]
+
+
+def person_for_update(person_id: UUID) -> Person:
+    """The locked row, for this room's actions."""
+    return _found(Person.objects.select_for_update(of=("self",)).select_related("department"), person_id)
+
+
+# Accountable officers (art. 25)
+
+
+def officer_of(department_id: UUID) -> PersonRef | None:
+    """The accountable officer on file with the authority, or None."""
+    filing = OfficerFiling.objects.filter(department_id=department_id, status="FILED").first()
+    return person_ref(filing.officer_id) if filing else None
+
+
+def filings(department_id: UUID | None = None, *, status: str = "") -> list[FilingRef]:
+    """All reports, newest first: the dated history of a department, or what waits for the authority."""
+    rows = OfficerFiling.objects.select_related("department", "officer").order_by("-reported_at")
+    if department_id:
+        rows = rows.filter(department_id=department_id)
+    if status:
+        rows = rows.filter(status=status)
+    return [_filing(row) for row in rows]
+
+
+def filing_for_update(filing_id: UUID) -> OfficerFiling:
+    """The locked row, for this room's actions."""
+    return _found(OfficerFiling.objects.select_for_update(of=("self",)), filing_id)
+
+
+# Registers of systems and business matters
+
+
+def systems(department_id: UUID | None = None, *, search: str = "") -> list[SystemRef]:
+    """Systems in the register, by department and name."""
+    rows = System.objects.select_related("department").order_by("department__name", "name")
+    if department_id:
+        rows = rows.filter(department_id=department_id)
+    if search:
+        rows = rows.filter(name__icontains=search)
+    return [_system(row) for row in rows]
+
+
+def system_ref(system_id: UUID) -> SystemRef:
+    """One system; raises NotFound."""
+    return _system(_found(System.objects.select_related("department"), system_id))
+
+
+def matters(department_id: UUID | None = None, *, search: str = "") -> list[MatterRef]:
+    """Business matters in the register, by department and code."""
+    rows = Matter.objects.select_related("department").order_by("department__name", "code")
+    if department_id:
+        rows = rows.filter(department_id=department_id)
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(code__istartswith=search))
+    return [_matter(row) for row in rows]
+
+
+def matter_ref(matter_id: UUID) -> MatterRef:
+    """One business matter; raises NotFound."""
+    return _matter(_found(Matter.objects.select_related("department"), matter_id))
+
+
+def public_keys(person_id: UUID) -> list[str]:
+    """All signing keys the person ever had, newest first: old signatures stay verifiable."""
+    return list(SigningKey.objects.filter(person_id=person_id).order_by("-created_at").values_list("public_key", flat=True))
+
+
+def _found(rows, key):  # type: ignore[no-untyped-def]
+    try:
+        row = rows.filter(pk=key).first()
+    except (ValueError, ValidationError):
+        row = None
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _department(row: Department) -> DepartmentRef:
+    return DepartmentRef(
+        id=row.id,
+        name=row.name,
+        short_name=row.short_name,
+        credit_code=row.credit_code,
+        kind=row.kind,
+        is_authority=row.is_authority,
+        is_audit_office=row.is_audit_office,
+        is_operator=row.is_operator,
+        head_name=row.head_name,
+        head_post=row.head_post,
+        status=row.status,
+    )
+
+
+def _person(row: Person) -> PersonRef:
+    return PersonRef(
+        id=row.id,
+        username=row.username,
+        name=row.name,
+        post=row.post,
+        department_id=row.department_id,
+        department=row.department.name,
+        status=row.status,
+        roles=frozenset(Role(grant.role) for grant in row.role_grants.all() if grant.ended_at is None),
+        has_factor=row.totp_confirmed_at is not None,
+        must_change_password=row.must_change_password,
+        created_at=row.created_at,
+        last_login=row.last_login,
+    )
+
+
+def _filing(row: OfficerFiling) -> FilingRef:
+    return FilingRef(
+        id=row.id,
+        department_id=row.department_id,
+        department=row.department.name,
+        officer_id=row.officer_id,
+        officer=row.officer.name,
+        officer_post=row.officer.post,
+        unit=row.unit,
+        unit_contact=row.unit_contact,
+        unit_telephone=row.unit_telephone,
+        reported_at=row.reported_at,
+        filed_at=row.filed_at,
+        status=row.status,
+    )
+
+
+def _system(row: System) -> SystemRef:
+    return SystemRef(
+        id=row.id,
+        department_id=row.department_id,
+        department=row.department.name,
+        name=row.name,
+        tier=row.tier,
+        network=row.network,
+        hosting=row.hosting,
+        extranet_by=row.extranet_by,
+        ended_at=row.ended_at,
+    )
+
+
+def _matter(row: Matter) -> MatterRef:
+    return MatterRef(
+        id=row.id,
+        department_id=row.department_id,
+        department=row.department.name,
+        name=row.name,
+        code=row.code,
+        legal_basis=row.legal_basis,
+        systems=tuple(row.systems),
+        ended_at=row.ended_at,
+    )
