@@ -1,0 +1,68 @@
+"""Named refusals of the room."""
+
+from gongxiang.platform.kernel.errors import NotPermitted, Refusal
+
+
+class NoAgreementInForce(Refusal):
+    """{department} has no sharing agreement in force with the competent authority."""
+
+    basis = ("wushen-2021-60:18",)
+    next_step = (
+        "Draft the agreement under “Agreements”, let your accountable officer sign it, and wait for the authority's signature."
+    )
+
+
+class OfficerNotOnFile(Refusal):
+    """The department's accountable officer is not on file with the authority, so nobody can sign for it."""
+
+    basis = ("wushen-2021-60:25",)
+    next_step = "Report the accountable officer and the responsible unit; the authority files the report."
+
+
+class OwnDraft(NotPermitted):
+    """Nobody signs what they drafted."""
+
+    next_step = "Ask the accountable officer, or the deputy, who did not write the draft."
+
+
+class AgreementOpenAlready(Refusal):
+    """An agreement of this department, {number}, is being drafted or signed already."""
+
+    next_step = "Open that one and go on with it."
+
+
+class PeriodOverlaps(Refusal):
+    """The period overlaps with that of agreement {number}, which is in force until {until}."""
+
+    next_step = "Let the new agreement begin on the day after, or end the old one first."
+
+
+class PeriodWrong(Refusal):
+    """The agreement must end after it begins, and not in the past."""
+
+    status = 422
+
+
+class FieldMissing(Refusal):
+    """Please fill this in."""
+
+    status = 422
+
+
+class NoTemplate(Refusal):
+    """The authority has not issued the text of the agreement yet."""
+
+    basis = ("wushen-2021-60:18",)
+    next_step = "Ask the competent authority to issue it under “Agreements”."
+
+
+class AuthorityNeedsNone(Refusal):
+    """The competent authority makes no agreement with itself."""
+
+    basis = ("wushen-2021-60:18",)
+
+
+class TemplateBroken(Refusal):
+    """The text names a place to fill in that does not exist: {place}."""
+
+    status = 422

@@ -1,0 +1,1 @@
+"""Objects brought to a state by the real actions."""
