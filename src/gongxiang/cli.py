@@ -7,6 +7,7 @@ import sys
 #: command -> (module with `add_arguments(parser)` and `run(arguments) -> int`, one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("gongxiang.machine.migrate", "make or update the database and the keys"),
+    "evidence": ("gongxiang.platform.evidence.cli", "verify the evidence, prove a record, check a proof"),
 }
 
 

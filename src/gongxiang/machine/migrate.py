@@ -76,6 +76,23 @@ def role_url(home: Home, url: str, role: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{role}:{quote(secret(home, f'{role}.password'), safe='')}@{address}"))
 
 
+@contextlib.contextmanager
+def site_settings() -> Iterator[None]:
+    """Let this process use the site's code on the installation of the environment, as the site's role; for single commands."""
+    home = Home.from_environment()
+    with administrator_url(home) as url:
+        os.environ["GONGXIANG_SITE_DATABASE_URL"] = role_url(home, url, "gx_site")
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongxiang.platform.wiring.settings")
+        import django
+        from django.db import connections
+
+        django.setup()
+        try:
+            yield
+        finally:
+            connections.close_all()
+
+
 def migrate(home: Home, url: str, *, say: Callable[[str], object]) -> None:
     """Bring keys, roles, schemas and tables of the database at `url` (its administrator's) up to this version."""
     Keyring.from_environment().make()

@@ -158,8 +158,10 @@ def test_a_provider_s_node_compiles_with_the_secrets_of_this_grant_only():
     names = secret_names(given_terms, PEOPLE)
     assert names == ("area", "id_number")
     own = {name: element_secret(SECRET, name) for name in names}
-    assert compile_terms(given_terms, PEOPLE, own).project_load(ROWS).equals(
-        compile_terms(given_terms, PEOPLE, SECRET).project_load(ROWS)
+    assert (
+        compile_terms(given_terms, PEOPLE, own)
+        .project_load(ROWS)
+        .equals(compile_terms(given_terms, PEOPLE, SECRET).project_load(ROWS))
     )
     assert secret_names(terms(["name"]), PEOPLE) == ("id_number",)
     assert secret_names(terms(["id_number"]), PEOPLE) == ()

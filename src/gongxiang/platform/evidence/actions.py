@@ -4,6 +4,7 @@
 All three write the evidence in the caller's transaction; the database refuses a status change without it.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,12 +13,19 @@ from uuid import UUID, uuid4
 from django.db import models, transaction
 
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
-from gongxiang.platform.evidence.models import EvidenceRecord
+from gongxiang.platform.evidence.models import EvidenceRecord, Witness
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.transitions import Transition, TransitionTable
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import plain
-from gongxiang.protocol.evidence import record_digest
+from gongxiang.protocol.evidence import authenticate, record_digest, sm3
+from gongxiang.protocol.keyring import Keyring
+
+
+@functools.cache
+def sealing_key() -> bytes:
+    """The key that authenticates records and leaves: from the master key, never in the database."""
+    return sm3(b"gongxiang evidence\x00" + Keyring.from_environment().master())
 
 
 def record_act(
@@ -64,8 +72,16 @@ def record_act(
         trail=sorted({own, *trail}),
     )
     record.digest = record_digest(record_content(record))
+    record.mac = authenticate(sealing_key(), b"record", record.digest)
     record.save(force_insert=True)
     return record
+
+
+def record_witness(*, node_id: UUID, size: int, root: str, signature: str, at: datetime) -> None:
+    """Keep a node's countersignature of a root; said again it changes nothing. The caller has checked the signature."""
+    Witness.objects.bulk_create(
+        [Witness(node_id=node_id, size=size, root=root, signature=signature, witnessed_at=at)], ignore_conflicts=True
+    )
 
 
 def record_content(record: EvidenceRecord) -> dict[str, Any]:

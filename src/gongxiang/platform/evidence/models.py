@@ -49,6 +49,8 @@ class EvidenceRecord(models.Model):
     concerns = ArrayField(models.UUIDField(), default=list)
     trail = ArrayField(models.CharField(max_length=80), default=list)
     digest = models.BinaryField(max_length=32)
+    #: Made with a key that the database does not hold: a row that was written past the product has none that fits.
+    mac = models.BinaryField(max_length=32)
 
     class Meta:
         indexes = [
@@ -64,3 +66,37 @@ class ReaderCursor(models.Model):
     reader = models.CharField(max_length=60, primary_key=True)
     xid = models.DecimalField(max_digits=20, decimal_places=0, default=0)
     record_id = models.BigIntegerField(default=0)
+
+
+class Leaf(models.Model):
+    """The place of one record in the sealed tree; append-only."""
+
+    position = models.BigIntegerField(primary_key=True)
+    record_id = models.BigIntegerField(unique=True)
+    digest = models.BinaryField(max_length=32)
+    mac = models.BinaryField(max_length=32)
+
+
+class Root(models.Model):
+    """A signed root over the first `size` records, chained to the one before; append-only."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+    frontier = ArrayField(models.CharField(max_length=64))
+    public_key = models.CharField(max_length=200)
+    signature = models.CharField(max_length=200)
+
+
+class Witness(models.Model):
+    """A node keeps this root and countersigned it; append-only."""
+
+    node_id = models.UUIDField()
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    signature = models.CharField(max_length=200)
+    witnessed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node_id", "size"], name="evidence_witness_once")]

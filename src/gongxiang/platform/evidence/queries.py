@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from gongxiang.platform.evidence.models import EvidenceRecord, ReaderCursor
+from gongxiang.platform.evidence.models import EvidenceRecord, ReaderCursor, Root
 from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.protocol.evidence import EMPTY_ROOT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,23 @@ class News:
     concerns: tuple[UUID, ...]
     trail: tuple[str, ...]
     digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootRef:
+    """A sealed root: `size` records under `root` (hex)."""
+
+    size: int
+    root: str
+    sealed_at: datetime | None = None
+
+
+def latest_root() -> RootRef:
+    """The newest sealed root; size 0 before the first."""
+    last = Root.objects.order_by("-size").first()
+    if last is None:
+        return RootRef(size=0, root=EMPTY_ROOT.hex())
+    return RootRef(size=last.size, root=last.root, sealed_at=last.sealed_at)
 
 
 def unread(reader: str, *, kinds: Collection[str] = (), limit: int = 200) -> list[News]:
@@ -68,7 +86,7 @@ def recent(*, by: Actor, limit: int) -> list[News]:
 
 def visible_to(by: Actor) -> QuerySet[EvidenceRecord]:
     """The records `by` may see: auditors and the authority all, a department what concerns it, a person the own acts."""
-    if isinstance(by, Person) and not by.has(Role.AUDITOR, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER):
+    if isinstance(by, Person) and not by.has(Role.AUDITOR, Role.AUDIT_ADMIN, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER):
         return EvidenceRecord.objects.filter(Q(concerns__contains=[by.department_id]) | Q(actor_id=str(by.id)))
     return EvidenceRecord.objects.all()
 

@@ -39,6 +39,9 @@ BEGIN
 END $$;
 
 SELECT evidence_install_append_only('evidence_evidencerecord');
+SELECT evidence_install_append_only('evidence_leaf');
+SELECT evidence_install_append_only('evidence_root');
+SELECT evidence_install_append_only('evidence_witness');
 """
 
 
