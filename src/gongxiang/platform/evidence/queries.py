@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from gongxiang.platform.evidence.models import EvidenceRecord, ReaderCursor, Root
+from gongxiang.platform.evidence.models import EvidenceRecord, Leaf, ReaderCursor, Root, Witness
 from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.protocol.evidence import EMPTY_ROOT
 
 
@@ -71,17 +72,69 @@ def unread(reader: str, *, kinds: Collection[str] = (), limit: int = 200) -> lis
         rows = rows.filter(Q(xid__gt=at) | Q(xid=at, id__gt=cursor.record_id))
     if kinds:
         rows = rows.filter(kind__in=kinds)
-    return [_news(row) for row in rows.order_by("xid", "id")[:limit]]
+    return [as_news(row) for row in rows.order_by("xid", "id")[:limit]]
 
 
 def trail_of(tag: str, *, by: Actor) -> list[News]:
     """Every act with the tag (`grant:UUID`, `resource:UUID` ...) that `by` may see, oldest first."""
-    return [_news(row) for row in visible_to(by).filter(trail__contains=[tag]).order_by("occurred_at", "id")]
+    return [as_news(row) for row in visible_to(by).filter(trail__contains=[tag]).order_by("occurred_at", "id")]
+
+
+def record(uid: UUID, *, by: Actor) -> News:
+    """One act; raises NotFound if there is none or it is not for `by`."""
+    row = visible_to(by).filter(uid=uid).first()
+    if row is None:
+        raise NotFound()
+    return as_news(row)
+
+
+def search(
+    *, by: Actor, text: str = "", kinds: Collection[str] = (), since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[EvidenceRecord]:
+    """The records `by` may see whose kind is one of `kinds`, or whose person, subject or identifier holds `text`."""
+    rows = visible_to(by)
+    if text:
+        words = Q(actor_name__icontains=text) | Q(subject_id=text) | Q(kind__icontains=text) | Q(trail__contains=[text])
+        rows = rows.filter(words | Q(kind__in=list(kinds)))
+    if since:
+        rows = rows.filter(occurred_at__gte=since)
+    if until:
+        rows = rows.filter(occurred_at__lt=until)
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a record stands in the sealed tree, and the first root over it."""
+
+    position: int
+    size: int
+    root: str
+    sealed_at: datetime
+
+
+def place_of(record_id: int) -> Place | None:
+    """The place of a sealed record; None while it is not sealed."""
+    leaf = Leaf.objects.filter(record_id=record_id).first()
+    root = Root.objects.filter(size__gt=leaf.position).order_by("size").first() if leaf else None
+    if leaf is None or root is None:
+        return None
+    return Place(position=leaf.position, size=root.size, root=root.root, sealed_at=root.sealed_at)
+
+
+def roots() -> QuerySet[Root]:
+    """All signed roots."""
+    return Root.objects.all()
+
+
+def witnesses() -> list[Witness]:
+    """The newest root that each node keeps."""
+    return list(Witness.objects.order_by("node_id", "-size").distinct("node_id"))
 
 
 def recent(*, by: Actor, limit: int) -> list[News]:
     """The latest acts that `by` may see, newest first."""
-    return [_news(row) for row in visible_to(by).order_by("-id")[:limit]]
+    return [as_news(row) for row in visible_to(by).order_by("-id")[:limit]]
 
 
 def visible_to(by: Actor) -> QuerySet[EvidenceRecord]:
@@ -91,7 +144,8 @@ def visible_to(by: Actor) -> QuerySet[EvidenceRecord]:
     return EvidenceRecord.objects.all()
 
 
-def _news(row: EvidenceRecord) -> News:
+def as_news(row: EvidenceRecord) -> News:
+    """The record as a frozen value."""
     return News(
         id=row.id,
         xid=int(row.xid),

@@ -49,3 +49,8 @@ def event(kind: str) -> str | Promise:
 def code(table: str, value: str) -> str | Promise:
     """The words of a code: `CODES["purpose:decision"] = _("Basis for a decision")`."""
     return _gathered("CODES").get(f"{table}:{value}", (value, ""))[0]
+
+
+def events_like(text: str) -> list[str]:
+    """The kinds of events whose words hold `text`, in the reader's language."""
+    return [kind for kind, (word, _colour) in _gathered("EVENTS").items() if text.lower() in str(word).lower()]
