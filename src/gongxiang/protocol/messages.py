@@ -336,6 +336,21 @@ class RootWitnessed(Message):
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class SampleShown(Message):
+    """A person used a ticket and saw masked rows; the rows themselves are recorded nowhere."""
+
+    kind: ClassVar[str] = "sample_shown"
+    ticket_id: UUID
+    person: str
+    resource_id: UUID
+    grant_id: UUID | None
+    purpose: str
+    elements: tuple[str, ...]
+    rows: int
+    at: datetime
+
+
 ORDERS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
@@ -347,7 +362,7 @@ FACTS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
         NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, StreamState, FlowState, ReceiptGiven, Reconciled, DataRefused,
-        Alarm, RootWitnessed,
+        Alarm, RootWitnessed, SampleShown,
     )
 }  # fmt: skip
 

@@ -1,0 +1,89 @@
+"""Tickets: the site's signed word that one person may have one thing from the gateway, once, within a minute.
+
+A ticket is text for an address, `BASE64URL(body).BASE64URL(signature)`, signed with the platform's key. It carries terms as a
+grant does, so the gateway shows through the same policy what it would let flow.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from gongxiang.protocol.canonical import canonical, check_aware, parse_instant
+from gongxiang.protocol.errors import TicketAltered, TicketExpired
+from gongxiang.protocol.signing import Signer, verify
+from gongxiang.protocol.terms import Purpose, Terms
+
+#: How long a ticket lives.
+LIFETIME = timedelta(seconds=60)
+#: Ticket kinds; more come with uploads, downloads and try-it.
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """One ticket; `grant_id` is None where a published resource is looked at without a grant."""
+
+    ticket_id: UUID
+    kind: str
+    #: Who it was given to: a person's id, for the record only.
+    person: str
+    resource_id: UUID
+    grant_id: UUID | None
+    purpose: Purpose
+    terms: Terms
+    issued_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        """The exclusive end of its life."""
+        return self.issued_at + LIFETIME
+
+
+def issue_ticket(ticket: Ticket, signer: Signer) -> str:
+    """The ticket's text, signed by the platform."""
+    body = canonical(ticket)
+    return f"{_pack(body)}.{_pack(signer.sign(body).encode('ascii'))}"
+
+
+def read_ticket(text: str, *, public_key: str, at: datetime) -> Ticket:
+    """The ticket in `text`; raises TicketAltered or TicketExpired. Whether it was used, only the gateway knows."""
+    try:
+        packed, _, signature = text.partition(".")
+        body = _unpack(packed)
+        genuine = verify(public_key, body, _unpack(signature).decode("ascii"))
+    except (ValueError, binascii.Error) as error:
+        raise TicketAltered from error
+    if not genuine:
+        raise TicketAltered
+    ticket = _parse(json.loads(body))
+    if not ticket.issued_at - LIFETIME <= check_aware(at) < ticket.expires_at:
+        raise TicketExpired
+    return ticket
+
+
+def _parse(value: Any) -> Ticket:
+    try:
+        return Ticket(
+            ticket_id=UUID(value["ticket_id"]),
+            kind=str(value["kind"]),
+            person=str(value["person"]),
+            resource_id=UUID(value["resource_id"]),
+            grant_id=UUID(value["grant_id"]) if value["grant_id"] else None,
+            purpose=Purpose(value["purpose"]),
+            terms=Terms.from_json(value["terms"]),
+            issued_at=parse_instant(value["issued_at"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise TicketAltered(f"The ticket cannot be read: {error}") from error
+
+
+def _pack(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _unpack(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
