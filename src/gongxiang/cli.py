@@ -4,10 +4,21 @@ import argparse
 import importlib
 import sys
 
+from gongxiang.machine.environment import settle
+from gongxiang.machine.errors import MachineError
+from gongxiang.machine.home import Home
+
 #: command -> (module with `add_arguments(parser)` and `run(arguments) -> int`, one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("gongxiang.machine.supervisor", "run everything on this machine until Ctrl-C"),
     "migrate": ("gongxiang.machine.migrate", "make or update the database and the keys"),
     "evidence": ("gongxiang.platform.evidence.cli", "verify the evidence, prove a record, check a proof"),
+    "site": ("gongxiang.machine.programs", "run the site alone"),
+    "gateway": ("gongxiang.machine.programs", "run the gateway alone"),
+    "worker": ("gongxiang.machine.programs", "run the worker alone"),
+    "front": ("gongxiang.machine.front", "run the front door alone"),
+    "doctor": ("gongxiang.machine.doctor", "say what is wrong with this installation and what to do"),
+    "reset": ("gongxiang.machine.reset", "remove a demo or test installation with all its data"),
 }
 
 
@@ -22,7 +33,14 @@ def main(argv: list[str] | None = None) -> int:
         if name == chosen:
             importlib.import_module(module).add_arguments(sub)
     parsed = parser.parse_args(arguments)
-    return int(importlib.import_module(COMMANDS[parsed.command][0]).run(parsed) or 0)
+    # A node stands alone: it has a configuration file of its own and no installation of the platform beside it.
+    if parsed.command != "node":
+        settle(Home.from_environment())
+    try:
+        return int(importlib.import_module(COMMANDS[parsed.command][0]).run(parsed) or 0)
+    except MachineError as error:
+        print(f"gongxiang {parsed.command}: {error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

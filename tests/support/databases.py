@@ -21,8 +21,8 @@ import psycopg
 from psycopg import sql
 
 from gongxiang.machine import certificate
+from gongxiang.machine.environment import role_url
 from gongxiang.machine.home import Home
-from gongxiang.machine.migrate import role_url
 from gongxiang.machine.postgres import Server
 from gongxiang.machine.processes import free_ports
 from gongxiang.protocol.keyring import Keyring

@@ -10,19 +10,19 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
 import gongxiang
 from gongxiang.machine import certificate
+from gongxiang.machine.environment import DATABASE_NAME, role_url
 from gongxiang.machine.home import Home, secret
 from gongxiang.machine.postgres import own_server
 from gongxiang.machine.processes import port_taken
 from gongxiang.protocol.keyring import Keyring
 
-DATABASE_NAME = "gongxiang"
 #: Programs' roles and the schema that is theirs alone.
 ROLES = {"gx_site": "public", "gx_gateway": "exchange"}
 #: Key of the advisory lock that lets one migration run at a time.
@@ -37,13 +37,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Migrate the installation of the environment."""
     home = Home.from_environment()
     home.make()
-    with administrator_url(home) as url:
+    with running_database(home) as url:
         migrate(home, url, say=print)
     return 0
 
 
 @contextlib.contextmanager
-def administrator_url(home: Home) -> Iterator[str]:
+def running_database(home: Home) -> Iterator[str]:
     """The address of the product's database as its administrator; starts our own server meanwhile if it is not running."""
     external = os.environ.get("GONGXIANG_DATABASE_URL")
     if external:
@@ -69,18 +69,11 @@ def make_database(url: str, name: str) -> None:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
 
 
-def role_url(home: Home, url: str, role: str) -> str:
-    """`url` for the program's role `gx_site` or `gx_gateway`, with the password kept in this installation."""
-    parts = urlsplit(url)
-    address = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{role}:{quote(secret(home, f'{role}.password'), safe='')}@{address}"))
-
-
 @contextlib.contextmanager
 def site_settings() -> Iterator[None]:
     """Let this process use the site's code on the installation of the environment, as the site's role; for single commands."""
     home = Home.from_environment()
-    with administrator_url(home) as url:
+    with running_database(home) as url:
         os.environ["GONGXIANG_SITE_DATABASE_URL"] = role_url(home, url, "gx_site")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongxiang.platform.wiring.settings")
         import django

@@ -59,6 +59,7 @@ SIGN_IN = {
 ROOT_URLCONF = "gongxiang.platform.wiring.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "gongxiang.platform.web.middleware.language",
     "django.middleware.common.CommonMiddleware",
@@ -89,6 +90,15 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = sorted(str(path) for path in _platform.glob("**/locale"))
 STATIC_URL = "static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "gongxiang.platform.wiring.static.VersionedStorage"},
+}
+# Files are served from where the rooms have them; their addresses carry a digest, so browsers may keep them long.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 30 * 24 * 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 CSRF_FAILURE_VIEW = "gongxiang.platform.web.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,0 +1,42 @@
+"""Everything the worker does, in one list: what it listens for and what it does again and again."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pump:
+    """Work that waits for news: woken by NOTIFY on `channel`, and once a second in case a notice was lost.
+
+    `run` is called until it says that nothing was left.
+    """
+
+    name: str
+    channel: str
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """Work done every `every` seconds by one worker at a time; `run` is called with the product's present instant."""
+
+    name: str
+    every: float
+    run: str
+
+
+_ROOM = "gongxiang.platform.{}.tasks:{}"
+
+PUMPS: tuple[Pump, ...] = (
+    *(
+        Pump(name=f"news-{room}", channel="gx_evidence", run=_ROOM.format(room, "on_news"))
+        for room in ("agreements", "catalogue", "grants", "access", "delivery")
+    ),
+    Pump(name="facts", channel="gx_facts", run=_ROOM.format("delivery", "ingest_facts")),
+)
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep(name="seal-evidence", every=2, run=_ROOM.format("evidence", "seal")),
+    Sweep(name="lapse-replies", every=60, run=_ROOM.format("access", "sweep_overdue")),
+    Sweep(name="end-grants", every=30, run=_ROOM.format("grants", "sweep_ended")),
+    Sweep(name="renew-lease", every=60, run=_ROOM.format("delivery", "renew_lease")),
+)
