@@ -77,16 +77,18 @@ class DistributionContent:
 
 @dataclass(frozen=True, kw_only=True)
 class WithholdingBasis:
-    """Why a resource may be withheld: a statute of the register, the article, its words (wushen-2021-60:10, cn-809:14)."""
+    """Why a resource may be withheld: a statute of the register, in it what, in which words (wushen-2021-60:10, cn-809:14)."""
 
+    #: Id in the register of statutes, which knows title, number, rank and article.
     statute: str = ""
+    #: A closer place than the register's, where one is meant.
     article: str = ""
     text: str = ""
 
     @property
     def given(self) -> bool:
-        """Whether statute and article are both named."""
-        return bool(self.statute and self.article)
+        """Whether a statute is named."""
+        return bool(self.statute)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,9 @@ RETURN = Permission(name="catalogue.return", roles=frozenset({Role.REVIEWER, Rol
 WITHDRAW = Permission(name="catalogue.withdraw", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY)
 #: Facts that rooms above write down on an entry.
-NOTE = Permission(name="catalogue.note", roles=frozenset(), systems=frozenset({"delivery", "grants", "fact-reader", "outbox"}))
+NOTE = Permission(
+    name="catalogue.note", roles=frozenset(), systems=frozenset({"delivery", "grants", "fact-intake", "flow-opener"})
+)
 
 
 def check_own(actor: Actor, provider_id: UUID) -> None:

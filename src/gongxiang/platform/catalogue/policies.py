@@ -208,10 +208,11 @@ def distribution_shortfalls(case: Case) -> Iterator[Refusal]:
             yield errors.TableUnmapped(field=f"{path}.node_id")
         if not SOURCE_TABLE.fullmatch(distribution.source_table):
             yield errors.TableUnmapped(field=f"{path}.source_table")
-        mapped = [distribution.columns.get(element.code, "") for element in shared]
-        for element, column in zip(shared, mapped, strict=True):
-            if not column or mapped.count(column) > 1:
-                yield errors.TableUnmapped(field=f"{path}.columns.{element.code}")
+        mapped = {element.code: distribution.columns.get(element.code, "") for element in shared}
+        taken = list(mapped.values())
+        for code, column in mapped.items():
+            if not column or taken.count(column) > 1:
+                yield errors.TableUnmapped(field=f"{path}.columns.{code}")
         if shared and not any(element.key for element in shared):
             yield errors.KeyMissing(field="elements")
 

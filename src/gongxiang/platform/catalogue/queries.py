@@ -1,7 +1,7 @@
 """Reading the catalogue: frozen values for other rooms and pages, under the reader's visibility."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -37,7 +37,7 @@ from gongxiang.platform.catalogue.values import (
 )  # fmt: skip
 from gongxiang.platform.catalogue.vocabulary import SharingType
 from gongxiang.platform.kernel.actors import Actor, Person, Role, System
-from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.canonical import canonical
@@ -214,8 +214,9 @@ def search(
     size: int = searching.PAGE_SIZE,
 ) -> SearchPage:
     """The published entries that contain every word of `text` (in characters, pinyin or initials), with facet counts."""
-    entries = SearchEntry.objects.all() if actor is not None else SearchEntry.objects.none()
-    return searching.find(entries, text, facets=facets or {}, sort=sort, page=page, size=size)
+    if actor is None:
+        return SearchPage(hits=(), total=0, exact=True, page=1, pages=1, facets=dict.fromkeys(searching.FACETS, ()))
+    return searching.find(SearchEntry.objects.all(), text, facets=facets or {}, sort=sort, page=page, size=size)
 
 
 # ---- what the rules look at ---------------------------------------------------------------------------------------------
@@ -230,15 +231,15 @@ def case_of(row: Resource, *, at: datetime, content: Content | None = None) -> C
     """Everything the policies look at for this entry."""
     content = content or Content.from_json(row.draft)
     named = content.withholding.statute
-    statute = rulebook.find_statute(named, at=at) if named else None
     on = at.astimezone(BEIJING).date()
-    ranks = rulebook.rules(at).withholding_ranks(on).ranks
+    statute = _statute(named, on)
+    ranks = rulebook.sufficient_ranks(on)
     return Case(
         content=content,
         content_digest=content_digest(content),
         name_taken=_name_taken(row, content.name),
         circular=_circular(row.id, content),
-        statute=Statute(title=statute.title, rank=statute.rank) if statute else None,
+        statute=Statute(title=statute.title, rank=statute.rank) if statute is not None else None,
         ranks=ranks,
         ranks_of_measures=_ranks_of_measures() | ranks,
         exception=bool(row.exception and row.exception.get("statute") == named),
@@ -254,6 +255,15 @@ def case(resource_id: UUID, *, at: datetime, content: Content | None = None) -> 
     if row is None:
         raise ResourceNotFound()
     return case_of(row, at=at, content=content)
+
+
+def _statute(named: str, on: date) -> rulebook.StatuteRef | None:
+    """The statute of that id, if the register has it and it is in force."""
+    try:
+        found = rulebook.statute(UUID(named))
+    except (ValueError, NotFound):
+        return None
+    return found if found.in_force(on) else None
 
 
 def _ranks_of_measures() -> frozenset[Rank]:

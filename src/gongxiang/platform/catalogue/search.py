@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchRank
 from django.db import connection
@@ -97,7 +98,7 @@ def find(
 ) -> SearchPage:
     """One page of the entries among `entries` that contain every word of `text` and fit the chosen facet values."""
     found = _by_text(entries, text)
-    chosen = {name: [value for value in facets.get(name, ()) if value] for name in FACETS}
+    chosen = {name: [value for value in facets.get(name, ()) if _usable(name, value)] for name in FACETS}
     hits = _by_facets(found, chosen)
     total = hits[: COUNTED + 1].count()
     exact = total <= COUNTED
@@ -113,6 +114,17 @@ def find(
         pages=pages,
         facets={name: _facet(name, _by_facets(found, {**chosen, name: []}), chosen[name]) for name in FACETS},
     )
+
+
+def _usable(name: str, value: str) -> bool:
+    """Whether the value can be asked for at all: addresses are typed by people."""
+    if name != "department":
+        return bool(value) and "\x00" not in value
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _by_text(entries: QuerySet[SearchEntry], text: str) -> QuerySet[SearchEntry]:

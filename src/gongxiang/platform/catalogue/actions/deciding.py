@@ -19,6 +19,8 @@ from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.protocol.clock import BEIJING
 
 
 @implements("wushen-2021-60:10", "cn-809:14(3)")
@@ -32,9 +34,14 @@ def ratify_withholding(*, resource_id: UUID, opinion: str, by: Actor, at: dateti
     case = queries.case_of(row, at=at)
     policies.check_can_ratify(case)
     changes = {"ratified_by": person(by).id, "ratified_at": at}
-    move(row, "ratify_withholding", by=by, at=at, changes=changes, detail={
-        "opinion": opinion.strip(), "basis": case.content.withholding, "statute": case.statute.title if case.statute else "",
-    })  # fmt: skip
+    detail = {
+        "opinion": opinion.strip(),
+        "basis": case.content.withholding,
+        "statute": case.statute.title if case.statute else "",
+        "exception": row.exception if case.exception else None,
+    }
+    version = rulebook.withholding_version(at.astimezone(BEIJING).date())
+    move(row, "ratify_withholding", by=by, at=at, changes=changes, detail=detail, rule_version=version)
     return queries.draft_ref(row)
 
 
