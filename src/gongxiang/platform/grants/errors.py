@@ -1,0 +1,97 @@
+"""Named refusals of the room."""
+
+from gongxiang.platform.kernel.errors import Refusal
+
+
+class NoElements(Refusal):
+    """A grant without a single data element lets nothing through."""
+
+    basis = ("wushen-2021-60:9",)
+    next_step = "Choose at least one element, or refuse the request and state the reason."
+
+
+class UnknownElement(Refusal):
+    """The resource has no element "{element}"."""
+
+    basis = ("wushen-2021-60:21(2)",)
+    next_step = "Choose from the elements of the published version of the resource."
+
+
+class MaskUnfit(Refusal):
+    """The mask "{mask}" does not fit the element "{element}" of type {type}."""
+
+    basis = ("wushen-2021-60:15",)
+    next_step = "Reduce dates only to their year, keep characters of texts and numbers only, or choose another mask."
+
+
+class MaskWithoutElement(Refusal):
+    """There is a mask on "{element}", which is not granted."""
+
+    next_step = "Grant the element or remove its mask."
+
+
+class ConditionUnfit(Refusal):
+    """The row filter on "{element}" cannot be understood: {problem}."""
+
+    next_step = "Write one value in the element's own form, or several for “is one of”."
+
+
+class NoPurpose(Refusal):
+    """A grant needs at least one purpose, because the data may be used for that only."""
+
+    basis = ("wushen-2021-60:22",)
+    next_step = "State the purposes that are granted."
+
+
+class PeriodUnfit(Refusal):
+    """The period of the grant must begin before it ends and end in the future."""
+
+    basis = ("cn-809:20",)
+    next_step = "Choose a later end date."
+
+
+class WideningNeedsApplication(Refusal):
+    """This would give the consumer more than it has: {widening}."""
+
+    basis = ("wushen-2021-60:22", "cn-809:25")
+    next_step = "The consumer applies anew; a change of purpose or extent is granted on a new access request only."
+
+
+class NothingChanges(Refusal):
+    """The new terms are the same as those in force."""
+
+    next_step = "Change at least one element, mask, condition, purpose or the end date."
+
+
+class ReasonNeeded(Refusal):
+    """State the reason: sharing may not be suspended, narrowed or ended without good cause."""
+
+    basis = ("cn-809:27",)
+    next_step = "Choose a reason from the list and describe in your own words what happened."
+
+
+class NotYourSuspension(Refusal):
+    """The authority suspended this grant; only the authority lifts the suspension."""
+
+    basis = ("wushen-2021-60:24",)
+    next_step = "Report to the authority what has been put right."
+
+
+class PeriodNotOver(Refusal):
+    """The period of this grant is not over yet."""
+
+    next_step = "Wait for the end of the period, or end the grant with a reason."
+
+
+class AcceptanceMissing(Refusal):
+    """The consumer has not accepted the ban on passing the data to third parties."""
+
+    basis = ("wushen-2021-60:22", "cn-809:25")
+    next_step = "Let the consumer accept the ban in its access request."
+
+
+class DisposalIncomplete(Refusal):
+    """A disposal certificate says how the delivered data were disposed of and in what extent."""
+
+    basis = ("cn-809:27", "cn-809:29")
+    next_step = "Choose the way of disposal and describe what was destroyed or kept and on which basis."

@@ -1,0 +1,102 @@
+"""May this actor? Roles at the door; the department at the record."""
+
+from typing import Final
+from uuid import UUID
+
+from gongxiang.platform.grants import errors
+from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.permissions import Permission
+
+#: The jobs that act by themselves, each named in evidence.
+STANDING_CONSENT: Final = "standing-consent"
+EXPIRER: Final = "grant-expirer"
+ROUTER: Final = "flow-opener"
+
+_AUTHORITY: Final = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
+_OFFICE: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.NODE_OPERATOR})
+#: Who sees every department's grants.
+OVERSEERS: Final = _AUTHORITY | {Role.AUDITOR, Role.PLATFORM_OPERATOR}
+
+VIEW: Final = Permission(name="grants.view", roles=_OFFICE | OVERSEERS)
+ISSUE: Final = Permission(
+    name="grants.issue",
+    roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_LEADER}),
+    systems=frozenset({STANDING_CONSENT}),
+)
+REVISE: Final = Permission(name="grants.revise", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), second_factor=True)
+SUSPEND: Final = Permission(name="grants.suspend", roles=frozenset({Role.ACCOUNTABLE_OFFICER}) | _AUTHORITY, second_factor=True)
+RESUME: Final = Permission(name="grants.resume", roles=frozenset({Role.ACCOUNTABLE_OFFICER}) | _AUTHORITY, second_factor=True)
+END: Final = Permission(name="grants.end", roles=frozenset({Role.ACCOUNTABLE_OFFICER}) | _AUTHORITY, second_factor=True)
+EXPIRE: Final = Permission(name="grants.expire", roles=frozenset(), systems=frozenset({EXPIRER}))
+ROUTE: Final = Permission(name="grants.route", roles=frozenset(), systems=frozenset({ROUTER}))
+CERTIFY_DISPOSAL: Final = Permission(name="grants.certify_disposal", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+
+
+def is_authority(actor: Actor) -> bool:
+    """Whether the actor speaks for the competent authority."""
+    return isinstance(actor, Person) and actor.has(*_AUTHORITY)
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether the actor sees the grants of every department."""
+    return isinstance(actor, System) or actor.has(*OVERSEERS)
+
+
+def _of(actor: Actor, department_id: UUID) -> bool:
+    return isinstance(actor, Person) and actor.department_id == department_id
+
+
+def _officer_of(actor: Actor, department_id: UUID) -> bool:
+    return isinstance(actor, Person) and actor.has(Role.ACCOUNTABLE_OFFICER) and actor.department_id == department_id
+
+
+def check_actor_can_issue(actor: Actor, provider_id: UUID) -> None:
+    """The provider's accountable officer, the authority's leader who decides, or the standing consent."""
+    ISSUE.check(actor)
+    if isinstance(actor, Person) and not (actor.has(Role.AUTHORITY_LEADER) or _of(actor, provider_id)):
+        raise NotPermitted()
+
+
+def check_actor_can_revise(actor: Actor, provider_id: UUID) -> None:
+    """The provider's accountable officer, or the authority's leader when a decision widens a grant."""
+    if isinstance(actor, Person) and actor.has(Role.AUTHORITY_LEADER):
+        return
+    if isinstance(actor, System):
+        ISSUE.check(actor)
+        return
+    REVISE.check(actor)
+    if not _of(actor, provider_id):
+        raise NotPermitted()
+
+
+def check_actor_can_suspend(actor: Actor, provider_id: UUID) -> None:
+    """The provider's accountable officer, or the authority."""
+    SUSPEND.check(actor)
+    if not (is_authority(actor) or _officer_of(actor, provider_id)):
+        raise NotPermitted()
+
+
+def check_actor_can_resume(actor: Actor, provider_id: UUID, *, suspended_by_authority: bool) -> None:
+    """The provider's officer, unless the authority suspended; then the authority only."""
+    RESUME.check(actor)
+    if is_authority(actor):
+        return
+    if not _officer_of(actor, provider_id):
+        raise NotPermitted()
+    if suspended_by_authority:
+        raise errors.NotYourSuspension()
+
+
+def check_actor_can_end(actor: Actor, provider_id: UUID, consumer_id: UUID) -> None:
+    """An accountable officer of one of the two departments, or the authority."""
+    END.check(actor)
+    if not (is_authority(actor) or _officer_of(actor, provider_id) or _officer_of(actor, consumer_id)):
+        raise NotPermitted()
+
+
+def check_actor_can_certify(actor: Actor, consumer_id: UUID) -> None:
+    """The consumer's accountable officer."""
+    CERTIFY_DISPOSAL.check(actor)
+    if not _of(actor, consumer_id):
+        raise NotPermitted()

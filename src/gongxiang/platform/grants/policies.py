@@ -1,0 +1,174 @@
+"""May this be done now? Terms that make sense, narrowing told from widening, reasons from the list."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from gongxiang.law.articles import implements
+from gongxiang.platform.grants import errors
+from gongxiang.platform.kernel.errors import Refusal, Shortfalls
+from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind, Terms
+
+#: Why sharing may be suspended (条例 27); the first two by the consumer's fault, the third by the source's.
+SUSPEND_REASONS: Final = ("misuse", "security", "source_fault")
+#: Why a grant may end before its time; `purpose_met` and `not_needed` are the consumer's, the rest the provider's.
+END_REASONS: Final = ("purpose_met", "not_needed", "misuse", "security", "basis_lapsed", "source_retired", "superseded")
+CONSUMER_END_REASONS: Final = ("purpose_met", "not_needed", "superseded")
+DISPOSAL_METHODS: Final = ("deleted", "destroyed", "returned", "retained")
+#: A statement shorter than this says nothing; a choice of the product.
+SHORTEST_STATEMENT: Final = 5
+
+_ORDER: Final = (Comparison.LT, Comparison.LE, Comparison.GT, Comparison.GE)
+_UNORDERED: Final = (DataType.BOOLEAN, DataType.JSON, DataType.BYTES, DataType.UUID)
+
+
+def find_term_problems(terms: Terms, specs: Sequence[ElementSpec]) -> list[Refusal]:
+    """Everything that is wrong with the terms, each with its article; empty when they can stand."""
+    by_code = {spec.code: spec for spec in specs}
+    problems: list[Refusal] = []
+    if not terms.elements:
+        problems.append(errors.NoElements(field="elements"))
+    problems += [errors.UnknownElement(field="elements", element=code) for code in terms.elements if code not in by_code]
+    for code, mask in terms.masks.items():
+        if code not in terms.elements:
+            problems.append(errors.MaskWithoutElement(field="masks", element=code))
+        elif code in by_code and not mask_fits(mask, by_code[code]):
+            spec = by_code[code]
+            problems.append(errors.MaskUnfit(field="masks", mask=mask.kind.value, element=code, type=spec.type.value))
+    for condition in terms.conditions:
+        problems += _condition_problems(condition, by_code)
+    if not terms.purposes:
+        problems.append(errors.NoPurpose(field="purposes"))
+    if terms.valid_until <= terms.valid_from:
+        problems.append(errors.PeriodUnfit(field="until"))
+    return problems
+
+
+def check_terms(terms: Terms, specs: Sequence[ElementSpec], *, at: datetime) -> None:
+    """Raise Shortfalls with every problem of the terms."""
+    problems = find_term_problems(terms, specs)
+    if terms.valid_until <= at and not any(isinstance(p, errors.PeriodUnfit) for p in problems):
+        problems.append(errors.PeriodUnfit(field="until"))
+    if problems:
+        raise Shortfalls(problems)
+
+
+def mask_fits(mask: Mask, spec: ElementSpec) -> bool:
+    """Whether the mask has a meaning for the element; the same table as `protocol.masking`, which needs Arrow."""
+    if mask.prefix < 0 or mask.suffix < 0:
+        return False
+    match mask.kind:
+        case MaskKind.KEEP:
+            return spec.type in (DataType.TEXT, DataType.INTEGER, DataType.DECIMAL, DataType.DATE, DataType.UUID)
+        case MaskKind.YEAR:
+            return spec.type in (DataType.DATE, DataType.TIMESTAMP, DataType.INSTANT)
+        case MaskKind.BLANK:
+            return True
+        case MaskKind.PSEUDONYM:
+            return spec.type is not DataType.JSON
+
+
+def _condition_problems(condition: Condition, by_code: dict[str, ElementSpec]) -> list[Refusal]:
+    spec = by_code.get(condition.element)
+    if spec is None:
+        return [errors.UnknownElement(field="conditions", element=condition.element)]
+    wanted = value_count(condition.operator)
+    if wanted is None and not condition.values:
+        problem = "a value is missing"
+    elif wanted is not None and len(condition.values) != wanted:
+        problem = "one value is needed" if wanted else "this operator takes no value"
+    elif condition.operator is Comparison.STARTS_WITH and spec.type is not DataType.TEXT:
+        problem = "only texts have a beginning"
+    elif condition.operator in _ORDER and spec.type in _UNORDERED:
+        problem = "values of this type have no order"
+    elif spec.type is DataType.JSON and wanted != 0:
+        problem = "of JSON only presence can be tested"
+    elif any(not readable(value, spec.type) for value in condition.values):
+        problem = "a value is not of the element's type"
+    else:
+        return []
+    return [errors.ConditionUnfit(field="conditions", element=condition.element, problem=problem)]
+
+
+def value_count(operator: Comparison) -> int | None:
+    """How many values the operator takes; None: one or more."""
+    if operator in (Comparison.IS_NULL, Comparison.NOT_NULL):
+        return 0
+    return None if operator is Comparison.IN else 1
+
+
+def readable(value: str, kind: DataType) -> bool:
+    """Whether the text can be a value of the type, in canonical form or near it."""
+    try:
+        match kind:
+            case DataType.INTEGER:
+                int(value)
+            case DataType.DECIMAL:
+                return Decimal(value).is_finite()
+            case DataType.DOUBLE:
+                float(value)
+            case DataType.BOOLEAN:
+                return value in ("true", "false")
+            case DataType.DATE:
+                date.fromisoformat(value)
+            case DataType.TIMESTAMP | DataType.INSTANT:
+                datetime.fromisoformat(value)
+            case _:
+                return True
+    except (ValueError, InvalidOperation):
+        return False
+    return True
+
+
+@implements("wushen-2021-60:22", "cn-809:25")
+def find_widenings(old: Terms, new: Terms) -> list[str]:
+    """What the new terms let through that the old did not, as `kind:name`; empty when they only narrow."""
+    widened = [f"element:{code}" for code in new.elements if code not in old.elements]
+    for code, mask in old.masks.items():
+        if code in new.elements and not _mask_as_strict(mask, new.masks.get(code)):
+            widened.append(f"mask:{code}")
+    for condition in old.conditions:
+        if not any(_implies(later, condition) for later in new.conditions):
+            widened.append(f"condition:{condition.element}")
+    widened += [f"purpose:{p.value}" for p in new.purposes if p not in old.purposes]
+    if new.valid_until > old.valid_until:
+        widened.append("period:until")
+    return widened
+
+
+def same_terms(old: Terms, new: Terms) -> bool:
+    """Whether nothing but the revision's number differs."""
+    names = ("elements", "masks", "conditions", "purposes", "valid_until")
+    return all(getattr(old, name) == getattr(new, name) for name in names)
+
+
+def _mask_as_strict(old: Mask, new: Mask | None) -> bool:
+    if new is None:
+        return False
+    if new == old or new.kind is MaskKind.BLANK:
+        return True
+    return old.kind is MaskKind.KEEP and new.kind is MaskKind.KEEP and new.prefix <= old.prefix and new.suffix <= old.suffix
+
+
+def _implies(new: Condition, old: Condition) -> bool:
+    """Whether every row that satisfies `new` satisfies `old`; False where that is not plain, which refuses on the safe side."""
+    if new == old:
+        return True
+    if new.element != old.element:
+        return False
+    listed = (Comparison.EQ, Comparison.IN)
+    if old.operator in listed and new.operator in listed:
+        return set(new.values) <= set(old.values)
+    if old.operator is Comparison.STARTS_WITH and new.operator in (*listed, Comparison.STARTS_WITH):
+        return all(value.startswith(old.values[0]) for value in new.values)
+    return old.operator is Comparison.NOT_NULL and new.operator is not Comparison.IS_NULL
+
+
+@implements("cn-809:27")
+def check_reasoned(reason: str, statement: str, allowed: Iterable[str]) -> None:
+    """Raise ReasonNeeded unless the reason is on the list and described in words."""
+    if reason not in tuple(allowed):
+        raise errors.ReasonNeeded(field="reason")
+    if len(statement.strip()) < SHORTEST_STATEMENT:
+        raise errors.ReasonNeeded(field="statement")

@@ -1,0 +1,61 @@
+"""States of a grant and of the disposal duty it leaves behind."""
+
+from typing import Final
+
+from gongxiang.platform.kernel.transitions import Transition, TransitionTable
+
+ACTIVE: Final = "ACTIVE"
+SUSPENDED: Final = "SUSPENDED"
+ENDED: Final = "ENDED"
+
+OPEN: Final = "OPEN"
+DISCHARGED: Final = "DISCHARGED"
+
+GRANT: Final = TransitionTable(
+    subject="grant",
+    transitions=(
+        Transition(
+            act="issue", sources=(), target=ACTIVE, event="issued", turn="consumer",
+            who="provider's accountable officer, the authority's leader deciding, or the standing consent",
+            basis=("wushen-2021-60:21(2)", "wushen-2021-60:22"),
+        ),
+        Transition(
+            act="revise", sources=(ACTIVE,), target=ACTIVE, event="revised",
+            who="provider's accountable officer", basis=("wushen-2021-60:22", "cn-809:27"),
+        ),
+        Transition(
+            act="revise", sources=(SUSPENDED,), target=SUSPENDED, event="revised",
+            who="provider's accountable officer", basis=("wushen-2021-60:22", "cn-809:27"),
+        ),
+        Transition(
+            act="suspend", sources=(ACTIVE,), target=SUSPENDED, event="suspended", turn="provider",
+            who="provider's accountable officer or the authority", basis=("cn-809:27",),
+        ),
+        Transition(
+            act="resume", sources=(SUSPENDED,), target=ACTIVE, event="resumed",
+            who="who suspended it, or the authority", basis=("cn-809:27",),
+        ),
+        Transition(
+            act="end", sources=(ACTIVE, SUSPENDED), target=ENDED, event="ended", turn="consumer",
+            who="provider's or consumer's accountable officer, or the authority", basis=("cn-809:27",),
+        ),
+        Transition(
+            act="expire", sources=(ACTIVE, SUSPENDED), target=ENDED, event="expired", turn="consumer",
+            who="the product, when the period is over", basis=("wushen-2021-60:22", "cn-809:20"),
+        ),
+    ),
+)  # fmt: skip
+
+DISPOSAL: Final = TransitionTable(
+    subject="disposal_duty",
+    transitions=(
+        Transition(
+            act="open", sources=(), target=OPEN, event="opened", turn="consumer",
+            who="the end of the grant", basis=("cn-809:27",),
+        ),
+        Transition(
+            act="discharge", sources=(OPEN,), target=DISCHARGED, event="discharged",
+            who="consumer's accountable officer", basis=("cn-809:27", "cn-809:29"),
+        ),
+    ),
+)  # fmt: skip

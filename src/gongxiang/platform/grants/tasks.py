@@ -1,0 +1,24 @@
+"""Periodic work of the room: grants whose period is over."""
+
+import logging
+from datetime import datetime
+
+from gongxiang.platform.evidence.errors import ChangedMeanwhile
+from gongxiang.platform.grants import actions, queries
+from gongxiang.platform.grants.permissions import EXPIRER
+from gongxiang.platform.kernel.actors import System
+
+_log = logging.getLogger(__name__)
+
+
+def expire_grants(at: datetime) -> int:
+    """End every grant whose period is over; gives how many. Two sweepers at once end each grant once."""
+    ended = 0
+    for grant_id in queries.due_to_expire(at):
+        try:
+            ended += actions.expire_grant(grant_id=grant_id, by=System(name=EXPIRER), at=at) is not None
+        except ChangedMeanwhile:
+            continue
+    if ended:
+        _log.info("%d grants ended with their period", ended)
+    return ended
