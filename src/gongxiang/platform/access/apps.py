@@ -9,3 +9,10 @@ class AccessConfig(AppConfig):
     name = "gongxiang.platform.access"
     label = "access"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the rulebook which clocks run here."""
+        from gongxiang.platform.access import queries
+        from gongxiang.platform.rulebook.queries import register_deadline_source
+
+        register_deadline_source("access", queries.open_deadlines)

@@ -1,0 +1,268 @@
+"""Acts of the answering side: notice of missing material, the prepared reply, the officer's consent, the standing consent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from gongxiang.law.articles import implements
+from gongxiang.law.deadlines import end_of_day
+from gongxiang.platform.access import errors, permissions, policies, queries, states
+from gongxiang.platform.access.models import AccessRequest
+from gongxiang.platform.access.queries import PreparedReply
+from gongxiang.platform.access.records import seen_by
+from gongxiang.platform.agreements import policies as agreements
+from gongxiang.platform.evidence.actions import record_act, transition
+from gongxiang.platform.grants import actions as grants
+from gongxiang.platform.grants import permissions as grant_permissions
+from gongxiang.platform.kernel.actors import Actor, Person, System
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.transitions import WrongState
+from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.protocol.canonical import plain
+from gongxiang.protocol.terms import Condition, Mask, Purpose
+
+STOPPED_CLOCK: Final = {"due_at": None, "due_provisional": False}
+NOTHING_PREPARED: Final = {"prepared": None, "prepared_at": None, "prepared_by": "", "prepared_by_id": None, "prepared_for": ""}
+
+
+@implements("cn-809:21")
+@transaction.atomic
+def notify_incomplete(*, access_request_id: UUID, missing: Sequence[str], by: Actor, at: datetime) -> AccessRequest:
+    """Name everything that is missing, once; the clock stands until the request is completed."""
+    request = queries.get_for_update(access_request_id)
+    permissions.check_of_department(permissions.RECEIVE, by, request.provider_id)
+    policies.check_can_notify(request, missing)
+    if request.due_at is not None and at >= request.due_at:
+        raise WrongState(state=states.REPLY_OVERDUE)
+    changes = {
+        "turn": "consumer",
+        "missing": [item.strip() for item in missing if item.strip()],
+        "notified_at": at,
+        "notified_by": by.name,
+        **STOPPED_CLOCK,
+        **NOTHING_PREPARED,
+    }
+    transition(request, table=states.ACCESS_REQUEST, act="notify_incomplete", by=by, at=at, changes=changes, **seen_by(request))
+    return request
+
+
+@implements("cn-809:20", "wushen-2021-60:21(2)")
+@transaction.atomic
+def prepare_reply(
+    *,
+    access_request_id: UUID,
+    outcome: str,
+    elements: Sequence[str] = (),
+    masks: Mapping[str, Mask] | None = None,
+    conditions: Sequence[Condition] = (),
+    purposes: Sequence[Purpose] = (),
+    until: date | None = None,
+    ground: str = "",
+    text: str = "",
+    by: Actor,
+    at: datetime,
+) -> AccessRequest:
+    """Write down the reply (`outcome` is `grant` or `refuse`) for the consent of the officer, or of the authority's leader."""
+    permissions.PREPARE.check(by)
+    request = queries.get_for_update(access_request_id)
+    side = _check_side(request, by)
+    reply = PreparedReply(
+        outcome=outcome,
+        elements=tuple(elements),
+        masks=dict(masks or {}),
+        conditions=tuple(conditions),
+        purposes=tuple(p.value for p in purposes),
+        until=until,
+        ground=ground,
+        text=text.strip(),
+    )
+    _check_reply(request, reply)
+    assert isinstance(by, Person)
+    changes = {
+        "prepared": plain(reply), "prepared_at": at, "prepared_by": by.name, "prepared_by_id": by.id, "prepared_for": side,
+    }  # fmt: skip
+    _note(request, "reply_prepared", by=by, at=at, changes=changes, after={"reply": plain(reply)})
+    return request
+
+
+@transaction.atomic
+def return_reply(*, access_request_id: UUID, comment: str, by: Actor, at: datetime) -> AccessRequest:
+    """The officer does not consent to the prepared reply and says why."""
+    permissions.REPLY.check(by)
+    request = queries.get_for_update(access_request_id)
+    _check_side(request, by)
+    if request.prepared is None:
+        raise errors.NoReplyPrepared()
+    if not comment.strip():
+        raise errors.CommentMissing(field="comment")
+    _note(request, "reply_returned", by=by, at=at, changes=dict(NOTHING_PREPARED), detail={"comment": comment.strip()})
+    return request
+
+
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:20", "cn-809:21", "cn-809:28")
+@transaction.atomic
+def consent_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> AccessRequest:
+    """Give the prepared reply: the provider's accountable officer, or the authority's leader at its turn."""
+    permissions.REPLY.check(by)
+    request = queries.get_for_update(access_request_id)
+    # A reply that comes before the sweeper but after the period is late all the same.
+    if request.status in (states.SUBMITTED, states.IN_CONSULTATION) and request.due_at is not None and at >= request.due_at:
+        lapse(request, by=System(name=permissions.SWEEPER), ended_at=request.due_at)
+    side = _check_side(request, by)
+    if request.prepared is None or request.prepared_for != side:
+        raise errors.NoReplyPrepared()
+    assert isinstance(by, Person)
+    if request.prepared_by_id == by.id:
+        raise errors.OwnReply()
+    reply = queries.read_reply(request.prepared)
+    _check_reply(request, reply)
+    agreements.check_in_force(request.consumer_id, at)
+    late = side == "provider" and request.status == states.REPLY_OVERDUE
+    changes = {"late": late, "decided_by_authority": side == "authority"}
+    if reply.outcome == "refuse":
+        _answer(request, "refuse", reply, by=by, at=at, changes={**changes, "refusal_ground": reply.ground})
+        return request
+    _grant(request, reply, by=by, at=at, changes=changes)
+    return request
+
+
+@implements("wushen-2021-60:21(1)", "cn-809:21")
+def grant_under_standing_consent(request: AccessRequest, *, at: datetime) -> None:
+    """Grant an unconditional resource at once; the actor is the standing consent, never a person who was not asked."""
+    reply = PreparedReply(
+        outcome="grant",
+        elements=tuple(request.elements),
+        masks={},
+        conditions=(),
+        purposes=tuple(request.purposes),
+        until=request.until,
+        ground="",
+        text="",
+    )
+    by = System(name=grant_permissions.STANDING_CONSENT)
+    _grant(request, reply, by=by, at=at, changes={}, standing_consent=True)
+
+
+def lapse(request: AccessRequest, *, by: Actor, ended_at: datetime) -> None:
+    """Pass the turn to the authority as of `ended_at`; nobody is granted anything."""
+    act = "lapse_reply" if request.status == states.SUBMITTED else "lapse_consultation"
+    changes: dict[str, Any] = {"turn": "authority"}
+    if act == "lapse_reply":
+        changes["overdue_at"] = ended_at
+    else:
+        changes |= STOPPED_CLOCK
+    # The reply that the unit prepared stays: the officer may still consent to it, late.
+    transition(
+        request,
+        table=states.ACCESS_REQUEST,
+        act=act,
+        by=by,
+        at=ended_at,
+        changes=changes,
+        rule_version=request.due_rule,
+        basis=(request.due_basis,),
+        detail={"due_at": ended_at, "due_basis": request.due_basis},
+        **seen_by(request),
+    )
+
+
+def _check_side(request: AccessRequest, by: Actor) -> str:
+    """The side the actor answers for, if that side may answer in this state."""
+    side = permissions.answering_side(by, request.provider_id)
+    if isinstance(by, Person) and by.department_id == request.consumer_id:
+        raise NotPermitted()
+    allowed = states.ANSWERABLE if side == "provider" else states.DECIDABLE
+    if request.status not in allowed:
+        raise WrongState(state=request.status)
+    return side
+
+
+def _check_reply(request: AccessRequest, reply: PreparedReply) -> None:
+    if reply.outcome == "refuse":
+        policies.check_refusal(reply.ground, reply.text)
+        return
+    until = reply.until or request.until
+    if until is None:
+        raise errors.UntilMissing(field="until")
+    purposes = [Purpose(p) for p in reply.purposes]
+    policies.check_within_request(request, elements=reply.elements, purposes=purposes, until=until)
+
+
+def _grant(
+    request: AccessRequest,
+    reply: PreparedReply,
+    *,
+    by: Actor,
+    at: datetime,
+    changes: Mapping[str, Any],
+    standing_consent: bool = False,
+) -> None:
+    until = reply.until or request.until
+    assert until is not None
+    purposes = tuple(Purpose(p) for p in reply.purposes)
+    terms: dict[str, Any] = {
+        "elements": reply.elements,
+        "masks": reply.masks,
+        "conditions": reply.conditions,
+        "purposes": purposes,
+        "valid_until": end_of_day(until),
+    }
+    earlier = request.grant_id or request.changes_grant_id
+    if earlier:
+        grant = grants.revise_grant(grant_id=earlier, reason=reply.text, access_request_id=request.pk, by=by, at=at, **terms)
+    else:
+        grant = grants.issue_grant(
+            access_request_id=request.pk,
+            resource_id=request.resource_id,
+            consumer_id=request.consumer_id,
+            third_party_ban_accepted=request.ban_accepted_at is not None,
+            mode=request.mode,
+            standing_consent=standing_consent,
+            reason=reply.text,
+            by=by,
+            at=at,
+            **terms,
+        )
+    whole = policies.is_whole(
+        request,
+        elements=reply.elements,
+        masks=list(reply.masks.values()),
+        conditions=reply.conditions,
+        purposes=purposes,
+        until=until,
+    )
+    provision = rulebook.deadline("provision", start=at)
+    changes = {**changes, "grant_id": grant.pk, "provision_due_at": provision.due_at}
+    _answer(request, "grant" if whole else "grant_partly", reply, by=by, at=at, changes=changes)
+
+
+def _answer(
+    request: AccessRequest, act: str, reply: PreparedReply, *, by: Actor, at: datetime, changes: Mapping[str, Any]
+) -> None:
+    request.grant_id = changes.get("grant_id", request.grant_id)
+    seen = seen_by(request)
+    given = {"turn": "", "replied_at": at, "replied_by": by.name, "reply_text": reply.text, **STOPPED_CLOCK}
+    transition(
+        request,
+        table=states.ACCESS_REQUEST,
+        act=act,
+        by=by,
+        at=at,
+        changes={**given, **changes},
+        rule_version=request.due_rule,
+        after={"reply": plain(reply)},
+        **seen,
+    )
+
+
+def _note(request: AccessRequest, event: str, *, by: Actor, at: datetime, changes: Mapping[str, Any], **evidence: Any) -> None:
+    record_act(
+        kind=f"access_request:{event}", subject=("access_request", request.pk), by=by, at=at, basis=("cn-809:20",),
+        **evidence, **seen_by(request),
+    )  # fmt: skip
+    for name, value in changes.items():
+        setattr(request, name, value)
+    request.save(update_fields=[*changes])

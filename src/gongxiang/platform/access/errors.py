@@ -1,0 +1,192 @@
+"""Named refusals of the room."""
+
+from gongxiang.platform.kernel.errors import Refusal
+
+_APPLY = ("cn-809:20",)
+
+
+class OwnResource(Refusal):
+    """This resource is your own department's: it needs no access request."""
+
+    basis = ("wushen-2021-60:3",)
+    next_step = "Use your own business system."
+
+
+class NotPublished(Refusal):
+    """The resource “{name}” is not published, so nobody can apply for it."""
+
+    basis = ("wushen-2021-60:6", "wushen-2021-60:21(2)")
+    next_step = "Ask the provider to publish it, or register your need in the catalogue."
+
+
+class ResourceWithheld(Refusal):
+    """The resource “{name}” is withheld: a law or a decision of the State Council forbids sharing it."""
+
+    basis = ("wushen-2021-60:10", "cn-809:14")
+    next_step = "Read its basis in the catalogue; if you doubt it, ask the authority to review the withholding."
+
+
+class LegalBasisMissing(Refusal):
+    """State the legal basis of your duty: the law, regulation or policy and its article."""
+
+    basis = (*_APPLY, "wushen-2021-60:22")
+    next_step = "Name the instrument and the article that give your department the task."
+
+
+class PurposeMissing(Refusal):
+    """State at least one purpose: the data may later be used for the stated purposes only."""
+
+    basis = ("wushen-2021-60:22", *_APPLY)
+    next_step = "Tick the purposes you need."
+
+
+class PurposeNotDeclared(Refusal):
+    """The provider did not declare the purpose “{purpose}” for this resource."""
+
+    basis = ("wushen-2021-60:21(2)",)
+    next_step = "Choose a declared purpose, or explain in the purpose note why you need this one."
+
+
+class UseCaseMissing(Refusal):
+    """Describe the use case: in which matter and by whom the data will be used."""
+
+    basis = _APPLY
+    next_step = "Name the matter and the step in which the data are needed."
+
+
+class ScopeMissing(Refusal):
+    """Describe the scope of use: which unit and which posts will see the data."""
+
+    basis = _APPLY
+    next_step = "Name the responsible unit and the posts."
+
+
+class ElementsMissing(Refusal):
+    """Choose at least one data element."""
+
+    basis = ("wushen-2021-60:9",)
+    next_step = "Choose only what the task needs."
+
+
+class UnknownElement(Refusal):
+    """The resource has no element “{element}”."""
+
+    basis = ("wushen-2021-60:21(2)",)
+    next_step = "The resource may have a new version: choose the elements again."
+
+
+class ModeNotOffered(Refusal):
+    """The provider does not offer this resource as “{mode}”."""
+
+    basis = ("wushen-2021-60:19",)
+    next_step = "Choose one of the ways of sharing that the catalogue names."
+
+
+class UntilMissing(Refusal):
+    """State until when the data are needed; the day must lie in the future."""
+
+    basis = _APPLY
+    next_step = "Choose the last day on which you need the data."
+
+
+class BanNotAccepted(Refusal):
+    """The ban on passing the data to third parties is not accepted."""
+
+    basis = ("wushen-2021-60:22", "cn-809:25")
+    next_step = "Read the ban and accept it; without it nothing can be granted."
+
+
+class TwinOpen(Refusal):
+    """Your department already has the open access request {number} for this resource and purpose."""
+
+    basis = ("wushen-2021-60:22",)
+    next_step = "Continue with {number}, or withdraw it first."
+
+
+class OwnDraft(Refusal):
+    """You drafted this yourself; another person has to consent."""
+
+    basis = ("cn-809:20",)
+    next_step = "Ask the other accountable officer or the deputy named for absence."
+
+
+class OfficerConsentMissing(Refusal):
+    """Your department's accountable officer has not consented yet."""
+
+    basis = ("cn-809:20",)
+    next_step = "Present the request to the accountable officer."
+
+
+class AlreadyNotified(Refusal):
+    """The one-time notice of missing material was given on this request before; there is no second one."""
+
+    basis = ("cn-809:21",)
+    next_step = "Reply on the material at hand: grant it, grant it in part, or refuse it and state the reasons."
+
+
+class NoticeEmpty(Refusal):
+    """A notice names everything that is missing, at once."""
+
+    basis = ("cn-809:21",)
+    next_step = "List each missing item on a line of its own."
+
+
+class CompletionEmpty(Refusal):
+    """Say what you add for the missing items."""
+
+    basis = ("cn-809:21",)
+    next_step = "Answer each item of the notice."
+
+
+class NoReplyPrepared(Refusal):
+    """No reply has been prepared that could be consented to."""
+
+    basis = ("cn-809:20",)
+    next_step = "Let the responsible unit prepare the reply first."
+
+
+class OwnReply(Refusal):
+    """You prepared this reply yourself; the accountable officer who consents must be another person."""
+
+    basis = ("cn-809:20",)
+    next_step = "Ask the other accountable officer or the deputy named for absence."
+
+
+class ReasonsMissing(Refusal):
+    """A refusal must state its reasons."""
+
+    basis = ("cn-809:21",)
+    next_step = "Choose the ground and explain it so that the consumer can answer it."
+
+
+class GrantsTooMuch(Refusal):
+    """The reply grants what was not asked for: {what}."""
+
+    basis = ("wushen-2021-60:22",)
+    next_step = "Keep the reply within the access request."
+
+
+class NotOverdue(Refusal):
+    """The period of this reply is not over."""
+
+    basis = ("wushen-2021-60:21(2)",)
+
+
+class GroundsMissing(Refusal):
+    """Consultation is opened by the consumer with sufficient grounds."""
+
+    basis = ("wushen-2021-60:21(2)",)
+    next_step = "Explain why your duties need the data and answer the provider's reasons."
+
+
+class AlreadyDecided(Refusal):
+    """The authority has decided this request; consultation is closed."""
+
+    basis = ("cn-809:28",)
+    next_step = "Put the matter before the banner's government."
+
+
+class CommentMissing(Refusal):
+    """Say in a few words why."""
+
+    next_step = "Write one sentence for those who read the timeline."

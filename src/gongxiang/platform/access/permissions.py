@@ -1,0 +1,55 @@
+"""May this actor? Roles at the door; the department at the record."""
+
+from typing import Final
+from uuid import UUID
+
+from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.permissions import Permission
+
+#: The jobs that act by themselves, each named in evidence.
+SWEEPER: Final = "deadline-sweeper"
+RECALCULATOR: Final = "calendar-recalculator"
+
+_OFFICE: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
+_AUTHORITY: Final = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
+#: Who sees every submitted request.
+OVERSEERS: Final = _AUTHORITY | {Role.AUDITOR}
+
+VIEW: Final = Permission(name="access.view", roles=_OFFICE | OVERSEERS)
+APPLY: Final = Permission(name="access.apply", roles=_OFFICE)
+CONSENT: Final = Permission(name="access.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+RECEIVE: Final = Permission(name="access.receive", roles=_OFFICE)
+PREPARE: Final = Permission(name="access.prepare_reply", roles=_OFFICE | {Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
+REPLY: Final = Permission(name="access.reply", roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_LEADER}))
+MEDIATE: Final = Permission(name="access.mediate", roles=_AUTHORITY)
+LAPSE: Final = Permission(name="access.lapse", roles=frozenset(), systems=frozenset({SWEEPER}))
+RECOMPUTE: Final = Permission(name="access.recompute", roles=frozenset(), systems=frozenset({RECALCULATOR}))
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether the actor sees the submitted requests of every department."""
+    return isinstance(actor, System) or actor.has(*OVERSEERS)
+
+
+def check_of_department(permission: Permission, actor: Actor, department_id: UUID) -> Person:
+    """The actor holds the permission in that department; raises NotPermitted."""
+    permission.check(actor)
+    if not isinstance(actor, Person) or actor.department_id != department_id:
+        raise NotPermitted()
+    return actor
+
+
+def check_actor_can_withdraw(actor: Actor, consumer_id: UUID, *, submitted: bool) -> None:
+    """Anyone of the consumer's office withdraws a draft; what was submitted its accountable officer only."""
+    check_of_department(CONSENT if submitted else APPLY, actor, consumer_id)
+
+
+def answering_side(actor: Actor, provider_id: UUID) -> str:
+    """For whom the actor prepares or gives an answer: `provider` or `authority`; raises NotPermitted for others."""
+    if isinstance(actor, Person):
+        if actor.department_id == provider_id and actor.has(*_OFFICE):
+            return "provider"
+        if actor.has(*_AUTHORITY):
+            return "authority"
+    raise NotPermitted()

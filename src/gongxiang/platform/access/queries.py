@@ -1,0 +1,255 @@
+"""Reads: what an actor may see, as frozen values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from gongxiang.platform.access import states
+from gongxiang.platform.access.models import AccessRequest
+from gongxiang.platform.access.permissions import sees_all
+from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.rulebook.values import OpenDeadline
+from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedReply:
+    """A reply as the responsible unit, or the authority's officer, prepared it; nothing of it holds before the consent."""
+
+    outcome: str
+    elements: tuple[str, ...]
+    masks: dict[str, Mask]
+    conditions: tuple[Condition, ...]
+    purposes: tuple[str, ...]
+    until: date | None
+    ground: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRequestView:
+    """An access request as other rooms and pages see it."""
+
+    id: UUID
+    number: str
+    status: str
+    turn: str
+    resource_id: UUID
+    resource_name: str
+    resource_code: str
+    unconditional: bool
+    provider_id: UUID
+    provider_name: str
+    consumer_id: UUID
+    consumer_name: str
+    legal_basis: str
+    purposes: list[str]
+    purpose_note: str
+    use_case: str
+    scope: str
+    elements: list[str]
+    mode: str
+    until: date | None
+    materials: list[str]
+    ban_accepted_at: datetime | None
+    ban_accepted_by: str
+    changes_grant_id: UUID | None
+    drafted_at: datetime
+    drafted_by: str
+    drafted_by_id: UUID
+    consented_at: datetime | None
+    consented_by: str
+    submitted_at: datetime | None
+    clock_from: datetime | None
+    due_at: datetime | None
+    due_basis: str
+    due_rule: str
+    due_provisional: bool
+    notified_at: datetime | None
+    notified_by: str
+    missing: list[str]
+    completed_at: datetime | None
+    completion: str
+    prepared: dict[str, Any] | None
+    prepared_at: datetime | None
+    prepared_by: str
+    prepared_by_id: UUID | None
+    prepared_for: str
+    replied_at: datetime | None
+    replied_by: str
+    refusal_ground: str
+    reply_text: str
+    late: bool
+    overdue_at: datetime | None
+    decided_by_authority: bool
+    grant_id: UUID | None
+    provision_due_at: datetime | None
+    consultation_grounds: str
+    withdrawn_at: datetime | None
+    withdrawn_reason: str
+
+    @property
+    def reply(self) -> PreparedReply | None:
+        """The prepared reply, read."""
+        return read_reply(self.prepared) if self.prepared else None
+
+
+def visible_to(actor: Actor) -> QuerySet[AccessRequest]:
+    """The own department's requests; of others, those submitted to the own department, or all submitted for overseers."""
+    rows = AccessRequest.objects.order_by("-drafted_at", "-number")
+    if not isinstance(actor, Person):
+        return rows
+    own = Q(consumer_id=actor.department_id)
+    submitted = Q(submitted_at__isnull=False)
+    if sees_all(actor):
+        return rows.filter(own | submitted)
+    return rows.filter(own | (submitted & Q(provider_id=actor.department_id)))
+
+
+def get_for_update(access_request_id: UUID) -> AccessRequest:
+    """The request, locked until the transaction ends."""
+    try:
+        return AccessRequest.objects.select_for_update().get(pk=access_request_id)
+    except AccessRequest.DoesNotExist:
+        raise NotFound() from None
+
+
+def get_access_request(access_request_id: UUID, *, actor: Actor) -> AccessRequestView:
+    """One request; NotFound when it is not the actor's to see."""
+    row = visible_to(actor).filter(pk=access_request_id).first()
+    if row is None:
+        raise NotFound()
+    return view_of(row)
+
+
+def find_access_requests(
+    *,
+    actor: Actor,
+    box: str = "",
+    text: str = "",
+    statuses: Iterable[str] = (),
+    resource_id: UUID | None = None,
+    order: str = "-drafted_at",
+) -> QuerySet[AccessRequest]:
+    """The actor's requests for a list; slice it, then `view_of` each.
+
+    Boxes: `mine`, `to_consent` (own officer), `to_answer` (as provider), `reply_to_consent` (provider's officer),
+    `to_decide` (authority), or empty for everything visible.
+    """
+    rows = visible_to(actor)
+    if isinstance(actor, Person):
+        mine, theirs = Q(consumer_id=actor.department_id), Q(provider_id=actor.department_id)
+        match box:
+            case "mine":
+                rows = rows.filter(mine)
+            case "to_consent":
+                rows = rows.filter(mine, status=states.PRESENTED)
+            case "to_answer":
+                rows = rows.filter(theirs, status__in=(*states.ANSWERABLE, states.INCOMPLETE))
+            case "reply_to_consent":
+                rows = rows.filter(theirs, status__in=states.ANSWERABLE, prepared__isnull=False, prepared_for="provider")
+            case "answered":
+                rows = rows.filter(theirs, replied_at__isnull=False)
+            case "to_decide":
+                rows = rows.filter(status__in=states.DECIDABLE)
+    if text:
+        words = Q(number__icontains=text) | Q(resource_name__icontains=text) | Q(resource_code__icontains=text)
+        rows = rows.filter(words | Q(provider_name__icontains=text) | Q(consumer_name__icontains=text))
+    if statuses := tuple(statuses):
+        rows = rows.filter(status__in=statuses)
+    if resource_id:
+        rows = rows.filter(resource_id=resource_id)
+    return rows.order_by(order, "-number")
+
+
+def waiting_for(actor: Person, *, side: str) -> list[AccessRequestView]:
+    """What waits for the actor's department as `consumer`, `provider` or `authority`, most urgent first."""
+    rows = visible_to(actor).filter(status__in=states.OPEN, turn=side)
+    if side in ("consumer", "provider"):
+        rows = rows.filter(**{f"{side}_id": actor.department_id})
+    return [view_of(row) for row in rows.order_by("due_at", "drafted_at")[:200]]
+
+
+def overdue(at: datetime) -> list[UUID]:
+    """Requests whose period has ended at `at` and that nobody has answered, by the end of their period."""
+    rows = AccessRequest.objects.filter(status__in=(states.SUBMITTED, states.IN_CONSULTATION), due_at__lte=at)
+    return list(rows.order_by("due_at").values_list("id", flat=True))
+
+
+#: Clocks that run: after the end of a period nothing moves any more.
+_RUNNING = (states.SUBMITTED, states.IN_CONSULTATION)
+
+
+def open_deadlines(at: datetime) -> list[OpenDeadline]:
+    """The periods of reply and consultation that run at `at`, for the preview of a holiday notice."""
+    rows = AccessRequest.objects.filter(due_at__gt=at, status__in=_RUNNING).order_by("due_at")
+    return [running for row in rows if (running := running_clock(row)) is not None]
+
+
+def running_clock(row: AccessRequest) -> OpenDeadline | None:
+    """The clock of a request, if one runs."""
+    if row.due_at is None or row.clock_from is None or row.status not in _RUNNING:
+        return None
+    title = f"{row.number} {row.resource_name}"
+    subject = f"access_request:{row.pk}"
+    return OpenDeadline(subject=subject, title=title, rule=row.due_rule, start=row.clock_from, due_at=row.due_at)
+
+
+def with_running_clock() -> list[UUID]:
+    """Requests whose deadline a new calendar may move."""
+    return list(AccessRequest.objects.filter(due_at__isnull=False, status__in=_RUNNING).values_list("id", flat=True))
+
+
+def open_twin(*, consumer_id: UUID, resource_id: UUID, purposes: Iterable[str], besides: UUID) -> str:
+    """The number of an open request of the same department for the same resource and a shared purpose; empty if none.
+
+    One department may run several requests for one resource when their purposes differ: our choice, the texts are silent.
+    """
+    twins = AccessRequest.objects.filter(
+        consumer_id=consumer_id, resource_id=resource_id, status__in=states.OPEN, purposes__overlap=list(purposes)
+    ).exclude(pk=besides)
+    twin = twins.exclude(status=states.DRAFT).order_by("drafted_at").first()
+    return twin.number if twin else ""
+
+
+def counts(actor: Person) -> dict[str, int]:
+    """How many wait in each box, for the menu."""
+    return {box: find_access_requests(actor=actor, box=box).count() for box in ("to_consent", "to_answer", "to_decide")}
+
+
+def view_of(row: AccessRequest) -> AccessRequestView:
+    """The frozen value of a row."""
+    return AccessRequestView(**{name: getattr(row, name) for name in AccessRequestView.__dataclass_fields__})
+
+
+def read_reply(value: dict[str, Any]) -> PreparedReply:
+    """The reply out of its JSON."""
+    return PreparedReply(
+        outcome=value["outcome"],
+        elements=tuple(value["elements"]),
+        masks=_read_masks(value["masks"]),
+        conditions=_read_conditions(value["conditions"]),
+        purposes=tuple(value["purposes"]),
+        until=date.fromisoformat(value["until"]) if value["until"] else None,
+        ground=value["ground"],
+        text=value["text"],
+    )
+
+
+def _read_masks(value: dict[str, Any]) -> dict[str, Mask]:
+    return {
+        code: Mask(kind=MaskKind(mask["kind"]), prefix=int(mask["prefix"]), suffix=int(mask["suffix"]))
+        for code, mask in value.items()
+    }
+
+
+def _read_conditions(value: list[dict[str, Any]]) -> tuple[Condition, ...]:
+    return tuple(
+        Condition(element=item["element"], operator=Comparison(item["operator"]), values=tuple(item["values"]))
+        for item in value
+    )

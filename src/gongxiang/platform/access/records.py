@@ -1,0 +1,83 @@
+"""What several acts of the room share: who sees a record, the clock's fields, and what a request lacks."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gongxiang.platform.access import errors, policies, queries
+from gongxiang.platform.access.models import AccessRequest
+from gongxiang.platform.agreements import policies as agreements
+from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.catalogue.values import ResourceRef
+from gongxiang.platform.catalogue.vocabulary import SharingType
+from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
+
+
+def resource_of(resource_id: UUID) -> ResourceRef:
+    """The published resource; raises NotPublished or ResourceWithheld."""
+    resource = catalogue.get_resource(resource_id)
+    if resource.sharing_type == SharingType.WITHHELD:
+        raise errors.ResourceWithheld(name=resource.name)
+    if not resource.is_published:
+        raise errors.NotPublished(name=resource.name)
+    return resource
+
+
+def is_unconditional(resource: ResourceRef, elements: Collection[str]) -> bool:
+    """Whether the standing consent covers the elements: an element may have a stricter type of its own (办法 9)."""
+    if resource.sharing_type != SharingType.UNCONDITIONAL or resource.standing_consent is None:
+        return False
+    own = {element.code: element.sharing_type for element in resource.elements}
+    return all(own.get(code, "") in ("", SharingType.UNCONDITIONAL) for code in elements)
+
+
+def find_problems(request: AccessRequest, *, at: datetime) -> list[Refusal]:
+    """Everything that keeps the request from being submitted now, each with its article."""
+    try:
+        resource = resource_of(request.resource_id)
+    except Refusal as refusal:
+        return [refusal]
+    problems: list[Refusal] = []
+    for department_id in (request.consumer_id, request.provider_id):
+        try:
+            agreements.check_in_force(department_id, at)
+        except Refusal as refusal:
+            problems.append(refusal)
+    problems += policies.find_shortfalls(
+        request,
+        declared_purposes=[str(p) for p in resource.purposes],
+        specs=catalogue.element_specs(request.resource_id),
+        offered_modes=[kind.lower() for kind in resource.content.kinds],
+        at=at,
+    )
+    twin = queries.open_twin(
+        consumer_id=request.consumer_id, resource_id=request.resource_id, purposes=request.purposes, besides=request.pk
+    )
+    if twin:
+        problems.append(errors.TwinOpen(number=twin))
+    return problems
+
+
+def clock_changes(rule: str, start: datetime) -> dict[str, Any]:
+    """The fields of a clock that starts now under the rule in force."""
+    deadline = rulebook.deadline(rule, start=start)
+    return {
+        "clock_from": start,
+        "due_at": deadline.due_at,
+        "due_basis": deadline.basis,
+        "due_rule": deadline.rule,
+        "due_provisional": deadline.provisional,
+    }
+
+
+def seen_by(request: AccessRequest, *, submitting: bool = False) -> dict[str, Any]:
+    """Who may see the record, and to which trails it belongs; what was not submitted concerns its own department only."""
+    concerns = {request.consumer_id}
+    if submitting or request.submitted_at is not None:
+        concerns |= {request.provider_id, parties.authority().id}
+    tags = [f"resource:{request.resource_id}"]
+    tags += [f"grant:{grant}" for grant in {request.grant_id, request.changes_grant_id} if grant]
+    return {"concerns": concerns, "trail": tags}

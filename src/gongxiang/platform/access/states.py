@@ -1,0 +1,100 @@
+"""States of an access request; turn = whose move it is afterwards."""
+
+from typing import Final
+
+from gongxiang.platform.kernel.transitions import Transition, TransitionTable
+
+DRAFT: Final = "DRAFT"
+PRESENTED: Final = "PRESENTED"
+CONSENTED: Final = "CONSENTED"
+SUBMITTED: Final = "SUBMITTED"
+INCOMPLETE: Final = "INCOMPLETE"
+REPLY_OVERDUE: Final = "REPLY_OVERDUE"
+GRANTED: Final = "GRANTED"
+PARTLY_GRANTED: Final = "PARTLY_GRANTED"
+REFUSED: Final = "REFUSED"
+IN_CONSULTATION: Final = "IN_CONSULTATION"
+IN_MEDIATION: Final = "IN_MEDIATION"
+WITHDRAWN: Final = "WITHDRAWN"
+
+#: Not yet answered for good.
+OPEN: Final = (DRAFT, PRESENTED, CONSENTED, SUBMITTED, INCOMPLETE, REPLY_OVERDUE, IN_CONSULTATION, IN_MEDIATION)
+#: The provider may answer.
+ANSWERABLE: Final = (SUBMITTED, REPLY_OVERDUE, IN_CONSULTATION)
+#: The authority may decide.
+DECIDABLE: Final = (REPLY_OVERDUE, IN_MEDIATION)
+
+_REPLY: Final = ("wushen-2021-60:21(2)", "cn-809:21")
+_OFFICER: Final = "provider's accountable officer; the standing consent (unconditional); the authority's leader deciding"
+
+ACCESS_REQUEST: Final = TransitionTable(
+    subject="access_request",
+    transitions=(
+        Transition(
+            act="draft", sources=(), target=DRAFT, event="drafted", turn="consumer",
+            who="consumer's clerk", basis=("wushen-2021-60:22",),
+        ),
+        Transition(
+            act="present", sources=(DRAFT,), target=PRESENTED, event="presented", turn="consumer",
+            who="consumer's clerk", basis=("cn-809:20",),
+        ),
+        Transition(
+            act="send_back", sources=(PRESENTED,), target=DRAFT, event="sent_back", turn="consumer",
+            who="consumer's accountable officer", basis=("cn-809:20",),
+        ),
+        Transition(
+            act="consent", sources=(PRESENTED,), target=CONSENTED, event="consented", turn="consumer",
+            who="consumer's accountable officer, not who drafted it", basis=("cn-809:20",),
+        ),
+        Transition(
+            act="submit", sources=(CONSENTED,), target=SUBMITTED, event="submitted", turn="provider",
+            who="consumer's clerk or accountable officer", basis=("wushen-2021-60:21(2)", "wushen-2021-60:18"),
+        ),
+        # 办法 21(1) asks for no request at all; the record is kept for 条例 20 and 21.
+        Transition(
+            act="submit_unconditional", sources=(DRAFT, PRESENTED, CONSENTED), target=SUBMITTED, event="submitted",
+            turn="provider", who="consumer's clerk", basis=("wushen-2021-60:21(1)", "cn-809:21"),
+        ),
+        Transition(
+            act="notify_incomplete", sources=(SUBMITTED,), target=INCOMPLETE, event="incomplete_notified", turn="consumer",
+            who="provider's clerk, reviewer or accountable officer, once", basis=("cn-809:21",),
+        ),
+        Transition(
+            act="complete", sources=(INCOMPLETE,), target=SUBMITTED, event="completed", turn="provider",
+            who="consumer's clerk", basis=("cn-809:21",),
+        ),
+        Transition(
+            act="lapse_reply", sources=(SUBMITTED,), target=REPLY_OVERDUE, event="reply_overdue", turn="authority",
+            who="the product, at the instant the period ended", basis=("wushen-2021-60:21(2)", "wushen-2021-60:24"),
+        ),
+        Transition(
+            act="grant", sources=(SUBMITTED, REPLY_OVERDUE, IN_CONSULTATION, IN_MEDIATION), target=GRANTED, event="granted",
+            who=_OFFICER, basis=_REPLY,
+        ),
+        Transition(
+            act="grant_partly", sources=(SUBMITTED, REPLY_OVERDUE, IN_CONSULTATION, IN_MEDIATION), target=PARTLY_GRANTED,
+            event="partly_granted", who=_OFFICER, basis=_REPLY,
+        ),
+        Transition(
+            act="refuse", sources=(SUBMITTED, REPLY_OVERDUE, IN_CONSULTATION, IN_MEDIATION), target=REFUSED, event="refused",
+            who="provider's accountable officer; the authority's leader deciding", basis=_REPLY,
+        ),
+        Transition(
+            act="open_consultation", sources=(REFUSED, PARTLY_GRANTED), target=IN_CONSULTATION, event="consultation_opened",
+            turn="provider", who="consumer's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+        ),
+        Transition(
+            act="ask_mediation", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="mediation_asked", turn="authority",
+            who="consumer's or provider's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+        ),
+        Transition(
+            act="lapse_consultation", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="consultation_lapsed",
+            turn="authority", who="the product, at the instant the period ended",
+            basis=("wushen-2021-60:21(2)", "wushen-2021-60:24"),
+        ),
+        Transition(
+            act="withdraw", sources=OPEN, target=WITHDRAWN, event="withdrawn",
+            who="consumer's clerk (draft) or accountable officer", basis=("wushen-2021-60:22",),
+        ),
+    ),
+)  # fmt: skip
