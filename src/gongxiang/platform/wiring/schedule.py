@@ -37,6 +37,8 @@ PUMPS: tuple[Pump, ...] = (
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(name="seal-evidence", every=2, run=_ROOM.format("evidence", "seal")),
     Sweep(name="lapse-replies", every=60, run=_ROOM.format("access", "sweep_overdue")),
-    Sweep(name="end-grants", every=30, run=_ROOM.format("grants", "sweep_ended")),
-    Sweep(name="renew-lease", every=60, run=_ROOM.format("delivery", "renew_lease")),
+    Sweep(name="end-grants", every=30, run=_ROOM.format("grants", "expire_grants")),
+    Sweep(name="renew-lease", every=5, run=_ROOM.format("delivery", "renew_lease")),
+    Sweep(name="flush-receipts", every=5, run=_ROOM.format("delivery", "flush_receipts")),
+    Sweep(name="watch-nodes", every=30, run=_ROOM.format("delivery", "watch_nodes")),
 )

@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 HOME = Path(os.environ.get("GONGXIANG_HOME", "var")).absolute()
 _platform = Path(__file__).resolve().parent.parent
 PROFILE = os.environ.get("GONGXIANG_PROFILE", "production")
+#: Seconds for which the data plane obeys orders without hearing from the platform again.
+ORDER_LEASE = int(os.environ.get("GONGXIANG_ORDER_LEASE") or 900)
 
 
 def _database(url: str) -> dict[str, object]:

@@ -1,0 +1,68 @@
+"""Named refusals of the room."""
+
+from gongxiang.platform.kernel.errors import Refusal
+
+
+class NodeNameTaken(Refusal):
+    """Your department already has a node named “{name}”."""
+
+    next_step = "Choose another name."
+
+
+class NameMissing(Refusal):
+    """A node needs a name that its operators recognise."""
+
+    next_step = "For example the department and the room in which the machine stands."
+
+
+class NodeNotAdmitted(Refusal):
+    """The node “{node}” has not been admitted to the exchange."""
+
+    basis = ("wushen-2021-60:16",)
+    next_step = "Enrol the machine with its one-time code, then let the platform operator admit it."
+
+
+class FingerprintNotConfirmed(Refusal):
+    """The key that the machine shows must be compared with the one that arrived before the node is admitted."""
+
+    basis = ("wushen-2021-60:16",)
+    next_step = "Ask the department's node operator to read out the key from `gongxiang node status`."
+
+
+class ReasonMissing(Refusal):
+    """Say why: both departments read it."""
+
+    next_step = "Write one sentence."
+
+
+class TableNameUnfit(Refusal):
+    """“{table}” is not the name of a table in the form schema.table."""
+
+    next_step = "Write for example public.area."
+
+
+class NoTableDistribution(Refusal):
+    """The resource has no table that a node could capture."""
+
+    basis = ("wushen-2021-60:19(1)",)
+    next_step = "Mount a table of the source database in the resource's draft."
+
+
+class FlowNotRunning(Refusal):
+    """Only a running flow can be reconciled."""
+
+    basis = ("wushen-2021-60:13",)
+    next_step = "Wait until the flow has started, or lift its suspension first."
+
+
+class ReconciliationPending(Refusal):
+    """A reconciliation of this flow is under way."""
+
+    next_step = "Wait for its result; it is shown on this page."
+
+
+class NotYourNode(Refusal):
+    """The node belongs to another department."""
+
+    status = 403
+    next_step = "Choose a node of your own department."

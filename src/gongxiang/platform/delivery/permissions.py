@@ -1,0 +1,47 @@
+"""May this actor? Nodes are the department's to run and the operator's to admit."""
+
+from typing import Final
+from uuid import UUID
+
+from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.permissions import Permission
+
+#: The jobs that act by themselves, each named in evidence.
+OPENER: Final = "flow-opener"
+INTAKE: Final = "fact-intake"
+WATCHER: Final = "node-watcher"
+
+_OFFICE: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.NODE_OPERATOR})
+_AUTHORITY: Final = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
+OVERSEERS: Final = _AUTHORITY | {Role.AUDITOR, Role.PLATFORM_OPERATOR}
+_ADMITTERS: Final = frozenset({Role.PLATFORM_OPERATOR, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
+
+VIEW: Final = Permission(name="delivery.view", roles=_OFFICE | OVERSEERS)
+OFFER: Final = Permission(name="delivery.offer_node", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
+ADMIT: Final = Permission(name="delivery.admit_node", roles=_ADMITTERS, second_factor=True)
+REVOKE: Final = Permission(name="delivery.revoke_node", roles=_ADMITTERS, second_factor=True)
+CHECK_TABLE: Final = Permission(
+    name="delivery.check_table", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.PLATFORM_OPERATOR})
+)
+RECONCILE: Final = Permission(
+    name="delivery.reconcile",
+    roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.PLATFORM_OPERATOR}),
+)
+CLOSE_ALARM: Final = Permission(name="delivery.close_alarm", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
+OPEN: Final = Permission(name="delivery.open", roles=frozenset(), systems=frozenset({OPENER}))
+INGEST: Final = Permission(name="delivery.ingest", roles=frozenset(), systems=frozenset({INTAKE, WATCHER}))
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether the actor sees the nodes and flows of every department."""
+    return isinstance(actor, System) or actor.has(*OVERSEERS)
+
+
+def check_for_department(permission: Permission, actor: Actor, *departments: UUID) -> None:
+    """The actor holds the permission, and in one of the departments unless it is the platform operator."""
+    permission.check(actor)
+    if isinstance(actor, Person) and actor.has(Role.PLATFORM_OPERATOR) and Role.PLATFORM_OPERATOR in permission.roles:
+        return
+    if not isinstance(actor, Person) or actor.department_id not in departments:
+        raise NotPermitted()
