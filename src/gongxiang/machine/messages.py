@@ -148,7 +148,7 @@ def problems() -> list[str]:
                 continue
             text = message.id if isinstance(message.id, str) else message.id[0]
             key = (message.context, text)
-            answers = [message.string] if isinstance(message.string, str) else list(message.string)
+            answers = [message.string] if isinstance(message.string, str) else list(message.string or [""])
             if message.fuzzy or not all(answers):
                 found.append(f"{where}: not translated: {text!r}")
             for answer in answers:
