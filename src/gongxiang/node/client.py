@@ -146,6 +146,12 @@ class GatewayClient:
         """The answer's JSON."""
         return self.call("GET", path, query={**query, "wait": wait} if wait else query, wait=wait).json()
 
+    def hang_up(self) -> None:
+        """Give back the calling thread's connection."""
+        connection: http.client.HTTPSConnection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            self._drop(connection)
+
     def close(self) -> None:
         """End every connection, also those other threads are waiting on; later calls raise GatewayUnreachable."""
         with self._lock:

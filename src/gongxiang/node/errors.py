@@ -4,9 +4,29 @@ The errors that travel between node and gateway are `protocol.errors`; here are 
 `Transient` is tried again with back-off, `Terminal` waits for a person. Messages never carry values of shared rows or secrets.
 """
 
-from gongxiang.protocol.errors import ERRORS, DataPlaneError, Terminal, Transient, error_from
+from gongxiang.protocol.errors import (
+    ERRORS,
+    ClockSkewed,
+    DataPlaneError,
+    GrantEnded,
+    GrantNotYetValid,
+    GrantSuspended,
+    GrantUnknown,
+    LeaseExpired,
+    NodeNotAdmitted,
+    NodeRevoked,
+    NodeUnknown,
+    SegmentOutOfOrder,
+    Terminal,
+    Transient,
+    error_from,
+)
 
-__all__ = ["ERRORS", "DataPlaneError", "Terminal", "Transient", "error_from", "in_words"]
+__all__ = [
+    "ERRORS", "ClockSkewed", "DataPlaneError", "GrantEnded", "GrantNotYetValid", "GrantSuspended", "GrantUnknown",
+    "LeaseExpired", "NodeNotAdmitted", "NodeRevoked", "NodeUnknown", "SegmentOutOfOrder", "Terminal", "Transient",
+    "error_from", "in_words",
+]  # fmt: skip
 
 
 def in_words(error: BaseException) -> str:
