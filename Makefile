@@ -43,4 +43,4 @@ docs:  ## write the generated reference pages anew
 
 lock:  ## resolve the dependencies anew
 	@$(PYTHON) tools/prepare.py --tests
-	@$(VENV)/python tools/lock.py
+	@$(VENV)/python -m tools.lock

@@ -33,7 +33,13 @@ def run(name: str) -> tuple[str, int, str, float]:
     }  # fmt: skip
     since = time.monotonic()
     done = subprocess.run(
-        CHECKS[name], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        CHECKS[name],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     return name, done.returncode, done.stdout, time.monotonic() - since
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from prepare import ROOT, uv
+from tools.prepare import ROOT, uv
 
 LOCKS = {
     "requirements.lock": ("platform", "gateway", "node", "build"),

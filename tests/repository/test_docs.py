@@ -1,0 +1,76 @@
+"""Documents: both READMEs say the same commands, decisions are numbered and begin with the decision, links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+SETTINGS = {
+    "GONGXIANG_HOME",
+    "GONGXIANG_PORT",
+    "GONGXIANG_DATABASE_URL",
+    "GONGXIANG_CLOCK_OFFSET",
+    "GONGXIANG_NO_APT",
+    "GONGXIANG_MASTER_KEY_FILE",
+    "GONGXIANG_ORDER_LEASE",
+}
+
+
+def commands(name: str) -> list[str]:
+    """Every line of every shell block, without its comment."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+    return [line.partition(" #")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def test_both_readmes_give_the_same_commands():
+    assert commands("README.md") == commands("README.zh-CN.md")
+    assert "make run" in commands("README.md")
+    assert "make test" in commands("README.md")
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_readmes_list_every_setting(name):
+    assert set(re.findall(r"^\| `(GONGXIANG_\w+)`", (ROOT / name).read_text("utf-8"), re.MULTILINE)) == SETTINGS
+
+
+def test_every_setting_is_read_by_the_product():
+    text = "\n".join(path.read_text("utf-8") for path in [*(ROOT / "src").glob("**/*.py"), *(ROOT / "tools").glob("*.py")])
+    assert {name for name in SETTINGS if name not in text} == set()
+
+
+def test_the_makefile_has_every_command_of_the_readmes():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {command.split()[1] for command in commands("README.md") if command.startswith("make ")} <= targets
+    assert {"run", "test", "check", "bench", "faults", "reset", "help"} <= targets
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name)
+def test_a_decision_begins_with_the_decision(path):
+    lines = path.read_text("utf-8").splitlines()
+    number = path.name.split("-")[0]
+    assert re.match(rf"# {int(number)}\. \S", lines[0]), "the heading carries the file's number"
+    headings = [line for line in lines if line.startswith("## ")]
+    assert headings[:1] == ["## Decision"]
+    assert {"## Why", "## Consequences", "## Rejected"} <= set(headings)
+    assert len(lines) <= 60, "half a page"
+
+
+def test_decisions_are_numbered_without_gaps():
+    assert [int(path.name.split("-")[0]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+def test_links_between_documents_lead_somewhere():
+    broken = []
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "src").glob("**/README.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text("utf-8")):
+            if not (path.parent / target).exists():
+                broken.append(f"{path.relative_to(ROOT)} -> {target}")
+    assert not broken
+
+
+def test_every_room_says_what_it_is():
+    rooms = [path.parent for path in (ROOT / "src" / "gongxiang" / "platform").glob("*/actions*")]
+    missing = [room.name for room in rooms if not (room / "README.md").exists()]
+    assert not missing, "a room's README: purpose, articles, states, doors"
