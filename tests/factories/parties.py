@@ -4,14 +4,10 @@
 in force. `at` is when all of it is ready; the acts lie in the day before.
 """
 
-import base64
 import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 
 from gongxiang.platform.agreements import actions as agreements_actions
 from gongxiang.platform.agreements import queries as agreements_queries
@@ -19,7 +15,7 @@ from gongxiang.platform.agreements.actions import Draft
 from gongxiang.platform.agreements.queries import AgreementRef
 from gongxiang.platform.kernel.actors import Person, Role, System
 from gongxiang.platform.kernel.errors import NotFound
-from gongxiang.platform.parties import actions, queries
+from gongxiang.platform.parties import actions, queries, totp
 from gongxiang.platform.parties.credit_code import complete_credit_code
 from gongxiang.platform.parties.queries import DepartmentRef
 from gongxiang.protocol.clock import BEIJING
@@ -90,7 +86,7 @@ _credentials: dict[UUID, Credentials] = {}
 
 def code_of(secret: str, at: datetime) -> str:
     """The six digits of a Base32 secret at `at`."""
-    return HOTP(base64.b32decode(secret), 6, SHA1()).generate(int(at.timestamp()) // 30).decode("ascii")
+    return totp.code_at(secret, at)
 
 
 def credentials_of(person: Person, *, at: datetime = AT) -> Credentials:

@@ -20,6 +20,8 @@ class Permission:
     roles: frozenset[Role]
     systems: frozenset[str] = frozenset()
     public: bool = False
+    #: Whether every person passes who is signed in, also one who holds no role yet.
+    signed_in: bool = False
     #: Whether passing the door asks for a fresh second factor.
     second_factor: bool = False
 
@@ -34,7 +36,7 @@ class Permission:
             return self.public
         if isinstance(actor, System):
             return actor.name in self.systems
-        return self.public or bool(self.roles & actor.roles)
+        return self.public or self.signed_in or bool(self.roles & actor.roles)
 
     def check(self, actor: Actor | None) -> None:
         """Raise NotPermitted unless the actor may pass."""
@@ -50,4 +52,4 @@ def every_permission() -> dict[str, Permission]:
 #: Anyone, signed in or not: the login page, static help.
 PUBLIC = Permission(name="site.public", roles=frozenset(Role), public=True)
 #: Anyone who is signed in.
-SIGNED_IN = Permission(name="site.signed_in", roles=frozenset(Role))
+SIGNED_IN = Permission(name="site.signed_in", roles=frozenset(Role), signed_in=True)

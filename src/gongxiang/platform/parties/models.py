@@ -50,6 +50,8 @@ class Department(models.Model):
 class Person(AbstractBaseUser):
     """A person with an account. `password` is an argon2 hash; the second factor's secret is sealed."""
 
+    #: Django would fill this by the machine's clock; `signed_in_at` is ours.
+    last_login = None
     id = models.UUIDField(primary_key=True, default=new_id)
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
@@ -57,6 +59,7 @@ class Person(AbstractBaseUser):
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     password_changed_at = models.DateTimeField(null=True)
+    signed_in_at = models.DateTimeField(null=True)
     must_change_password = models.BooleanField(default=True)
     totp_sealed = models.BinaryField(null=True)
     totp_confirmed_at = models.DateTimeField(null=True)

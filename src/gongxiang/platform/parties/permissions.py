@@ -30,7 +30,7 @@ NAME_DEPUTY = Permission(
 )
 KEEP_REGISTERS = Permission(name="parties.keep_registers", roles=_OFFICE | {Role.NODE_OPERATOR})
 READ_REGISTERS = Permission(name="parties.read_registers", roles=frozenset(Role))
-OWN_ACCOUNT = Permission(name="parties.own_account", roles=frozenset(Role))
+OWN_ACCOUNT = Permission(name="parties.own_account", roles=frozenset(Role), signed_in=True)
 #: The audit administrator reads what the other two did.
 READ_ADMINISTRATION_LOG = Permission(name="parties.read_administration_log", roles=frozenset({Role.AUDIT_ADMIN}))
 

@@ -3,18 +3,33 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
+from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.kernel import actors
 from gongxiang.platform.kernel.actors import Actor, Role
 from gongxiang.platform.kernel.errors import NotFound
-from gongxiang.platform.parties.models import Department, Deputy, Matter, OfficerFiling, Person, RoleGrant, SigningKey, System
+from gongxiang.platform.parties import policies
+from gongxiang.platform.parties.models import (
+    Department,
+    Deputy,
+    Matter,
+    OfficerFiling,
+    Person,
+    RecoveryCode,
+    RoleGrant,
+    SigningKey,
+    System,
+)
 from gongxiang.platform.parties.permissions import sees_everybody
 from gongxiang.platform.parties.policies import ADMINISTRATORS
 from gongxiang.protocol import clock
+from gongxiang.protocol.signing import key_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +63,9 @@ class PersonRef:
     roles: frozenset[Role] = field(default_factory=frozenset)
     has_factor: bool = False
     must_change_password: bool = False
+    password_changed_at: datetime | None = None
     created_at: datetime | None = None
-    last_login: datetime | None = None
+    signed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +113,26 @@ class MatterRef:
     legal_basis: str
     systems: tuple[UUID, ...]
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeputyRef:
+    """Who stands in for a person, and until when (exclusive)."""
+
+    id: UUID
+    deputy: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningKeyRef:
+    """A person's signing key, without its secret half."""
+
+    key_id: str
+    public_key: str
+    created_at: datetime
+    retired_at: datetime | None
 
 
 def visible_to(actor: Actor | None) -> QuerySet[Person]:
@@ -177,6 +213,22 @@ def deputised_roles(person_id: UUID, at: datetime) -> frozenset[Role]:
 def person_ref(person_id: UUID) -> PersonRef:
     """Any person, whatever the state of the account; raises NotFound."""
     return _person(_found(Person.objects.select_related("department").prefetch_related("role_grants"), person_id))
+
+
+def password_due(person_id: UUID, at: datetime) -> bool:
+    """Whether the password has to be changed before anything else: the first one, a given one, or too old a one."""
+    person = _found(Person.objects.all(), person_id)
+    return bool(person.must_change_password or policies.password_expired(person, at))
+
+
+def session_account(person_id: UUID) -> Person:
+    """The account itself, for Django's session and nothing else."""
+    return _found(Person.objects.filter(status="ACTIVE"), person_id)
+
+
+def recovery_codes_left(person_id: UUID) -> int:
+    """How many recovery codes are unused."""
+    return RecoveryCode.objects.filter(person_id=person_id, used_at=None).count()
 
 
 def people_with(role: Role, department_id: UUID | None = None) -> list[PersonRef]:
@@ -264,9 +316,47 @@ def matter_ref(matter_id: UUID) -> MatterRef:
     return _matter(_found(Matter.objects.select_related("department"), matter_id))
 
 
-def public_keys(person_id: UUID) -> list[str]:
+# A person's own account, and the administrators' logs
+
+SIGN_IN_KINDS = (
+    "person:signed_in", "person:signed_out", "person:session_expired", "person:sign_in_failed", "person:sign_in_blocked",
+    "person:password_changed", "person:factor_enrolled", "person:recovery_code_used", "person:signing_key_made",
+)  # fmt: skip
+
+
+def signing_keys(person_id: UUID) -> list[SigningKeyRef]:
     """All signing keys the person ever had, newest first: old signatures stay verifiable."""
-    return list(SigningKey.objects.filter(person_id=person_id).order_by("-created_at").values_list("public_key", flat=True))
+    return [
+        SigningKeyRef(
+            key_id=key_id(row.public_key), public_key=row.public_key, created_at=row.created_at, retired_at=row.retired_at
+        )
+        for row in SigningKey.objects.filter(person_id=person_id).order_by("-created_at")
+    ]
+
+
+def deputies_of(person_id: UUID, at: datetime) -> list[DeputyRef]:
+    """Who stands in for the person now or later."""
+    rows = Deputy.objects.filter(person_id=person_id, ends_at__gt=at)
+    return [
+        DeputyRef(id=row.id, deputy=row.deputy.name, starts_at=row.starts_at, ends_at=row.ends_at)
+        for row in rows.select_related("deputy").order_by("starts_at")
+    ]
+
+
+def own_sign_ins(person_id: UUID, *, limit: int = 10) -> list[News]:
+    """The latest sign-ins and changes of the account, newest first."""
+    person = actor_of(person_id)
+    rows = evidence.visible_to(person).filter(subject_type="person", subject_id=str(person_id), kind__in=SIGN_IN_KINDS)
+    return [evidence.as_news(row) for row in rows.order_by("-id")[:limit]]
+
+
+def administration_log(actor: Actor, *, which: str = "", text: str = "") -> QuerySet[Any]:
+    """What administrators did (`which=""`), or everybody's sign-ins (`which="sign_ins"`); for the audit administrator."""
+    rows = evidence.search(by=actor, text=text)
+    if which == "sign_ins":
+        return rows.filter(kind__in=SIGN_IN_KINDS)
+    administrators = RoleGrant.objects.filter(role__in=ADMINISTRATORS).values_list("person_id", flat=True)
+    return rows.filter(actor_id__in=[str(one) for one in administrators])
 
 
 def _found(rows, key):  # type: ignore[no-untyped-def]
@@ -307,8 +397,9 @@ def _person(row: Person) -> PersonRef:
         roles=frozenset(Role(grant.role) for grant in row.role_grants.all() if grant.ended_at is None),
         has_factor=row.totp_confirmed_at is not None,
         must_change_password=row.must_change_password,
+        password_changed_at=row.password_changed_at,
         created_at=row.created_at,
-        last_login=row.last_login,
+        signed_in_at=row.signed_in_at,
     )
 
 

@@ -10,8 +10,6 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 from django.contrib.auth.hashers import check_password as password_fits
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -20,7 +18,7 @@ from django.utils import timezone
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import Refusal
-from gongxiang.platform.parties import permissions, policies, queries
+from gongxiang.platform.parties import permissions, policies, queries, totp
 from gongxiang.platform.parties.actions.keystore import reseal_signing_key
 from gongxiang.platform.parties.errors import (
     FactorEnrolledAlready,
@@ -35,7 +33,6 @@ from gongxiang.platform.parties.models import OldPassword, Person, RecoveryCode,
 from gongxiang.platform.parties.queries import PersonRef
 from gongxiang.protocol.signing import open_secret, seal_secret
 
-_STEP_SECONDS = 30
 _SECRET_CONTEXT = "person.totp"
 _JOB = System(name="sign-in")
 _RECOVERY_CODES = 10
@@ -100,8 +97,8 @@ def _try_factor(person_id: UUID, code: str, at: datetime) -> PersonRef | Refusal
 def record_sign_in(*, person_id: UUID, at: datetime) -> None:
     """Record that the person is signed in with both factors."""
     person = queries.person_for_update(person_id)
-    person.last_login = at
-    person.save(update_fields=["last_login"])
+    person.signed_in_at = at
+    person.save(update_fields=["signed_in_at"])
     record_act(kind="person:signed_in", subject=("person", person_id), by=_JOB, at=at, concerns=[person.department_id])
 
 
@@ -136,12 +133,17 @@ def change_password(*, person_id: UUID, old: str, new: str, by: Actor, at: datet
 
 
 @transaction.atomic
-def enrol_totp(*, person_id: UUID, by: Actor, at: datetime) -> str:
-    """A new secret for the person's authenticator, in Base32; it counts only after `confirm_totp`."""
+def enrol_totp(*, person_id: UUID, anew: bool = True, by: Actor, at: datetime) -> str:
+    """A new secret for the person's authenticator, in Base32; it counts only after `confirm_totp`.
+
+    `anew=False` gives the one that waits to be confirmed: the telephone has it already, only the code was mistyped.
+    """
     permissions.check_self(by, person_id)
     person = queries.person_for_update(person_id)
     if person.totp_confirmed_at is not None:
         raise FactorEnrolledAlready()
+    if person.totp_sealed is not None and not anew:
+        return base64.b32encode(open_secret(master_key(), bytes(person.totp_sealed), _SECRET_CONTEXT)).decode("ascii")
     secret = secrets.token_bytes(20)
     person.totp_sealed = seal_secret(master_key(), secret, _SECRET_CONTEXT)
     person.save(update_fields=["totp_sealed"])
@@ -170,15 +172,9 @@ def confirm_totp(*, person_id: UUID, code: str, by: Actor, at: datetime) -> list
 
 
 def _step_of(person: Person, code: str, at: datetime) -> int | None:
-    """The time step whose code this is: now, or one to either side for a clock that is a little off."""
-    if person.totp_sealed is None or len(code) != 6 or not code.isascii() or not code.isdigit():
+    if person.totp_sealed is None:
         return None
-    generator = HOTP(open_secret(master_key(), bytes(person.totp_sealed), _SECRET_CONTEXT), 6, SHA1())
-    now = int(at.timestamp()) // _STEP_SECONDS
-    for step in (now, now - 1, now + 1):
-        if hmac.compare_digest(generator.generate(step), code.encode("ascii")):
-            return step
-    return None
+    return totp.step_of(open_secret(master_key(), bytes(person.totp_sealed), _SECRET_CONTEXT), code, at)
 
 
 def _use_recovery_code(person: Person, code: str, at: datetime) -> bool:

@@ -1,0 +1,1 @@
+"""Signing in and out, both factors, and a person's own account (登录与安全)."""
