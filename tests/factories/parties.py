@@ -136,19 +136,27 @@ def make_credit_code() -> str:
 
 
 def make_department(
-    name: str = "", *, short_name: str = "", kind: str = "department", at: datetime = AT, **duties: bool
+    name: str = "",
+    *,
+    short_name: str = "",
+    kind: str = "department",
+    site: Site | None = None,
+    at: datetime = AT,
+    **duties: bool,
 ) -> DepartmentRef:
     """A department; `is_authority=True`, `is_audit_office=True` where wanted."""
     name = name or f"乌审旗第{next(_numbers)}局"
     return actions.register_department(
         name=name, short_name=short_name or name.removeprefix("乌审"), credit_code=make_credit_code(), kind=kind,
-        by=make_site(at=at).system_admin, at=at, **duties,
+        by=(site or make_site(at=at)).system_admin, at=at, **duties,
     )  # fmt: skip
 
 
-def make_person(department: DepartmentRef, *roles: Role, name: str = "", username: str = "", at: datetime = AT) -> Person:
+def make_person(
+    department: DepartmentRef, *roles: Role, name: str = "", username: str = "", site: Site | None = None, at: datetime = AT
+) -> Person:
     """A person with roles, as an actor."""
-    site, number = make_site(at=at), next(_numbers)
+    site, number = site or make_site(at=at), next(_numbers)
     ref, password = actions.create_account(
         department_id=department.id, username=username or f"user{number}", name=name or f"职员{number}",
         by=site.system_admin, at=at,
@@ -159,15 +167,16 @@ def make_person(department: DepartmentRef, *roles: Role, name: str = "", usernam
     return queries.actor_of(ref.id, at)
 
 
-def make_office(name: str, *, at: datetime = AT, filed: bool = True) -> Office:
+def make_office(name: str, *, site: Site | None = None, at: datetime = AT, filed: bool = True) -> Office:
     """A department with four people, its accountable officer on file if there is an authority."""
-    department = make_department(name, at=at)
+    site = site or make_site(at=at)
+    department = make_department(name, site=site, at=at)
     office = Office(
         department=department,
-        clerk=make_person(department, Role.CLERK, at=at),
-        reviewer=make_person(department, Role.REVIEWER, at=at),
-        officer=make_person(department, Role.ACCOUNTABLE_OFFICER, at=at),
-        node_operator=make_person(department, Role.NODE_OPERATOR, at=at),
+        clerk=make_person(department, Role.CLERK, site=site, at=at),
+        reviewer=make_person(department, Role.REVIEWER, site=site, at=at),
+        officer=make_person(department, Role.ACCOUNTABLE_OFFICER, site=site, at=at),
+        node_operator=make_person(department, Role.NODE_OPERATOR, site=site, at=at),
     )
     if filed:
         file_officer(office, at=at)
@@ -231,14 +240,14 @@ def make_banner(*, at: datetime = AT, agreements: bool = True) -> Banner:
     """The whole banner, ready at `at`."""
     before = at - timedelta(days=1)
     site = make_site(at=before)
-    authority = make_department("乌审旗政务服务局", at=before, is_authority=True)
-    audit_office = make_department("乌审旗审计局", at=before, is_audit_office=True)
-    officer = make_person(authority, Role.AUTHORITY_OFFICER, at=before)
-    leader = make_person(authority, Role.AUTHORITY_LEADER, at=before)
-    auditor = make_person(audit_office, Role.AUDITOR, at=before)
-    provider = make_office("乌审旗民政局", at=before)
-    consumer = make_office("乌审旗市场监督管理局", at=before)
-    stranger = make_office("乌审旗能源局", at=before)
+    authority = make_department("乌审旗政务服务局", site=site, at=before, is_authority=True)
+    audit_office = make_department("乌审旗审计局", site=site, at=before, is_audit_office=True)
+    officer = make_person(authority, Role.AUTHORITY_OFFICER, site=site, at=before)
+    leader = make_person(authority, Role.AUTHORITY_LEADER, site=site, at=before)
+    auditor = make_person(audit_office, Role.AUDITOR, site=site, at=before)
+    provider = make_office("乌审旗民政局", site=site, at=before)
+    consumer = make_office("乌审旗市场监督管理局", site=site, at=before)
+    stranger = make_office("乌审旗能源局", site=site, at=before)
     if agreements:
         # A code works once: the leader signs the second half an hour after the first.
         make_agreement(provider, at=at - timedelta(hours=3))

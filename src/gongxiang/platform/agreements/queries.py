@@ -13,7 +13,7 @@ from gongxiang.platform.agreements import permissions, policies
 from gongxiang.platform.agreements.errors import NoTemplate
 from gongxiang.platform.agreements.models import Agreement, AgreementSignature, AgreementTemplate
 from gongxiang.platform.kernel.actors import Actor, Person
-from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import signing
 from gongxiang.protocol.evidence import sm3
@@ -96,6 +96,20 @@ def agreements(actor: Actor | None, *, search: str = "", status: str = "") -> li
 def agreement_ref(agreement_id: UUID, *, actor: Actor | None) -> AgreementRef:
     """One agreement with its signatures; raises NotFound if it is not the actor's to see."""
     return _ref(_found(visible_to(actor), agreement_id), signed=True)
+
+
+def why_not_sign(agreement_id: UUID, *, actor: Actor, at: datetime) -> Refusal | None:
+    """What forbids `actor` to sign now, by the checks of the act itself; None if nothing does."""
+    row = _found(visible_to(actor), agreement_id)
+    try:
+        if row.status == "DRAFTED":
+            permissions.check_actor_can_sign(actor, row)
+        else:
+            permissions.check_actor_can_countersign(actor)
+        policies.check_can_sign(row, at)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def in_force(department_id: UUID, at: datetime) -> AgreementRef | None:

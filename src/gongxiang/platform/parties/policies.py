@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 
 from gongxiang.platform.kernel.actors import Role
+from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.parties.errors import (
     AdministratorsSeparated,
     PasswordReused,
@@ -47,6 +48,14 @@ DUTY_OF_ROLE = {
     Role.AUDIT_ADMIN: "is_operator",
 }
 _KINDS = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^a-zA-Z0-9]")
+
+
+def together(found: list[Refusal]) -> None:
+    """Raise what was found: one refusal as itself, several as Shortfalls, so that a form shows all at once."""
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise Shortfalls(found)
 
 
 def rules() -> SignInRules:

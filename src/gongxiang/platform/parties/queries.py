@@ -185,12 +185,17 @@ def department_for_update(department_id: UUID) -> Department:
 def actor_of(person_id: UUID, at: datetime | None = None) -> actors.Person:
     """The active person as an actor, with the roles held now, also as a deputy; raises NotFound."""
     person = _found(Person.objects.filter(status="ACTIVE").select_related("department"), person_id)
+    held = RoleGrant.objects.filter(ended_at=None)
+    rows = held.filter(Q(person_id=person_id) | Q(person_id__in=_absent(person_id, at or clock.now())))
+    roles = {
+        Role(role) for owner, role in rows.values_list("person_id", "role") if owner == person.id or role not in ADMINISTRATORS
+    }
     return actors.Person(
         id=person.id,
         name=person.name,
         department_id=person.department_id,
         department=person.department.name,
-        roles=roles_of(person.id) | deputised_roles(person.id, at or clock.now()),
+        roles=frozenset(roles),
     )
 
 
@@ -203,10 +208,7 @@ def roles_of(person_id: UUID) -> frozenset[Role]:
 
 def deputised_roles(person_id: UUID, at: datetime) -> frozenset[Role]:
     """The roles of those whom the person stands in for at that time; never an administrator's."""
-    absent = Deputy.objects.filter(deputy_id=person_id, starts_at__lte=at, ends_at__gt=at, person__status="ACTIVE").values(
-        "person_id"
-    )
-    held = RoleGrant.objects.filter(person_id__in=absent, ended_at=None).values_list("role", flat=True)
+    held = RoleGrant.objects.filter(person_id__in=_absent(person_id, at), ended_at=None).values_list("role", flat=True)
     return frozenset(Role(role) for role in held) - ADMINISTRATORS
 
 
@@ -229,6 +231,12 @@ def session_account(person_id: UUID) -> Person:
 def recovery_codes_left(person_id: UUID) -> int:
     """How many recovery codes are unused."""
     return RecoveryCode.objects.filter(person_id=person_id, used_at=None).count()
+
+
+def person_names(ids: Iterable[str]) -> dict[str, str]:
+    """Names by id as text, for lists; what is no id (an unknown account) is left out."""
+    known = [one for one in set(ids) if len(one) == 36]
+    return {str(key): name for key, name in Person.objects.filter(pk__in=known).values_list("id", "name")}
 
 
 def people_with(role: Role, department_id: UUID | None = None) -> list[PersonRef]:
@@ -367,6 +375,12 @@ def _found(rows, key):  # type: ignore[no-untyped-def]
     if row is None:
         raise NotFound()
     return row
+
+
+def _absent(deputy_id: UUID, at: datetime) -> QuerySet[Any]:
+    """Those whom the person stands in for at that time."""
+    rows = Deputy.objects.filter(deputy_id=deputy_id, starts_at__lte=at, ends_at__gt=at, person__status="ACTIVE")
+    return rows.values("person_id")
 
 
 def _department(row: Department) -> DepartmentRef:

@@ -14,10 +14,17 @@ from django.db.models import Q
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.kernel.actors import Actor, Role
 from gongxiang.platform.kernel.actors import Person as PersonActor
-from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import permissions, policies, queries
 from gongxiang.platform.parties.actions.departments import department_row, open_department
-from gongxiang.platform.parties.errors import DeputyRefused, FieldMissing, FoundedAlready, RoleNotHeld, UsernameTaken
+from gongxiang.platform.parties.errors import (
+    DeputyRefused,
+    FieldMissing,
+    FoundedAlready,
+    RoleNotHeld,
+    UsernameTaken,
+    UsernameWrong,
+)
 from gongxiang.platform.parties.models import Department, Deputy, OldPassword, Person, RecoveryCode, RoleGrant, SigningKey
 from gongxiang.platform.parties.queries import DepartmentRef, PersonRef
 from gongxiang.platform.parties.states import PERSON
@@ -198,11 +205,16 @@ def initial_password() -> str:
 def _open_account(
     *, department: Department, username: str, name: str, post: str, by: Actor, at: datetime
 ) -> tuple[Person, str]:
-    policies.check_username(username)
+    found: list[Refusal] = []
+    try:
+        policies.check_username(username)
+    except UsernameWrong as refusal:
+        found.append(refusal)
     if not name.strip():
-        raise FieldMissing(field="name")
+        found.append(FieldMissing(field="name"))
     if Person.objects.filter(username=username).exists():
-        raise UsernameTaken(field="username")
+        found.append(UsernameTaken(field="username"))
+    policies.together(found)
     password = initial_password()
     person = Person(
         username=username, name=name.strip(), post=post.strip(), department=department, created_at=at,

@@ -8,10 +8,17 @@ from django.db import transaction
 
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.kernel.actors import Actor, Person, Role
-from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import permissions, policies, queries
 from gongxiang.platform.parties.credit_code import check_credit_code
-from gongxiang.platform.parties.errors import CreditCodeTaken, DutyTaken, FieldMissing, NameTaken, OfficerLacksRole
+from gongxiang.platform.parties.errors import (
+    CreditCodeTaken,
+    CreditCodeWrong,
+    DutyTaken,
+    FieldMissing,
+    NameTaken,
+    OfficerLacksRole,
+)
 from gongxiang.platform.parties.models import Department, DepartmentKind, Matter, Network, OfficerFiling, System, SystemTier
 from gongxiang.platform.parties.queries import DepartmentRef, FilingRef, MatterRef, SystemRef
 from gongxiang.platform.parties.states import DEPARTMENT, OFFICER_FILING
@@ -38,20 +45,24 @@ def department_row(
     **duties: bool,
 ) -> Department:  # fmt: skip
     """The unsaved row of a new department, checked: for this room's acts."""
-    if not name.strip():
-        raise FieldMissing(field="name")
-    if not short_name.strip():
-        raise FieldMissing(field="short_name")
-    code = check_credit_code(credit_code)
+    found: list[Refusal] = [
+        FieldMissing(field=field) for field, value in (("name", name), ("short_name", short_name)) if not value.strip()
+    ]
+    code = ""
+    try:
+        code = check_credit_code(credit_code)
+    except CreditCodeWrong as refusal:
+        found.append(refusal)
     if Department.objects.filter(name=name.strip()).exists():
-        raise NameTaken(field="name")
+        found.append(NameTaken(field="name"))
     twin = Department.objects.filter(credit_code=code).first()
     if twin is not None:
-        raise CreditCodeTaken(field="credit_code", name=twin.name)
+        found.append(CreditCodeTaken(field="credit_code", name=twin.name))
     for duty in (duty for duty in _DUTIES if duties.get(duty)):
         holder = Department.objects.filter(**{duty: True}).first()
         if holder is not None:
-            raise DutyTaken(field=duty, name=holder.name)
+            found.append(DutyTaken(field=duty, name=holder.name))
+    policies.together(found)
     return Department(
         name=name.strip(),
         short_name=short_name.strip(),
@@ -94,9 +105,9 @@ def report_officer(
     """Report the accountable officer and the responsible unit to the authority (art. 25); replaces a report not yet filed."""
     permissions.REPORT_OFFICER.check(by)
     permissions.check_own_department(by, department_id)
-    for field, value in (("unit", unit), ("unit_contact", unit_contact)):
-        if not value.strip():
-            raise FieldMissing(field=field)
+    policies.together(
+        [FieldMissing(field=f) for f, value in (("unit", unit), ("unit_contact", unit_contact)) if not value.strip()]
+    )
     department = queries.department_for_update(department_id)
     officer = queries.person_for_update(officer_id)
     policies.check_active(officer)
@@ -178,9 +189,7 @@ def register_matter(
     """Enter a business matter into the department's register: what information is needed for (art. 5, 22)."""
     permissions.KEEP_REGISTERS.check(by)
     permissions.check_own_department(by, department_id)
-    for field, value in (("name", name), ("code", code)):
-        if not value.strip():
-            raise FieldMissing(field=field)
+    policies.together([FieldMissing(field=field) for field, value in (("name", name), ("code", code)) if not value.strip()])
     department = queries.department_for_update(department_id)
     if Matter.objects.filter(department=department, code=code.strip()).exists():
         raise NameTaken("A matter with this code is in the register already.", field="code")

@@ -1,0 +1,1 @@
+"""Sharing agreements: list, text, draft, signatures, end; and the text that the authority issues."""

@@ -1,0 +1,45 @@
+"""Words of departments and registers."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STATES: dict[str, tuple[Promise | str, str]] = {
+    "department:ACTIVE": (_("In the register"), "success"),
+    "department:MERGED": (_("Merged"), "secondary"),
+    "department:DISSOLVED": (_("Dissolved"), "secondary"),
+    "officer_filing:REPORTED": (_("Reported, not yet filed"), "warning"),
+    "officer_filing:FILED": (_("On file"), "success"),
+    "officer_filing:SUPERSEDED": (_("Replaced"), "secondary"),
+}
+EVENTS: dict[str, Promise | str] = {
+    "department:registered": _("Department entered into the register"),
+    "department:renamed": _("Department renamed"),
+    "department:head_named": _("Head accountable named"),
+    "officer_filing:reported": _("Accountable officer reported"),
+    "officer_filing:filed": _("Accountable officer filed"),
+    "officer_filing:superseded": _("Report replaced by a newer one"),
+    "system:registered": _("System entered into the register"),
+    "system:ended": _("System out of use"),
+    "matter:registered": _("Business matter entered into the register"),
+    "matter:ended": _("Business matter no longer handled"),
+}
+CODES: dict[str, Promise | str] = {
+    "department_kind:department": _("Government department"),
+    "department_kind:public_institution": _("Public institution"),
+    "department_kind:social_organisation": _("Social organisation"),
+    "department_kind:township": _("Sumu or town"),
+    "department_kind:park": _("Development zone"),
+    "system_tier:national": _("Centrally run"),
+    "system_tier:regional": _("Regionally run"),
+    "system_tier:city": _("City-run"),
+    "system_tier:own": _("Run by the department"),
+    "network:extranet": _("Government extranet"),
+    "network:internet": _("Internet"),
+    "network:dedicated": _("The line's own network"),
+    "network:standalone": _("No network"),
+}
+
+
+def choices(table: str) -> list[tuple[str, Promise | str]]:
+    """The codes of one table, for a select."""
+    return [(code.partition(":")[2], word) for code, word in CODES.items() if code.startswith(f"{table}:")]

@@ -1,0 +1,37 @@
+"""What waits for a person in this area."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from gongxiang.platform.kernel.actors import Person
+from gongxiang.platform.parties import permissions, queries
+from gongxiang.platform.web.todos import Todo
+
+
+def todos(actor: Person, at: datetime) -> list[Todo]:
+    """The authority files reports; a department without an officer on file reports one."""
+    found: list[Todo] = []
+    if permissions.FILE_OFFICER.allows(actor):
+        found += [
+            Todo(
+                kind=_("File"),
+                title=f"{one.department} · {one.officer}",
+                url=reverse("parties:filings"),
+                basis=("wushen-2021-60:25",),
+            )
+            for one in queries.filings(status="REPORTED")
+        ]
+    if permissions.REPORT_OFFICER.allows(actor) and not any(
+        one.status in ("REPORTED", "FILED") for one in queries.filings(actor.department_id)
+    ):
+        found.append(
+            Todo(
+                kind=_("Report"),
+                title=str(_("Accountable officer and responsible unit")),
+                url=reverse("parties:department", args=[actor.department_id]),
+                basis=("wushen-2021-60:25",),
+            )
+        )
+    return found
