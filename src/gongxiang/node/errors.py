@@ -146,3 +146,46 @@ class StateDamaged(Terminal):
     """A state file in the node's home cannot be read."""
 
     advice = "Restore it from the backup, or delete it: the node fetches its orders anew."
+
+
+# ---- the source database -----------------------------------------------------------------------------------------------
+
+
+class SourceDown(Transient):
+    """The department's source database does not answer."""
+
+    advice = "Start it, or correct [source] dsn; the node tries again by itself and nothing is lost while its log is kept."
+
+
+class SourceUnfit(Terminal):
+    """The source database cannot be captured from its log."""
+
+    advice = "Settle what is named above; the node looks again every minute."
+
+
+class TableUnfit(Terminal):
+    """The source table cannot be captured."""
+
+    advice = "Settle what is named above; the node looks again every minute."
+
+
+class SchemaDrift(Terminal):
+    """The source table no longer has the shape that was published."""
+
+    advice = "Undo the change of the table, or publish a new version of the resource that fits it."
+
+
+class ValueNotCarried(Terminal):
+    """A row holds a value that no exchange can carry."""
+
+    #: The row's key as texts: for the node's own log, never for the platform.
+    row_key: tuple[str, ...] = ()
+    advice = "Correct the value in the business system; the stream goes on by itself within a minute."
+
+
+class ChainUnknown(Terminal):
+    """The gateway's log of this resource does not end where this node's chain begins."""
+
+    advice = (
+        "A copy of this node may run elsewhere, or exchange_db was restored from an old backup: look before anything is reset."
+    )

@@ -1,18 +1,18 @@
 """Sealing; and the outbox: what a room below did is told to the rooms above, in commit order, at least once."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from django.db import transaction
 
 from gongxiang.platform.evidence import sealing
 from gongxiang.platform.evidence.models import ReaderCursor
 from gongxiang.platform.evidence.queries import News, unread
-from gongxiang.protocol import clock
 
 
-def seal() -> int:
+def seal(at: datetime) -> int:
     """Seal what was written since the last time; the worker calls it every few seconds."""
-    return sealing.seal(at=clock.now())
+    return sealing.seal(at=at)
 
 
 def read_outbox(reader: str, handlers: Mapping[str, Callable[[News], None]], *, limit: int = 200) -> int:

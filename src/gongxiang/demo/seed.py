@@ -1,0 +1,54 @@
+"""Makes the demo banner: public acts only, at dated times, while site, gateway, worker and nodes run."""
+
+import time
+from collections.abc import Callable
+
+from gongxiang.demo import banner, cases, databases, entries
+from gongxiang.demo.progress import Notes, TimeTravel
+from gongxiang.machine.home import Home
+
+
+class DemoBroken(RuntimeError):
+    """An earlier attempt to make the demo ended half-way: run `make reset`, then `make run`."""
+
+
+def seed(home: Home, say: Callable[[str], None]) -> bool:
+    """Make the demo; False if it was there already. Raises DemoBroken after an attempt that ended half-way."""
+    notes = Notes.load(home.path)
+    if notes.done:
+        return False
+    if notes.kept:
+        raise DemoBroken(DemoBroken.__doc__)
+    notes.kept["begun"] = True
+    notes.save()
+    travel = TimeTravel(home.path / "clock.offset")
+    began = time.monotonic()
+
+    def step(words: str) -> None:
+        say(f"demo {time.monotonic() - began:5.1f} s  {words}")
+
+    try:
+        step("departments' databases")
+        databases.make_databases(home, notes)
+        step("departments, people, agreements")
+        everybody = banner.make_banner(notes, travel, say)
+        step("exchange nodes")
+        travel.go(55)
+        nodes = databases.install_nodes(home, notes, everybody, say)
+        step("catalogue")
+        resources = entries.publish_entries(travel, everybody, nodes)
+        step("requests, grants, flows")
+        granted = cases.grant_and_open(travel, everybody, resources)
+        step("cases waiting at every step")
+        cases.leave_cases_waiting(travel, everybody, resources)
+        entries.leave_entries_waiting(travel, everybody, nodes)
+        notes.kept.update(
+            resources={key: str(value) for key, value in resources.items()},
+            grants={key: str(value) for key, value in granted.items()},
+            done=True,
+        )
+        notes.save()
+    finally:
+        travel.home()
+    step("ready")
+    return True

@@ -1,0 +1,409 @@
+"""The provider's side of an exchange database: shared tables, where each stream stands, and segments not yet acknowledged.
+
+One connection, used by one stream's thread. Everything of a batch is written in one transaction, so that table, chain and
+position never disagree. The department reads `shared.*` and sees exactly what is shared; only this module writes there.
+"""
+
+import io
+import json
+import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg2
+import psycopg2.errors
+import pyarrow as pa
+
+from gongxiang.node import copybinary, wire
+from gongxiang.node.describe import quote
+from gongxiang.node.errors import TargetBusy, TargetDiskFull, TargetDown, TargetRefused, ValueNotCarried
+from gongxiang.protocol.terms import DataType, ElementSpec
+from gongxiang.protocol.types import arrow_type, postgres_type
+
+_SCHEMA = """
+CREATE SCHEMA IF NOT EXISTS gongxiang;
+CREATE SCHEMA IF NOT EXISTS shared;
+CREATE TABLE IF NOT EXISTS gongxiang.streams (
+  resource_id uuid PRIMARY KEY,
+  exchange_table text NOT NULL,
+  state jsonb NOT NULL
+);
+CREATE TABLE IF NOT EXISTS gongxiang.outbox (
+  resource_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  segment bytea NOT NULL,
+  PRIMARY KEY (resource_id, seq)
+);
+ALTER TABLE gongxiang.outbox ALTER COLUMN segment SET STORAGE EXTERNAL;
+COMMENT ON SCHEMA shared IS 'What this department shares, exactly as it is shared. Written by Gongxiang''s node only.';
+"""
+#: Any number; names the making of the schema among the threads of all nodes on this database.
+_SCHEMA_LOCK = 0x6778_7368
+_STAGE = "gx_stage"
+#: A read ends early at this many bytes, so that wide rows cannot fill the memory.
+READ_BYTES = 16 << 20
+
+
+@dataclass(kw_only=True)
+class StreamRow:
+    """Where one stream stands; everything needed to go on after a crash. Kept as JSON in `gongxiang.streams`."""
+
+    schema_version: int
+    #: Fingerprint of the mapped columns: another one is another stream.
+    mapping: str
+    #: What the capture stands on (`Footing.identity`).
+    footing: str = ""
+    epoch: int = 0
+    seq: int = 0
+    prev_digest: str = ""
+    #: `Place` of the stream in the source.
+    position: str = ""
+    transaction: str = ""
+    done: int = 0
+    #: Table that changes are applied to: a load's own table until it is whole.
+    table: str = ""
+    #: Step of the source's load: "copy" or "weave", then "catch_up", then "key"; "" when it is over.
+    loading: str = "copy"
+    #: Last key of the source's load, as texts.
+    after: list[str] | None = None
+    #: The stream must pass this position before the load is whole.
+    high: str = ""
+    #: Elements whose old values changes carry.
+    filters: list[str] = field(default_factory=list)
+    #: Grant -> fingerprint of the projection it was loaded for.
+    covered: dict[str, str] = field(default_factory=dict)
+    #: Grants of the running load -> fingerprint.
+    covering: dict[str, str] = field(default_factory=dict)
+    #: A running load from the exchange table: its targets, and its last key as texts.
+    targets: list[str] = field(default_factory=list)
+    targets_after: list[str] | None = None
+    rows_loaded: int = 0
+    changes: int = 0
+
+    def place(self, position: str, transaction: str = "", done: int = 0) -> None:
+        """Note how far the source has been taken."""
+        self.position, self.transaction, self.done = position, transaction, done
+
+
+class Rows(list[bytes]):
+    """COPY rows as they come; psycopg2 calls `write` once for each row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.write: Callable[[bytes], Any] = self.append
+
+    def read(self, size: int = -1) -> bytes:
+        """Never called; psycopg2 asks for it."""
+        return b""
+
+    def taken(self) -> list[bytes]:
+        """The rows without the stream's header and trailer."""
+        rows = list(self)
+        if rows and rows[0].startswith(b"PGCOPY\n"):
+            rows[0] = rows[0][len(copybinary.HEADER) :]
+        if rows and rows[-1].endswith(copybinary.TRAILER) and len(rows[-1]) == len(copybinary.TRAILER):
+            rows.pop()
+        return [row for row in rows if row]
+
+
+class Enough(Exception):
+    """The reader has as many bytes as it wants."""
+
+
+class BoundedRows(Rows):
+    """As `Rows`, for tables with wide rows: ends the read after `READ_BYTES`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes = 0
+        self.write = self._count
+
+    def _count(self, row: bytes) -> None:
+        self.append(row)
+        self.bytes += len(row)
+        if self.bytes > READ_BYTES:
+            raise Enough
+
+
+class _Parts(io.RawIOBase):
+    """Buffers one after another as a file, for COPY FROM."""
+
+    def __init__(self, parts: Sequence[Any]) -> None:
+        self._parts = [memoryview(part).cast("B") for part in parts if len(part)]
+        self._index = self._offset = 0
+
+    def read(self, size: int = -1) -> bytes:
+        if self._index == len(self._parts):
+            return b""
+        part = self._parts[self._index]
+        piece = part[self._offset :] if size < 0 else part[self._offset : self._offset + size]
+        self._offset += len(piece)
+        if self._offset == len(part):
+            self._index, self._offset = self._index + 1, 0
+        return bytes(piece)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Database errors as the node's named ones."""
+    try:
+        yield
+    except (psycopg2.errors.DiskFull, psycopg2.errors.IoError, psycopg2.errors.OutOfMemory) as error:
+        raise TargetDiskFull(f"The exchange database has no space left: {_words(error)}") from error
+    except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected, psycopg2.errors.QueryCanceled) as error:
+        raise TargetBusy(f"The exchange table is held by another session: {_words(error)}") from error
+    except psycopg2.errors.DataError as error:
+        raise ValueNotCarried(f"The exchange database cannot take a value: {_words(error)}") from error
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        if "No space left" in str(error):
+            raise TargetDiskFull(f"The exchange database has no space left: {_words(error)}") from error
+        raise TargetDown(f"The exchange database does not answer: {_words(error)}") from error
+    except psycopg2.Error as error:
+        raise TargetRefused(f"The exchange database refused: {_words(error)}") from error
+
+
+def _words(error: BaseException) -> str:
+    # The first line only: DETAIL and CONTEXT may show values of rows.
+    return str(error).strip().partition("\n")[0]
+
+
+class Exchange:
+    """The exchange database as one stream uses it."""
+
+    def __init__(self, dsn: str, resource_id: UUID, elements: Sequence[ElementSpec]) -> None:
+        self._dsn, self._id, self.elements = dsn, str(resource_id), tuple(elements)
+        self.keys = tuple(spec for spec in elements if spec.key)
+        self._types = [postgres_type(spec) for spec in elements]
+        self._connection: Any = None
+        self._staged = False
+
+    # ---- connection and state ----------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Connect and make sure the node's own tables are there."""
+        self.close()
+        with translated():
+            self._connection = psycopg2.connect(self._dsn, connect_timeout=10)
+            with self.transaction() as cursor:
+                # Joins start from the few staged rows: a plan over the whole table would stop the stream.
+                cursor.execute(
+                    "SET lock_timeout = '20s'; SET enable_hashjoin = off; SET enable_mergejoin = off; "
+                    "SET client_encoding = 'UTF8'; SET maintenance_work_mem = '96MB'; SET timezone = 'UTC'"
+                )
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
+                cursor.execute("SELECT to_regclass('gongxiang.outbox')")
+                if cursor.fetchone()[0] is None:
+                    cursor.execute(_SCHEMA)
+        self._staged = False
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._connection is not None:
+            with suppress(psycopg2.Error):
+                self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """One transaction; everything in it or nothing."""
+        with translated():
+            try:
+                with self._connection.cursor() as cursor:
+                    yield cursor
+                self._connection.commit()
+            except BaseException:
+                with suppress(psycopg2.Error):
+                    self._connection.rollback()
+                raise
+
+    def read_state(self) -> StreamRow | None:
+        """Where the stream stands; None if it never began here."""
+        with self.transaction() as cursor:
+            cursor.execute("SELECT state FROM gongxiang.streams WHERE resource_id = %s", (self._id,))
+            row = cursor.fetchone()
+        return None if row is None else StreamRow(**row[0])
+
+    def write_state(self, cursor: Any, state: StreamRow, exchange_table: str) -> None:
+        """Note where the stream stands, in the caller's transaction."""
+        cursor.execute(
+            "INSERT INTO gongxiang.streams VALUES (%s, %s, %s) ON CONFLICT (resource_id) DO UPDATE "
+            "SET exchange_table = excluded.exchange_table, state = excluded.state",
+            (self._id, exchange_table, json.dumps(asdict(state))),
+        )
+
+    def put_out(self, cursor: Any, seq: int, segment: bytes) -> None:
+        """Put a sealed segment into the outbox, in the caller's transaction."""
+        key = UUID(self._id).bytes
+        row = struct.pack(">hi16siqi", 3, 16, key, 8, seq, len(segment))
+        self._copy(cursor, "gongxiang.outbox (resource_id, seq, segment)", (row, segment))
+
+    def clear_outbox(self, cursor: Any) -> None:
+        """Forget segments that will never be sent."""
+        cursor.execute("DELETE FROM gongxiang.outbox WHERE resource_id = %s", (self._id,))
+
+    def outbox_bytes(self) -> int:
+        """Bytes that wait to be sent."""
+        with self.transaction() as cursor:
+            cursor.execute("SELECT coalesce(sum(length(segment)), 0) FROM gongxiang.outbox WHERE resource_id = %s", (self._id,))
+            return int(cursor.fetchone()[0])
+
+    # ---- tables ------------------------------------------------------------------------------------------------------
+
+    def make_table(self, cursor: Any, table: str, *, comment: str) -> None:
+        """Make an empty shared table without its key."""
+        columns = ", ".join(f"{quote(s.code)} {t}" for s, t in zip(self.elements, self._types, strict=True))
+        cursor.execute(f"DROP TABLE IF EXISTS {shared(table)}")
+        cursor.execute(f"CREATE TABLE {shared(table)} ({columns})")
+        cursor.execute(f"COMMENT ON TABLE {shared(table)} IS %s", (comment,))
+
+    def add_key(self, cursor: Any, table: str) -> None:
+        """Give the table its primary key, unless it has it."""
+        cursor.execute("SELECT 1 FROM pg_index WHERE indrelid = %s::regclass AND indisprimary", (shared(table),))
+        if cursor.fetchone() is None:
+            cursor.execute(f"ALTER TABLE {shared(table)} ADD PRIMARY KEY ({self._key_list()})")
+
+    def swap(self, cursor: Any, table: str, exchange_table: str) -> None:
+        """Let a load's own table take the place of the exchange table."""
+        if table == exchange_table:
+            return
+        cursor.execute(f"DROP TABLE IF EXISTS {shared(exchange_table)}")
+        cursor.execute(f"ALTER TABLE {shared(table)} RENAME TO {quote(exchange_table)}")
+
+    def drop_leftovers(self, cursor: Any, exchange_table: str, keep: str) -> None:
+        """Drop tables of loads that were given up."""
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'shared' AND tablename ~ %s AND tablename <> %s",
+            (f"^{exchange_table}__e[0-9]+$", keep),
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE {shared(name)}")
+
+    # ---- rows in -----------------------------------------------------------------------------------------------------
+
+    def copy_rows(self, cursor: Any, table: str, rows: Sequence[Any]) -> None:
+        """Append rows that are in COPY form already."""
+        names = ", ".join(quote(spec.code) for spec in self.elements)
+        self._copy(cursor, f"{shared(table)} ({names})", rows)
+
+    def insert(self, cursor: Any, table: str, batch: pa.RecordBatch) -> bool:
+        """Append new rows; False, with nothing done, if one of them is there already."""
+        cursor.execute("SAVEPOINT gx_insert")
+        try:
+            self.copy_rows(cursor, table, list(copybinary.rows(batch, self._types)))
+        except psycopg2.errors.UniqueViolation:
+            cursor.execute("ROLLBACK TO SAVEPOINT gx_insert")
+            return False
+        return True
+
+    def stage(self, cursor: Any, operations: pa.Array, batch: pa.RecordBatch) -> None:
+        """Lay changes beside the table, numbered from 0, until the transaction's end."""
+        if not self._staged:
+            columns = ", ".join(f"{quote(s.code)} {t}" for s, t in zip(self.elements, self._types, strict=True))
+            cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {_STAGE} (_n int, _op smallint, {columns}) ON COMMIT DELETE ROWS")
+            self._staged = True
+        numbers = pa.array(np.arange(batch.num_rows, dtype=np.int32))
+        names = ["_n", "_op", *(spec.code for spec in self.elements)]
+        whole = pa.RecordBatch.from_arrays([numbers, operations.cast(pa.int16()), *batch.columns], names=names)
+        rows = list(copybinary.rows(whole, ["integer", "smallint", *self._types]))
+        self._copy(cursor, f"{_STAGE} ({', '.join(map(quote, names))})", rows)
+
+    def merge_stage(self, cursor: Any, table: str) -> None:
+        """Apply the staged changes; each key stands there once."""
+        cursor.execute(f"DELETE FROM {shared(table)} t USING {_STAGE} s WHERE s._op = 2 AND {self._same_key()}")  # noqa: S608 (identifiers quoted)
+        names = ", ".join(quote(spec.code) for spec in self.elements)
+        sets = ", ".join(f"{quote(s.code)} = excluded.{quote(s.code)}" for s in self.elements if not s.key)
+        cursor.execute(
+            f"INSERT INTO {shared(table)} ({names}) SELECT {names} FROM {_STAGE} WHERE _op = 1 "  # noqa: S608 (identifiers quoted)
+            f"ON CONFLICT ({self._key_list()}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
+        )
+
+    def unstage(self, cursor: Any) -> None:
+        """Forget what is staged."""
+        cursor.execute(f"TRUNCATE {_STAGE}")
+
+    def truncate(self, cursor: Any, table: str) -> None:
+        """Empty the table."""
+        cursor.execute(f"TRUNCATE {shared(table)}")
+
+    def _copy(self, cursor: Any, into: str, rows: Sequence[Any]) -> None:
+        parts = _Parts((copybinary.HEADER, *rows, copybinary.TRAILER))
+        cursor.copy_expert(f"COPY {into} FROM STDIN (FORMAT binary)", parts, 1 << 20)
+
+    # ---- rows out ----------------------------------------------------------------------------------------------------
+
+    def staged_rows(self, cursor: Any, table: str, elements: Sequence[ElementSpec]) -> tuple[Any, pa.RecordBatch]:
+        """For staged changes whose row is in the table: their numbers, and the row's values of `elements` before the change."""
+        number = ElementSpec(code="_n", type=DataType.INTEGER)
+        names = ", ".join(f"t.{quote(spec.code)}" for spec in elements)
+        batch = self._read(
+            cursor,
+            f"SELECT s._n::bigint, {names} FROM {_STAGE} s JOIN {shared(table)} t ON {self._same_key()} ORDER BY s._n",  # noqa: S608 (identifiers quoted)
+            (number, *elements),
+            Rows(),
+        )
+        found = batch.column(0).to_numpy(zero_copy_only=False)
+        return found, pa.RecordBatch.from_arrays(batch.columns[1:], names=[spec.code for spec in elements])
+
+    def read_chunk(self, cursor: Any, table: str, after: list[str] | None, limit: int) -> pa.RecordBatch:
+        """The next rows of the table in key order after a key; fewer than `limit` only at the end or if they are wide."""
+        names = ", ".join(quote(spec.code) for spec in self.elements)
+        where = ""
+        if after is not None:
+            types = ", ".join(f"%s::{postgres_type(spec)}" for spec in self.keys)
+            where = cursor.mogrify(f"WHERE ({self._key_list()}) > ({types})", after).decode("utf-8")
+        rest = f"{where} ORDER BY {self._key_list()} LIMIT {limit}"
+        query = f"SELECT {names} FROM {shared(table)} {rest}"  # noqa: S608 (identifiers quoted)
+        return self._read(cursor, query, self.elements, BoundedRows())
+
+    def _read(self, cursor: Any, query: str, elements: Sequence[ElementSpec], sink: Rows) -> pa.RecordBatch:
+        try:
+            cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
+        except Enough:
+            # Only loads read boundedly, in a transaction in which nothing was written.
+            self._connection.rollback()
+        return decode_rows(sink.taken(), elements)[0]
+
+    def _key_list(self) -> str:
+        return ", ".join(quote(spec.code) for spec in self.keys)
+
+    def _same_key(self) -> str:
+        return " AND ".join(f"t.{quote(spec.code)} = s.{quote(spec.code)}" for spec in self.keys)
+
+
+def shared(table: str) -> str:
+    """The table in schema shared as SQL."""
+    return f"shared.{quote(table)}"
+
+
+def decode_rows(rows: Sequence[bytes], elements: Sequence[ElementSpec]) -> tuple[pa.RecordBatch, Mapping[int, Any]]:
+    """COPY rows as a batch, and which values cannot be carried (column index -> rows)."""
+    names = [spec.code for spec in elements]
+    if not rows:
+        return pa.RecordBatch.from_arrays([pa.array([], arrow_type(spec)) for spec in elements], names=names), {}
+    buffer, starts = wire.join(rows)
+    fields = wire.walk_copy(buffer, starts, len(elements))
+    columns = [
+        wire.decode(wire.CANONICAL[spec.type], spec, buffer, where) for spec, where in zip(elements, fields, strict=True)
+    ]
+    bad = {index: column.bad for index, column in enumerate(columns) if column.bad is not None}
+    return pa.RecordBatch.from_arrays([column.values for column in columns], names=names), bad
+
+
+def key_texts(batch: pa.RecordBatch, elements: Sequence[ElementSpec], row: int) -> list[str]:
+    """The key of one row as texts that PostgreSQL reads back exactly."""
+    texts = []
+    for spec in elements:
+        if spec.key:
+            value = batch.column(batch.schema.get_field_index(spec.code))[row].as_py()
+            texts.append(
+                f"\\x{value.hex()}"
+                if isinstance(value, bytes)
+                else format(value, "f")
+                if spec.type is DataType.DECIMAL
+                else str(value)
+            )
+    return texts

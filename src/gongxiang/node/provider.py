@@ -1,0 +1,580 @@
+"""One resource's stream at its provider: capture, exchange table, sealed chain, outbox; started and stopped by the agent.
+
+One thread per stream with one connection to the exchange database, helped by a reading thread of the capture and a sending
+thread; threads, because nearly all work happens in the databases or in Arrow, outside the interpreter's lock. Each batch is
+one transaction: exchange table, sealed segment and position together. Only after it is the source told that it may forget.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pyarrow as pa
+
+from gongxiang.node import killpoints
+from gongxiang.node.capture import Capture, Changes, Footing, Place
+from gongxiang.node.capture.log import LogCapture, slot_name
+from gongxiang.node.changes import Settled, bad_rows, settle, with_rows
+from gongxiang.node.errors import DataPlaneError, SchemaDrift, SourceUnfit, TableUnfit, Transient
+from gongxiang.node.exchange import Exchange, StreamRow, decode_rows, key_texts
+from gongxiang.node.load import CHUNK_ROWS, Ahead, Chunk, SourceRows
+from gongxiang.node.seal import Body, OldValues, changes_body, empty_body, load_body, seal
+from gongxiang.node.ship import Client, Shipper
+from gongxiang.node.telling import Teller
+from gongxiang.protocol import clock
+from gongxiang.protocol.canonical import canonical
+from gongxiang.protocol.messages import Message, OpenGrant, OpenStream
+from gongxiang.protocol.policy import projection_fingerprint
+from gongxiang.protocol.segments import SegmentKind, digest, target
+from gongxiang.protocol.signing import Signer
+
+log = logging.getLogger(__name__)
+
+#: Bytes of unsent segments from which loads wait for the sender.
+UNSENT_MOST = 128 << 20
+#: Bytes of log that a source keeps during a load, from which on the load is woven with the stream.
+WEAVE_AFTER = 1 << 30
+#: Seconds between two looks at the source's table, slot and publication.
+WATCH_EVERY = 2.0
+#: Seconds until a stream that stopped with words looks again.
+LOOK_AGAIN = 30.0
+#: Rows from which a batch is encoded beside the database's work.
+ENCODE_BESIDE = 1000
+
+_LOST = "The source no longer holds the log since the last position (slot dropped, or over its limit)."
+_ALTERED = "A row of the exchange table is gone that the source only changed: the table was altered by hand."
+
+
+class _Anew(Exception):
+    """The stream cannot go on from where it stands: a new epoch is needed, for this reason."""
+
+
+class _Stopped(Exception):
+    """The agent told the stream to stop."""
+
+
+class ProviderStream:
+    """The stream of one resource at its provider."""
+
+    def __init__(
+        self,
+        *,
+        order: OpenStream,
+        source_dsn: str,
+        exchange_dsn: str,
+        client: Client,
+        signer: Signer,
+        report: Callable[[Message], None],
+        home: Path,
+    ) -> None:
+        self.order = order
+        self.elements = tuple(mapped.element for mapped in order.columns)
+        self._source_dsn, self._client, self._signer = source_dsn, client, signer
+        self._tell = Teller(order, report)
+        self._home = home
+        self._exchange = Exchange(exchange_dsn, order.resource_id, self.elements)
+        self._capture: Capture = LogCapture(
+            dsn=source_dsn, table=order.source_table, columns=order.columns, name=slot_name(order.resource_id)
+        )
+        self._shipper = Shipper(dsn=exchange_dsn, resource_id=order.resource_id, client=client, trouble=self._tell.not_sent)
+        self._mapping = digest(canonical({"table": order.source_table, "columns": order.columns}))
+        self._grants: dict[UUID, OpenGrant] | None = None
+        self._row: StreamRow | None = None
+        self._stopping, self._drop = threading.Event(), False
+        self._thread: threading.Thread | None = None
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="encode")
+        self._watched_at = self._kept_at = 0.0
+        self._anew = ""
+        self._shipper_started = False
+
+    # ---- the agent's side --------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin or go on, in a thread."""
+        self._thread = threading.Thread(target=self._run, name=f"stream {self.order.exchange_table}", daemon=True)
+        self._thread.start()
+
+    def set_grants(self, grants: Mapping[UUID, OpenGrant]) -> None:
+        """The grants of this resource that are open now, by id; those not loaded yet get a load of their own."""
+        self._grants = dict(grants)
+
+    def stop(self, *, drop: bool = False) -> None:
+        """End; with `drop` the source keeps nothing for us any more and a later start begins a new epoch."""
+        self._drop = drop
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=60)
+        self._shipper.stop()
+        self._beside.shutdown(wait=False)
+
+    def status(self) -> dict[str, Any]:
+        """Where the stream stands, for `gongxiang node status`."""
+        row = self._row
+        return {
+            "resource": self.order.resource_name or str(self.order.resource_id),
+            "table": self.order.source_table,
+            "state": self._tell.state,
+            "detail": self._tell.detail or self._tell.unsent,
+            "epoch": row.epoch if row else 0,
+            "seq": row.seq if row else 0,
+            "position": row.position if row else "",
+            "rows_loaded": row.rows_loaded if row else 0,
+            "changes": row.changes if row else 0,
+            "lag_ms": self._tell.lag_ms,
+            "unsent_bytes": self._shipper.waiting_bytes,
+        }
+
+    # ---- the thread --------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        wait = 0.5
+        while not self._stopping.is_set():
+            begun = time.monotonic()
+            try:
+                self._session()
+            except _Stopped:
+                break
+            except _Anew as reason:
+                self._anew = str(reason)
+                wait = 0.5
+                continue
+            except (SchemaDrift, TableUnfit) as error:
+                # Nothing of ours may stay where it could hold log or get into the way of the business.
+                with suppress(Exception):
+                    self._capture.drop()
+                self._tell.stopped("drifted", error, self._row)
+                wait = LOOK_AGAIN
+            except Transient as error:
+                wait = 0.5 if time.monotonic() - begun > 30 else min(wait * 2, 15.0)
+                self._tell.trouble(error)
+            except DataPlaneError as error:
+                self._tell.stopped("stopped", error, self._row)
+                wait = LOOK_AGAIN
+            except Exception as error:
+                log.exception("Stream of %s failed", self.order.source_table)
+                fault = SourceUnfit(f"The node made a mistake ({type(error).__name__}); its log tells more.")
+                self._tell.stopped("stopped", fault, self._row)
+                wait = LOOK_AGAIN
+            self._capture.close()
+            self._exchange.close()
+            self._stopping.wait(wait)
+        with suppress(Exception):
+            if self._drop:
+                self._capture.drop()
+        with suppress(Exception):
+            self._capture.close()
+        self._exchange.close()
+
+    def _session(self) -> None:
+        """From whatever stands in the databases to following the stream; ends by an exception only."""
+        self._exchange.open()
+        source = self._capture.check()
+        row = self._exchange.read_state()
+        footing = self._capture.footing()
+        reason = self._anew or self._why_anew(row, footing)
+        if reason or row is None:
+            row = self._begin_anew(row, reason)
+        self._row, self._anew = row, ""
+        if not self._shipper_started:
+            self._shipper.start()
+            self._shipper_started = True
+        self._tell.recovered()
+        self._tell.warn(footing.warnings)
+        rows = SourceRows(self._source_dsn, source, self.order.columns)
+        try:
+            if row.loading == "copy":
+                self._copy_source(rows)
+            self._capture.start(Place(position=row.position, transaction=row.transaction, done=row.done))
+            if row.loading == "weave":
+                self._weave(rows)
+            if row.loading == "key":
+                self._key_and_swap()
+            self._follow(rows)
+        finally:
+            rows.close()
+
+    def _why_anew(self, row: StreamRow | None, footing: Footing) -> str:
+        if row is None:
+            return "The stream begins."
+        if row.mapping != self._mapping or row.schema_version != self.order.schema_version:
+            return "A new version of the resource was published."
+        if not footing.position:
+            return _LOST
+        if footing.identity != row.footing:
+            return "The source is another database or another table than before."
+        if not self._capture.passed(row.position, footing.position):
+            return "The source's log goes on after the last position only (exchange_db restored, or slot made anew)."
+        return ""
+
+    def _begin_anew(self, row: StreamRow | None, reason: str) -> StreamRow:
+        """A new epoch for everyone, loaded from the source into a table of its own."""
+        head = None
+        try:
+            head = self._client.head(self.order.resource_id)
+        except DataPlaneError:
+            # Without earlier state the gateway alone knows whether a chain of this resource exists.
+            if row is None:
+                raise
+        footing = self._capture.create()
+        killpoints.reach("provider.slot_created")
+        new = StreamRow(schema_version=self.order.schema_version, mapping=self._mapping, footing=footing.identity)
+        new.position = footing.position
+        if row is not None:
+            new.epoch, new.seq, new.prev_digest = row.epoch, row.seq, row.prev_digest
+        adopted = head is not None and head.seq > new.seq
+        if head is not None and adopted:
+            new.epoch, new.seq, new.prev_digest = max(head.epoch, new.epoch), head.seq, head.digest
+        new.epoch += 1
+        new.table = f"{self.order.exchange_table}__e{new.epoch}"
+        grants = self._grants or {}
+        new.covering = {str(grant_id): projection_fingerprint(g.terms) for grant_id, g in grants.items()}
+        new.filters = self._filter_codes()
+        with self._exchange.transaction() as cursor:
+            if adopted:
+                self._exchange.clear_outbox(cursor)
+            self._exchange.drop_leftovers(cursor, self.order.exchange_table, new.table)
+            self._exchange.make_table(cursor, new.table, comment=f"{self.order.resource_name} {self.order.resource_id}".strip())
+            segment = self._seal(cursor, new, SegmentKind.BEGIN, empty_body(self.elements))
+        if adopted:
+            self._shipper.reset()
+        self._offer(new, segment)
+        killpoints.reach("provider.load_begun")
+        if row is not None:
+            log.warning("New epoch %d of %s: %s", new.epoch, self.order.source_table, reason)
+            self._tell.alarm("new_epoch", reason)
+        self._tell.now("loading", reason, new)
+        return new
+
+    # ---- load from the source ----------------------------------------------------------------------------------------
+
+    def _copy_source(self, rows: SourceRows) -> None:
+        """Rows in key order straight into the new table; changes wait in the source's log meanwhile."""
+        row = self._current
+        ahead = Ahead(rows, row.after)
+        try:
+            while True:
+                self._wait_for_sender()
+                try:
+                    chunk = ahead.next(0.2)
+                except queue.Empty:
+                    self._look_around()
+                    continue
+                if chunk is None:
+                    break
+                self._write_chunk(chunk)
+                if self._look_around() > WEAVE_AFTER:
+                    # The log grows faster than the table is read: from here on both take turns.
+                    with self._exchange.transaction() as cursor:
+                        self._exchange.add_key(cursor, row.table)
+                        row.loading = "weave"
+                        self._exchange.write_state(cursor, row, self.order.exchange_table)
+                    return
+        finally:
+            ahead.close()
+        self._read_whole()
+
+    def _write_chunk(self, chunk: Chunk) -> None:
+        row = self._current
+        new = replace(row, after=chunk.last, rows_loaded=row.rows_loaded + chunk.body.rows)
+        with self._exchange.transaction() as cursor:
+            if row.loading == "copy":
+                self._exchange.copy_rows(cursor, row.table, [b"".join(chunk.rows)])
+            else:
+                self._exchange.stage(cursor, pa.repeat(pa.scalar(1, pa.int8()), chunk.batch.num_rows), chunk.batch)
+                self._exchange.merge_stage(cursor, row.table)
+            killpoints.reach("provider.load_chunk_copied")
+            segment = self._seal(cursor, new, SegmentKind.LOAD, chunk.body)
+        self._keep(new)
+        self._offer(new, segment)
+        killpoints.reach("provider.load_chunk_committed")
+
+    def _weave(self, rows: SourceRows) -> None:
+        """Chunks and changes in turns. A chunk is written before any later run, so it is never older."""
+        while True:
+            for _ in range(4):
+                changes = self._capture.next(0.0)
+                if changes is None:
+                    break
+                self._absorb(changes, rows)
+            self._wait_for_sender()
+            chunk = rows.read(self._current.after)
+            if chunk is None:
+                break
+            self._write_chunk(chunk)
+            self._look_around()
+        self._read_whole()
+
+    def _read_whole(self) -> None:
+        new = replace(self._current, loading="catch_up", high=self._capture.now(), after=None)
+        with self._exchange.transaction() as cursor:
+            self._exchange.write_state(cursor, new, self.order.exchange_table)
+        self._keep(new)
+        killpoints.reach("provider.source_read")
+
+    def _end_load(self) -> None:
+        """The stream has passed everything that was read: the load is whole. The key is made while the segments travel."""
+        row = self._current
+        new = replace(row, loading="key", covered=dict(row.covering), covering={}, high="")
+        with self._exchange.transaction() as cursor:
+            segment = self._seal(cursor, new, SegmentKind.LOAD_END, Body(data=b""))
+        self._keep(new)
+        self._offer(new, segment)
+        killpoints.reach("provider.load_ended")
+        self._key_and_swap()
+
+    def _key_and_swap(self) -> None:
+        row = self._current
+        with self._exchange.transaction() as cursor:
+            self._exchange.add_key(cursor, row.table)
+            self._exchange.swap(cursor, row.table, self.order.exchange_table)
+            killpoints.reach("provider.table_keyed")
+            new = replace(row, loading="", table=self.order.exchange_table)
+            self._exchange.write_state(cursor, new, self.order.exchange_table)
+        self._keep(new)
+        killpoints.reach("provider.table_swapped")
+        with self._exchange.transaction() as cursor:
+            cursor.execute(f'ANALYZE shared."{self.order.exchange_table}"')
+
+    # ---- following ---------------------------------------------------------------------------------------------------
+
+    def _follow(self, rows: SourceRows) -> None:
+        while True:
+            row = self._current
+            if row.loading == "catch_up" and self._capture.passed(row.position, row.high):
+                self._end_load()
+            due = self._due_grants() if not row.loading and not row.targets else {}
+            if due:
+                self._begin_grant_load(due)
+            busy = bool(self._current.targets) and self._shipper.waiting_bytes < UNSENT_MOST
+            changes = self._capture.next(0.0 if busy else 0.1)
+            if changes is not None:
+                self._absorb(changes, rows)
+            if busy:
+                self._grant_chunk()
+            self._look_around()
+
+    def _absorb(self, changes: Changes, rows: SourceRows) -> None:
+        """One run of changes: applied, sealed and noted in one transaction, then confirmed to the source."""
+        row = self._current
+        if not changes.rows and not changes.truncated:
+            self._move_on(changes)
+            return
+        bad = bad_rows(changes)
+        if len(bad):
+            found, instead = rows.current(changes.batch, bad.tolist())
+            changes = with_rows(changes, bad, instead, np.array(found))
+        new = replace(row, changes=row.changes + changes.rows)
+        new.place(changes.place.position, changes.place.transaction, changes.place.done)
+        with self._exchange.transaction() as cursor:
+            if row.loading:
+                self._exchange.add_key(cursor, row.table)
+            if changes.truncated:
+                self._exchange.truncate(cursor, row.table)
+            settled = None
+            if changes.rows:
+                settled = settle(changes, self.elements, lambda keys: self._fetch(cursor, keys))
+                if settled.incomplete and not row.loading:
+                    raise _Anew(_ALTERED)
+            body = self._apply(cursor, row, changes, settled)
+            killpoints.reach("provider.changes_applied")
+            segment = self._seal(cursor, new, SegmentKind.CHANGES, body, committed_at=changes.committed_at)
+            killpoints.reach("provider.changes_sealed")
+        self._keep(new)
+        self._offer(new, segment)
+        killpoints.reach("provider.changes_committed")
+        self._capture.confirm(new.position)
+        killpoints.reach("provider.position_confirmed")
+        self._kept_at = time.monotonic()
+        if changes.committed_at is not None:
+            self._tell.lag_ms = max(0, int((clock.now() - changes.committed_at) / timedelta(milliseconds=1)))
+
+    def _apply(self, cursor: Any, row: StreamRow, changes: Changes, settled: Settled | None) -> Body:
+        """Write a settled run into the table; the body of its segment."""
+        if settled is None or not settled.batch.num_rows:
+            nothing, _ = decode_rows([], self.elements)
+            return changes_body(
+                truncated=changes.truncated,
+                operations=pa.array([], pa.int8()),
+                batch=nothing,
+                elements=self.elements,
+                filters=row.filters,
+            )
+
+        def encode(old: OldValues | None) -> Body:
+            return changes_body(
+                truncated=changes.truncated,
+                operations=settled.operations,
+                batch=settled.batch,
+                elements=self.elements,
+                filters=row.filters,
+                old=old,
+            )
+
+        # During a load a new row may be in the table already, read a moment after it was written.
+        fresh = settled.fresh if not row.loading else np.zeros(len(settled.fresh), dtype=np.bool_)
+        if changes.truncated and not row.loading:
+            fresh = np.ones(len(fresh), dtype=np.bool_) & (settled.operations.to_numpy() == 1)
+        every = bool(fresh.all())
+        beside = None
+        if settled.batch.num_rows >= ENCODE_BESIDE and (not row.filters or every):
+            beside = self._beside.submit(encode, None)
+        inserted = False
+        if fresh.any():
+            part = settled.batch if every else settled.batch.filter(pa.array(fresh))
+            inserted = self._exchange.insert(cursor, row.table, part)
+        old = None
+        if not (every and inserted):
+            rest = np.flatnonzero(~fresh) if inserted else np.arange(len(fresh))
+            take = pa.array(rest)
+            whole = len(rest) == len(fresh)
+            self._exchange.stage(
+                cursor,
+                settled.operations if whole else settled.operations.take(take),
+                settled.batch if whole else settled.batch.take(take),
+            )
+            if row.filters:
+                wanted = [spec for spec in self.elements if spec.code in row.filters]
+                found, values = self._exchange.staged_rows(cursor, row.table, wanted)
+                old = OldValues(rows=rest[found], batch=values)
+            self._exchange.merge_stage(cursor, row.table)
+        if beside is not None and (not row.filters or (every and inserted)):
+            return beside.result()
+        return encode(old)
+
+    def _fetch(self, cursor: Any, keys: pa.RecordBatch) -> tuple[Any, pa.RecordBatch]:
+        self._exchange.stage(cursor, pa.nulls(keys.num_rows, pa.int8()), keys)
+        found = self._exchange.staged_rows(cursor, self._current.table, self.elements)
+        self._exchange.unstage(cursor)
+        return found
+
+    def _move_on(self, changes: Changes) -> None:
+        """Nothing happened up to a position: note it now and then, so that the source need not keep its log for us."""
+        row = self._current
+        new = replace(row)
+        new.place(changes.place.position, changes.place.transaction, changes.place.done)
+        self._tell.lag_ms = 0
+        if row.loading or row.transaction or time.monotonic() - self._kept_at > 5:
+            with self._exchange.transaction() as cursor:
+                self._exchange.write_state(cursor, new, self.order.exchange_table)
+            self._keep(new)
+            self._capture.confirm(new.position)
+            self._kept_at = time.monotonic()
+
+    # ---- loads for grants --------------------------------------------------------------------------------------------
+
+    def _due_grants(self) -> dict[str, OpenGrant]:
+        covered = self._current.covered
+        grants = self._grants or {}
+        return {str(i): g for i, g in grants.items() if covered.get(str(i)) != projection_fingerprint(g.terms)}
+
+    def _filter_codes(self) -> list[str]:
+        codes = {c.element for grant in (self._grants or {}).values() for c in grant.terms.conditions}
+        return [spec.code for spec in self.elements if spec.code in codes]
+
+    def _begin_grant_load(self, due: Mapping[str, OpenGrant]) -> None:
+        row = self._current
+        new = replace(
+            row,
+            epoch=row.epoch + 1,
+            targets=sorted(target(g.terms.grant_id, g.terms.revision) for g in due.values()),
+            covering={i: projection_fingerprint(g.terms) for i, g in due.items()},
+            targets_after=None,
+            filters=self._filter_codes(),
+        )
+        with self._exchange.transaction() as cursor:
+            segment = self._seal(cursor, new, SegmentKind.BEGIN, empty_body(self.elements), targets=new.targets)
+        self._keep(new)
+        self._offer(new, segment)
+        killpoints.reach("provider.grant_load_begun")
+
+    def _grant_chunk(self) -> None:
+        """The next rows of the exchange table for the grants that wait for them, sealed between two runs of changes."""
+        row = self._current
+        with self._exchange.transaction() as cursor:
+            batch = self._exchange.read_chunk(cursor, row.table, row.targets_after, CHUNK_ROWS)
+            if batch.num_rows:
+                new = replace(row, targets_after=key_texts(batch, self.elements, batch.num_rows - 1))
+                kind, body = SegmentKind.LOAD, load_body(batch, self.elements)
+            else:
+                new = replace(row, targets=[], targets_after=None, covered={**row.covered, **row.covering}, covering={})
+                kind, body = SegmentKind.LOAD_END, Body(data=b"")
+            segment = self._seal(cursor, new, kind, body, targets=row.targets)
+        self._keep(new)
+        self._offer(new, segment)
+        killpoints.reach("provider.grant_chunk_committed" if batch.num_rows else "provider.grant_load_ended")
+
+    # ---- chain -------------------------------------------------------------------------------------------------------
+
+    @property
+    def _current(self) -> StreamRow:
+        assert self._row is not None
+        return self._row
+
+    def _keep(self, row: StreamRow) -> None:
+        self._row = row
+
+    def _seal(
+        self,
+        cursor: Any,
+        row: StreamRow,
+        kind: SegmentKind,
+        body: Body,
+        *,
+        targets: list[str] | None = None,
+        committed_at: datetime | None = None,
+    ) -> bytes:
+        """Seal as the chain's next segment, put it out and note the stream's state: all in the caller's transaction."""
+        segment = seal(
+            resource_id=self.order.resource_id,
+            schema_version=self.order.schema_version,
+            epoch=row.epoch,
+            seq=row.seq + 1,
+            prev_digest=row.prev_digest,
+            kind=kind,
+            body=body,
+            position=row.position,
+            signer=self._signer,
+            targets=targets or (),
+            committed_at=committed_at,
+        )
+        row.seq, row.prev_digest = segment.header.seq, segment.digest
+        data = segment.data()
+        self._exchange.put_out(cursor, row.seq, data)
+        self._exchange.write_state(cursor, row, self.order.exchange_table)
+        return data
+
+    def _offer(self, row: StreamRow, segment: bytes) -> None:
+        self._shipper.offer(row.seq, segment)
+
+    # ---- looking around and telling ----------------------------------------------------------------------------------
+
+    def _wait_for_sender(self) -> None:
+        while self._shipper.waiting_bytes > UNSENT_MOST:
+            self._look_around()
+            self._stopping.wait(0.05)
+
+    def _look_around(self) -> int:
+        """Stop if told to, watch the source, report; bytes of log the source keeps for us."""
+        if self._stopping.is_set():
+            raise _Stopped
+        now = time.monotonic()
+        retained = 0
+        if now - self._watched_at >= WATCH_EVERY:
+            self._watched_at = now
+            footing = self._capture.footing()
+            if not footing.position:
+                raise _Anew(_LOST)
+            self._tell.warn(footing.warnings)
+            retained = footing.retained
+        self._tell.now("loading" if self._current.loading else "live", "", self._row)
+        return retained
