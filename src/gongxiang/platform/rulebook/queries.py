@@ -281,6 +281,11 @@ def rules() -> Rules:
     )
 
 
+def default_selections(rule: str) -> tuple[Selection, ...]:
+    """What the default profile chooses for the rule, oldest first."""
+    return tuple(s for s in default_rules().selections if s.rule == rule)
+
+
 def choices_of(rule: str = "") -> tuple[ChoiceRef, ...]:
     """The choices made, newest first; of one rule if named."""
     made = RuleChoice.objects.filter(rule=rule) if rule else RuleChoice.objects.all()

@@ -87,6 +87,7 @@ MENU: tuple[Group, ...] = (
             _e(_("Instruments and periods"), "rules:instruments", "book"),
             _e(_("Statute register"), "rules:statutes", "gavel"),
             _e(_("Code tables"), "rules:codes", "list-numbers"),
+            _e(_("Parameters"), "rules:parameters", "adjustments"),
             _e(_("Administrators' logs"), "parties:logs", "history"),
         ),
     ),

@@ -1,0 +1,1 @@
+"""Working calendar, instruments and periods, statute register, code tables, parameters."""

@@ -1,0 +1,43 @@
+"""Tags for what is kept in both languages as data: the summaries of articles, the names of rules and codes."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import translation
+
+from gongxiang.law import deadlines
+from gongxiang.law.articles import article, instrument
+from gongxiang.law.instruments import Text
+from gongxiang.law.rules import CHOICE, SITE
+
+register = template.Library()
+
+
+@register.filter
+def words(text: Text) -> str:
+    """The text in the reader's language."""
+    return text.in_language(translation.get_language() or "zh-hans")
+
+
+@register.filter
+def citation(article_id: str) -> str:
+    """`办法第二十一条第（二）项`, without a link."""
+    found = article(article_id)
+    short, label = words(instrument(found.instrument).short), words(found.label)
+    return f"{short}{label}" if (translation.get_language() or "").startswith("zh") else f"{short} {label}"
+
+
+@register.filter
+def instrument_name(instrument_id: str) -> str:
+    """The short name of an instrument, of our own choice, or of the authority's own number."""
+    own = {
+        CHOICE: translation.gettext("Our choice (the texts are silent)"),
+        SITE: translation.gettext("The authority's own number"),
+    }
+    return own.get(instrument_id) or words(instrument(instrument_id).short)
+
+
+@register.filter
+def last_day(due_at: datetime) -> date:
+    """The last day in time before the exclusive instant."""
+    return deadlines.last_day(due_at)
