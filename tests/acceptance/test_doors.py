@@ -1,0 +1,128 @@
+"""Roles and doors, the whole matrix: every address and command has an expectation here, or the test fails.
+
+`doors.yaml` says, door by door, who may pass; it is written by hand and compared with what the site does to real requests of
+real people holding one role each.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import yaml
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from gongxiang.cli import COMMANDS
+from gongxiang.platform.kernel.actors import Person, Role
+from gongxiang.platform.parties import queries as parties
+from tests.factories.parties import make_banner, make_person
+from tests.support.signing_in import signed_in
+
+EXPECTED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("doors.yaml").read_text("utf-8"))
+#: Words for sets of roles, so that the table can be read.
+SETS: dict[str, frozenset[str]] = {
+    "everybody": frozenset(Role),
+    **{name: frozenset(roles) for name, roles in EXPECTED["sets"].items()},
+}
+NOBODY = UUID("00000000-0000-7000-8000-000000000000")
+_SAMPLES = {"uuid": NOBODY, "int": 1, "str": "x", "slug": "x", "path": "x"}
+
+
+def doors(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """(name, pattern) of every address of the site."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from doors(entry.url_patterns, inner)
+        else:
+            yield f"{namespace}{entry.name}", entry
+
+
+@cache
+def every_door() -> dict[str, URLPattern]:
+    return dict(doors())
+
+
+def allowed(name: str) -> frozenset[str]:
+    """The roles that the table lets through."""
+    who = EXPECTED["doors"][name]
+    return frozenset().union(*(SETS.get(one, frozenset({one})) for one in ([who] if isinstance(who, str) else who)))
+
+
+def test_every_address_has_an_expectation_and_every_expectation_an_address():
+    assert set(EXPECTED["doors"]) == set(every_door())
+
+
+def test_every_command_has_an_expectation():
+    assert set(EXPECTED["commands"]) == set(COMMANDS)
+
+
+def test_every_role_of_the_table_is_a_role():
+    for name in EXPECTED["doors"]:
+        if EXPECTED["doors"][name] != "anybody":
+            assert allowed(name) <= frozenset(Role), name
+
+
+def address(name: str) -> str:
+    converters = every_door()[name].pattern.converters
+    kinds = {key: type(converter).__name__.removesuffix("Converter").lower() for key, converter in converters.items()}
+    return reverse(name, kwargs={key: _SAMPLES.get("str" if kind == "string" else kind, "x") for key, kind in kinds.items()})
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+class TestRealRequests:
+    """Each role knocks at each door, with GET and with POST."""
+
+    @pytest.fixture
+    def people(self) -> dict[str, Person]:
+        banner = make_banner()
+        office = banner.provider
+        found = {
+            Role.CLERK: office.clerk,
+            Role.REVIEWER: office.reviewer,
+            Role.ACCOUNTABLE_OFFICER: office.officer,
+            Role.NODE_OPERATOR: office.node_operator,
+            Role.AUTHORITY_OFFICER: banner.authority_officer,
+            Role.AUTHORITY_LEADER: banner.authority_leader,
+            Role.AUDITOR: banner.auditor,
+            Role.SYSTEM_ADMIN: banner.site.system_admin,
+            Role.SECURITY_ADMIN: banner.site.security_admin,
+            Role.AUDIT_ADMIN: banner.site.audit_admin,
+            Role.PLATFORM_OPERATOR: make_person(parties.department_ref(banner.site.operator.id), Role.PLATFORM_OPERATOR),
+        }
+        assert set(found) == set(Role)
+        return found
+
+    def test_only_those_pass_whom_the_table_lets(self, people):
+        wrong = []
+        for role, person in people.items():
+            client = signed_in(person)
+            for name in every_door():
+                who = EXPECTED["doors"][name]
+                for method in ("get", "post"):
+                    response = getattr(client, method)(address(name))
+                    refused = response.status_code == 403
+                    if who == "anybody" or role in allowed(name):
+                        if refused and method == "get":
+                            wrong.append(f"{role} is refused at {name} ({method})")
+                        if response.status_code >= 500:
+                            wrong.append(f"{role} at {name} ({method}): {response.status_code}")
+                    elif not refused:
+                        wrong.append(f"{role} passes {name} ({method}): {response.status_code}")
+        assert not wrong, "\n".join(wrong)
+
+    def test_nobody_passes_without_signing_in(self):
+        client, login = Client(), reverse("accounts:login")
+        wrong = []
+        for name in every_door():
+            if EXPECTED["doors"][name] == "anybody":
+                continue
+            for method in ("get", "post"):
+                response = getattr(client, method)(address(name))
+                if response.status_code != 302 or not response["Location"].startswith(login):
+                    wrong.append(f"{name} ({method}): {response.status_code}")
+        assert not wrong, "\n".join(wrong)
