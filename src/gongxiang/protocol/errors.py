@@ -319,6 +319,12 @@ class DatabaseDown(Transient):
     advice = "Start PostgreSQL on the gateway's machine (gongxiang doctor names the fault); calls are repeated."
 
 
+class NotReady(Transient):
+    """The gateway has just started and is still reading its orders."""
+
+    advice = "Nothing needs to be done; if it lasts, look whether PostgreSQL runs (gongxiang doctor)."
+
+
 class GatewayFault(Transient):
     """The gateway made a mistake: nothing was taken."""
 

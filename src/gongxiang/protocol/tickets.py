@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from gongxiang.protocol.canonical import canonical, check_aware, parse_instant
+from gongxiang.protocol.canonical import canonical, parse_instant
+from gongxiang.protocol.clock import check_aware
 from gongxiang.protocol.errors import TicketAltered, TicketExpired
 from gongxiang.protocol.signing import Signer, verify
 from gongxiang.protocol.terms import Purpose, Terms

@@ -1,0 +1,290 @@
+"""The gateway: every call goes identify → authorise → limit → serve → record, plain functions in this order.
+
+Two listeners in one process: HTTPS for nodes (pinned), HTTP on loopback for people with a ticket, behind the front door.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+import uvicorn
+import uvloop
+
+from gongxiang.gateway.call import Answer, Call, Party
+from gongxiang.gateway.doors import DOORS, Door, Needs, Side
+from gongxiang.gateway.enrolment import enrolled_key
+from gongxiang.gateway.parts import Gateway
+from gongxiang.gateway.settings import NODE_DOOR, PEOPLE_DOOR, Settings
+from gongxiang.protocol import clock
+from gongxiang.protocol.canonical import instant
+from gongxiang.protocol.errors import (
+    BodyTooLarge,
+    DataPlaneError,
+    DiskFull,
+    GatewayFault,
+    LeaseExpired,
+    NodeNotAdmitted,
+    NodeRevoked,
+    NodeUnknown,
+    NoSuchDoor,
+    NotReady,
+    SignatureWrong,
+    StreamEmpty,
+)
+from gongxiang.protocol.requests import read_request, verify_request
+
+#: Refusals that are a state of things or nobody's act, so no record is made of them.
+UNRECORDED = (NoSuchDoor, StreamEmpty, NotReady)
+#: Seconds for which the key of a node that is not admitted yet is remembered.
+ENROLLED_FOR = 5.0
+
+_log = logging.getLogger(__name__)
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+# ---- the five steps -----------------------------------------------------------------------------------------------------
+
+
+async def identify(gateway: Gateway, door: Door, call: Call) -> Party:
+    """Who calls: the holder of a node's key, or just an address."""
+    if door.needs is Needs.NOBODY:
+        return Party(name=call.host)
+    request = read_request(call.headers)
+    entry = gateway.book.nodes.get(request.node_id)
+    admitted = entry.public_key if entry is not None else ""
+    for key in (admitted, None):
+        if key == "":
+            continue
+        if key is None:
+            key = await _enrolled_key(gateway, request.node_id)
+            if key is None:
+                raise SignatureWrong if admitted else NodeUnknown
+        with contextlib.suppress(SignatureWrong):
+            verify_request(
+                request, public_key=key, method=call.method, path=call.target, body=call.body, at=call.at
+            )
+            if entry is not None and key == admitted and entry.revoked is not None:
+                raise NodeRevoked(reason=entry.revoked)
+            gateway.nonces.check(request, call.at)
+            return Party(name=str(request.node_id), node_id=request.node_id, public_key=key, admitted=key == admitted)
+    raise SignatureWrong
+
+
+async def _enrolled_key(gateway: Gateway, node_id: UUID) -> str | None:
+    key, read_at = gateway.enrolled.get(node_id, (None, -ENROLLED_FOR))
+    if time.monotonic() - read_at < ENROLLED_FOR:
+        return key
+    if len(gateway.enrolled) > 10_000:
+        gateway.enrolled.clear()
+    key = await enrolled_key(gateway.database, node_id)
+    gateway.enrolled[node_id] = (key, time.monotonic())
+    return key
+
+
+def authorise(gateway: Gateway, door: Door, call: Call) -> None:
+    """Whether this party may enter this door at all; whose the thing behind it is, the door itself asks the orders."""
+    if door.needs is Needs.ADMITTED and not call.party.admitted:
+        raise NodeNotAdmitted
+
+
+def limit(gateway: Gateway, door: Door, call: Call) -> None:
+    """Whether the party has calls left this second."""
+    gateway.limiter.check(call.party.name)
+
+
+async def serve(gateway: Gateway, door: Door, call: Call) -> Answer:
+    """The answer."""
+    return await door.serve(gateway, call)
+
+
+def record(gateway: Gateway, call: Call, error: DataPlaneError) -> None:
+    """Make a refusal known to the platform; a full disk is an alarm."""
+    if isinstance(error, DiskFull):
+        gateway.facts.alarm("disk_full", error.message, node_id=call.party.node_id)
+    if error.status >= 500 and not isinstance(error, DiskFull) and not isinstance(error, LeaseExpired):
+        return
+    if isinstance(error, UNRECORDED):
+        return
+    thing = call.parameters.get("id")
+    subject = UUID(thing) if thing else None
+    is_stream = call.path.startswith("/x/v1/streams/")
+    gateway.facts.refused(
+        error,
+        party=call.party.name or call.headers.get("gx-node") or call.host,
+        resource_id=subject if is_stream else None,
+        grant_id=subject if not is_stream else None,
+    )
+
+
+async def handle(gateway: Gateway, side: Side, call: Call) -> Answer:
+    """One call through all steps; every failure has a name."""
+    try:
+        door = _find(side, call)
+        if door.serve.__name__ != "health" and not gateway.follower.ready.is_set():
+            raise NotReady
+        call.party = await identify(gateway, door, call)
+        authorise(gateway, door, call)
+        limit(gateway, door, call)
+        return await serve(gateway, door, call)
+    except DataPlaneError as error:
+        record(gateway, call, error)
+        return Answer.refusing(error)
+    except Exception:
+        _log.exception("%s %s failed", call.method, call.path)
+        return Answer.refusing(GatewayFault())
+
+
+def _find(side: Side, call: Call) -> Door:
+    for door in DOORS:
+        if door.method == call.method and door.side in (side, Side.BOTH):
+            match = door.pattern.fullmatch(call.path)
+            if match:
+                call.parameters = match.groupdict()
+                return door
+    raise NoSuchDoor
+
+
+# ---- ASGI ---------------------------------------------------------------------------------------------------------------
+
+
+def application(gateway: Gateway, side: Side) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The ASGI application of one listener."""
+
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        call = Call(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            body=b"",
+            host=(scope.get("client") or ("", 0))[0],
+            at=clock.now(),
+        )
+        try:
+            call.body = await _body(receive, headers, gateway.settings.body_bytes)
+        except BodyTooLarge as error:
+            answer = Answer.refusing(error)
+        else:
+            answer = await handle(gateway, side, call)
+        await _send(send, answer)
+
+    return respond
+
+
+async def _body(receive: Receive, headers: dict[str, str], most: int) -> bytes:
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length) > most:
+        raise BodyTooLarge(most=most)
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > most:
+            raise BodyTooLarge(most=most)
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts) if len(parts) > 1 else parts[0]
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    parts = answer.body if isinstance(answer.body, list) else [answer.body]
+    headers = {
+        "content-type": answer.kind,
+        "content-length": str(sum(map(len, parts))),
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "gx-time": instant(clock.now()),
+        **answer.headers,
+    }
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+    for part in parts[:-1]:
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": parts[-1] if parts else b""})
+
+
+# ---- the process ----------------------------------------------------------------------------------------------------------
+
+
+def main() -> int:
+    """Run the gateway of the environment's installation until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # The C library's allocator gives memory back; Arrow's own keeps the peak of the largest load.
+    pa.set_memory_pool(pa.system_memory_pool())
+    pa.set_cpu_count(2)
+    uvloop.run(run(Settings.from_environment()))
+    return 0
+
+
+class Listener(uvicorn.Server):
+    """One listener of several: signals are the process's business."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+async def run(settings: Settings) -> None:
+    """Both listeners until the process is told to end."""
+    gateway = Gateway(settings)
+    await gateway.start()
+    keys = settings.keyring.folder
+    people = _listener(gateway, Side.PEOPLE, settings.port + PEOPLE_DOOR)
+    nodes = _listener(
+        gateway,
+        Side.NODES,
+        settings.port + NODE_DOOR,
+        ssl_certfile=str(keys / "gateway.crt"),
+        ssl_keyfile=str(keys / "gateway.tls"),
+    )
+    listeners = (people, nodes)
+    ending = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, ending.set)
+    tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
+    waiting = asyncio.create_task(ending.wait())
+    _log.info("gateway: nodes at https://127.0.0.1:%d, people behind port %d", settings.port + NODE_DOOR, settings.port)
+    # A port that is taken ends its listener at once: then the process ends, and the supervisor says so.
+    await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for listener in listeners:
+        listener.should_exit = True
+    await gateway.stop()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    if not ending.is_set():
+        raise SystemExit("gateway: a listener ended; is another program on its port?")
+
+
+def _listener(gateway: Gateway, side: Side, port: int, **tls: str) -> Listener:
+    config = uvicorn.Config(
+        application(gateway, side),
+        host=os.environ.get("GONGXIANG_GATEWAY_HOST") or "127.0.0.1",
+        port=port,
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=3,
+        h11_max_incomplete_event_size=1 << 16,
+        **tls,  # type: ignore[arg-type]
+    )
+    return Listener(config)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

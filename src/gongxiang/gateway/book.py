@@ -1,0 +1,186 @@
+"""The orders in force, in memory: what the platform has ordered, per node, stream and grant, and whether it still holds.
+
+Fed by `follow.py` with verified orders in any order of commit; each subject's own order numbers decide which one is newer.
+Answers from memory only, so that closing needs nothing but the order itself.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from gongxiang.protocol.errors import (
+    CodeExpired,
+    CodeUnknown,
+    GrantEnded,
+    GrantNotYetValid,
+    GrantSuspended,
+    GrantUnknown,
+    LeaseExpired,
+    StreamNotOpen,
+)
+from gongxiang.protocol.messages import (
+    AdmitNode,
+    CloseStream,
+    EndGrant,
+    Lease,
+    Message,
+    OfferEnrolment,
+    OpenGrant,
+    OpenStream,
+    ResumeGrant,
+    RevokeNode,
+    SignedOrder,
+    SuspendGrant,
+)
+from gongxiang.protocol.terms import ElementSpec
+
+
+@dataclass(kw_only=True)
+class NodeEntry:
+    """What the platform says of a node; `as_of` is the order that said it last."""
+
+    department_id: UUID | None = None
+    public_key: str = ""
+    revoked: str | None = None
+    as_of: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamEntry:
+    """The newest order about a resource's stream; `order` is None once it is closed."""
+
+    order: OpenStream | None
+    as_of: int
+
+    @property
+    def elements(self) -> tuple[ElementSpec, ...]:
+        """The elements the stream carries."""
+        return tuple(column.element for column in self.order.columns) if self.order else ()
+
+
+@dataclass(kw_only=True)
+class GrantEntry:
+    """A grant's newest terms and whether it is suspended or over."""
+
+    order: OpenGrant | None = None
+    suspended: str | None = None
+    suspended_as_of: int = 0
+    ended: str | None = None
+
+
+@dataclass(kw_only=True)
+class Book:
+    """All orders in force."""
+
+    nodes: dict[UUID, NodeEntry] = field(default_factory=dict)
+    offers: dict[str, tuple[int, OfferEnrolment]] = field(default_factory=dict)
+    newest_offer: dict[UUID, int] = field(default_factory=dict)
+    streams: dict[UUID, StreamEntry] = field(default_factory=dict)
+    grants: dict[UUID, GrantEntry] = field(default_factory=dict)
+    lease: tuple[SignedOrder, Lease] | None = None
+    #: Orders to pass on by place, the order in which they became visible; a node's cursor is a place, not a number.
+    _handed: dict[UUID, list[tuple[int, SignedOrder]]] = field(default_factory=dict)
+    _places: dict[int, int] = field(default_factory=dict)
+
+    def take(self, signed: SignedOrder, order: Message, node_ids: list[UUID], place: int) -> None:
+        """Enter one verified order at its place; the same one again changes nothing."""
+        if signed.id in self._places:
+            return
+        self._places[signed.id] = place
+        for node_id in node_ids:
+            self._handed.setdefault(node_id, []).append((place, signed))
+        match order:
+            case Lease():
+                if self.lease is None or order.valid_until > self.lease[1].valid_until:
+                    self.lease = (signed, order)
+            case OfferEnrolment():
+                self.offers[order.code_digest] = (signed.id, order)
+                self.newest_offer[order.node_id] = max(signed.id, self.newest_offer.get(order.node_id, 0))
+            case AdmitNode() | RevokeNode():
+                self._take_node(signed.id, order)
+            case OpenStream() | CloseStream():
+                known = self.streams.get(order.resource_id)
+                if known is None or signed.id > known.as_of:
+                    self.streams[order.resource_id] = StreamEntry(
+                        order=order if isinstance(order, OpenStream) else None, as_of=signed.id
+                    )
+            case OpenGrant() | SuspendGrant() | ResumeGrant() | EndGrant():
+                self._take_grant(signed.id, order)
+            case _:
+                pass
+
+    def _take_node(self, number: int, order: AdmitNode | RevokeNode) -> None:
+        entry = self.nodes.setdefault(order.node_id, NodeEntry())
+        if number < entry.as_of:
+            return
+        entry.as_of = number
+        if isinstance(order, AdmitNode):
+            entry.department_id, entry.public_key, entry.revoked = order.department_id, order.public_key, None
+        else:
+            entry.revoked = order.reason
+
+    def _take_grant(self, number: int, order: OpenGrant | SuspendGrant | ResumeGrant | EndGrant) -> None:
+        if isinstance(order, OpenGrant):
+            entry = self.grants.setdefault(order.terms.grant_id, GrantEntry())
+            if entry.order is None or order.terms.revision >= entry.order.terms.revision:
+                entry.order = order
+            return
+        entry = self.grants.setdefault(order.grant_id, GrantEntry())
+        if isinstance(order, EndGrant):
+            entry.ended = order.reason
+        elif number > entry.suspended_as_of:
+            entry.suspended_as_of = number
+            entry.suspended = order.reason if isinstance(order, SuspendGrant) else None
+
+    # ---- questions ------------------------------------------------------------------------------------------------------
+
+    def check_lease(self, at: datetime) -> None:
+        """Raise LeaseExpired unless the platform has confirmed its orders for `at`."""
+        if self.lease is None:
+            raise LeaseExpired("The platform has not confirmed any order yet, so every grant is closed.")
+        if at >= self.lease[1].valid_until:
+            raise LeaseExpired(valid_until=self.lease[1].valid_until.isoformat())
+
+    def open_stream(self, resource_id: UUID, at: datetime) -> StreamEntry:
+        """The open stream of a resource; raises StreamNotOpen or LeaseExpired."""
+        entry = self.streams.get(resource_id)
+        if entry is None or entry.order is None:
+            raise StreamNotOpen
+        self.check_lease(at)
+        return entry
+
+    def open_grant(self, grant_id: UUID, at: datetime) -> OpenGrant:
+        """The terms in force; raises the named error that says why nothing flows."""
+        entry = self.grants.get(grant_id)
+        if entry is None or entry.order is None:
+            raise GrantUnknown
+        terms = entry.order.terms
+        if entry.ended is not None or at >= terms.valid_until:
+            raise GrantEnded
+        if entry.suspended is not None:
+            raise GrantSuspended(reason=entry.suspended)
+        if at < terms.valid_from:
+            raise GrantNotYetValid
+        self.check_lease(at)
+        return entry.order
+
+    def offer(self, code_digest: str, at: datetime) -> OfferEnrolment:
+        """The offer behind a code; raises CodeUnknown or CodeExpired."""
+        found = self.offers.get(code_digest)
+        if found is None:
+            raise CodeUnknown
+        number, offer = found
+        if at >= offer.expires_at:
+            raise CodeExpired
+        if number < self.newest_offer[offer.node_id]:
+            raise CodeExpired("This enrolment code was replaced by a newer one.")
+        return offer
+
+    def orders_for(self, node_id: UUID, after: int) -> list[SignedOrder]:
+        """The node's orders after the one numbered `after`, in the order they became visible here."""
+        place = self._places.get(after)
+        handed = self._handed.get(node_id, [])
+        if place is None:
+            # Zero, or a lease too old to have kept its place: the number is the best that is known.
+            return [signed for _, signed in handed if signed.id > after]
+        return [signed for at, signed in handed if at > place]

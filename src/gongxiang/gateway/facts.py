@@ -1,0 +1,198 @@
+"""Facts on their way to the platform: what nodes report of their own things, and what the gateway itself has to say.
+
+A node's facts are checked and committed before the node hears that they were taken. The gateway's own (refusals, alarms,
+receipts) wait in memory for a moment so that a flood of refusals is one record a minute, not a flood of records.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from gongxiang.gateway.book import Book
+from gongxiang.gateway.database import Database
+from gongxiang.protocol import clock
+from gongxiang.protocol.canonical import canonical
+from gongxiang.protocol.errors import DataPlaneError, FactRefused
+from gongxiang.protocol.messages import (
+    FACTS,
+    Alarm,
+    DataRefused,
+    FlowState,
+    Message,
+    NodeSeen,
+    ReceiptGiven,
+    Reconciled,
+    RootWitnessed,
+    StreamState,
+    TableDescribed,
+    UnknownMessage,
+    parse,
+)
+
+#: Seconds within which the same refusal of the same party is one record.
+QUIET = 60.0
+#: Seconds between two receipts of one grant that reach the platform.
+RECEIPT_EVERY = 1.0
+#: Own facts kept while the database is down; the oldest go first.
+WAITING_ROOM = 10_000
+
+_INSERT = "INSERT INTO link.facts (kind, body) VALUES (%s, %s)"
+
+
+def row_of(fact: Message) -> tuple[str, str]:
+    """Kind and canonical body, as they stand in `link.facts`."""
+    return fact.kind, canonical(fact.to_json()).decode("utf-8")
+
+
+def read_facts(value: Any, *, node_id: UUID, book: Book) -> list[Message]:
+    """The facts in a node's request, all its own; raises FactRefused."""
+    items = value.get("facts") if isinstance(value, dict) else None
+    if not isinstance(items, list) or len(items) > 1000:
+        raise FactRefused("A list of at most 1000 facts was expected.")
+    try:
+        facts = [parse(item, FACTS) for item in items]
+    except (UnknownMessage, AttributeError) as error:
+        raise FactRefused(f"A fact cannot be read: {error}") from error
+    for fact in facts:
+        if not _own(fact, node_id, book):
+            raise FactRefused(f"The fact {fact.kind} does not speak of this node's own things.")
+    return facts
+
+
+def _own(fact: Message, node_id: UUID, book: Book) -> bool:
+    match fact:
+        case StreamState():
+            return fact.node_id == node_id and _provides(book, node_id, fact.resource_id)
+        case FlowState() | Reconciled():
+            return _takes_part(book, node_id, fact.grant_id)
+        case Alarm():
+            return fact.node_id == node_id and (fact.resource_id is None or _knows(book, node_id, fact.resource_id))
+        case NodeSeen() | TableDescribed() | RootWitnessed():
+            return fact.node_id == node_id
+        case _:
+            return False
+
+
+def _provides(book: Book, node_id: UUID, resource_id: UUID) -> bool:
+    entry = book.streams.get(resource_id)
+    # A closed stream's last words come after its order is gone.
+    return entry is not None and (entry.order is None or entry.order.node_id == node_id)
+
+
+def _takes_part(book: Book, node_id: UUID, grant_id: UUID) -> bool:
+    entry = book.grants.get(grant_id)
+    order = entry.order if entry else None
+    return order is not None and node_id in (order.provider_node_id, order.consumer_node_id)
+
+
+def _knows(book: Book, node_id: UUID, resource_id: UUID) -> bool:
+    taking = (e.order for e in book.grants.values() if e.order and e.order.terms.resource_id == resource_id)
+    return _provides(book, node_id, resource_id) or any(
+        node_id in (order.provider_node_id, order.consumer_node_id) for order in taking
+    )
+
+
+class FactWriter:
+    """The gateway's own facts: written in the background, repeated until the database has them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[Message] = []
+        self._quiet: dict[tuple[Any, ...], tuple[float, int]] = {}
+        self._receipts: dict[UUID, ReceiptGiven] = {}
+        self._receipt_sent: dict[UUID, float] = {}
+        self._news = asyncio.Event()
+        self.lost = 0
+
+    def add(self, fact: Message) -> None:
+        """Queue one fact."""
+        self._waiting.append(fact)
+        if len(self._waiting) > WAITING_ROOM:
+            del self._waiting[0]
+            self.lost += 1
+        self._news.set()
+
+    def add_receipt(self, fact: ReceiptGiven) -> None:
+        """Queue a receipt; a newer one of the same grant within a second takes its place."""
+        self._receipts[fact.grant_id] = fact
+        self._news.set()
+
+    def refused(
+        self, error: DataPlaneError, *, party: str, resource_id: UUID | None = None, grant_id: UUID | None = None
+    ) -> None:
+        """Record a refusal, once a minute for the same party, code and thing; the next record says how often it came."""
+        key, now = (party, error.code(), resource_id, grant_id), time.monotonic()
+        since, count = self._quiet.get(key, (-QUIET, 0))
+        if now - since < QUIET:
+            self._quiet[key] = (since, count + 1)
+            return
+        if len(self._quiet) > WAITING_ROOM:
+            self._quiet = {k: v for k, v in self._quiet.items() if now - v[0] < QUIET}
+        self._quiet[key] = (now, 0)
+        again = f" ({count} more since the last record)" if count else ""
+        self.add(
+            DataRefused(
+                code=error.code(),
+                party=party[:200],
+                resource_id=resource_id,
+                grant_id=grant_id,
+                detail=(error.message + again)[:1000],
+                at=clock.now(),
+            )
+        )
+
+    def alarm(self, code: str, detail: str, *, node_id: UUID | None = None, resource_id: UUID | None = None) -> None:
+        """Record an alarm, at most once a minute for the same code and thing."""
+        key, now = ("alarm", code, node_id, resource_id), time.monotonic()
+        if now - self._quiet.get(key, (-QUIET, 0))[0] >= QUIET:
+            self._quiet[key] = (now, 0)
+            self.add(Alarm(code=code, node_id=node_id, resource_id=resource_id, detail=detail[:1000], at=clock.now()))
+
+    async def write(self, facts: Iterable[Message]) -> None:
+        """Write facts now, in one transaction; raises DatabaseDown or DiskFull."""
+        rows = [row_of(fact) for fact in facts]
+        if rows:
+            async with self._database.transaction() as connection, connection.cursor() as cursor:
+                await cursor.executemany(_INSERT, rows)
+
+    async def _write_own(self, facts: list[Message], receipts: list[ReceiptGiven]) -> None:
+        rows = [row_of(fact) for fact in [*facts, *receipts]]
+        if not rows:
+            return
+        async with self._database.transaction() as connection, connection.cursor() as cursor:
+            await cursor.executemany(_INSERT, rows)
+            if receipts:
+                await cursor.executemany(
+                    "UPDATE exchange.receipts SET told = true WHERE grant_id = %s AND epoch = %s AND seq = %s",
+                    [(receipt.grant_id, receipt.epoch, receipt.seq) for receipt in receipts],
+                )
+
+    async def run(self) -> None:
+        """Write what waits, for ever."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), RECEIPT_EVERY / 2 if self._receipts else None)
+            self._news.clear()
+            await self.flush()
+            # One commit for whatever comes in this blink.
+            await asyncio.sleep(0.05)
+
+    async def flush(self, *, all_receipts: bool = False) -> None:
+        """Write what waits now; on failure it stays for the next time."""
+        now = time.monotonic()
+        due = [g for g in self._receipts if all_receipts or now - self._receipt_sent.get(g, 0.0) >= RECEIPT_EVERY]
+        receipts = [self._receipts.pop(grant_id) for grant_id in due]
+        facts, self._waiting = self._waiting, []
+        try:
+            await self._write_own(facts, receipts)
+        except DataPlaneError:
+            self._waiting = (facts + self._waiting)[-WAITING_ROOM:]
+            for receipt in receipts:
+                self._receipts.setdefault(receipt.grant_id, receipt)
+            await asyncio.sleep(0.5)
+            self._news.set()
+        else:
+            self._receipt_sent.update(dict.fromkeys(due, now))

@@ -1,0 +1,142 @@
+"""Follows the platform's orders: LISTEN, a look every second, each order's signature checked before it counts.
+
+A row is entered as soon as it is visible, for a closing order must not wait for some other transaction of the server to
+end; rows that become visible late are found because the reader starts at the oldest transaction still open, not at a number.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from typing import Any
+
+import psycopg
+
+from gongxiang.gateway.book import Book
+from gongxiang.gateway.database import Database, named_errors
+from gongxiang.gateway.facts import FactWriter
+from gongxiang.gateway.flows import Flows
+from gongxiang.gateway.waiting import Bells
+from gongxiang.protocol import clock
+from gongxiang.protocol.errors import DataPlaneError
+from gongxiang.protocol.messages import ORDERS, Lease, Message, OpenGrant, SignedOrder, UnknownMessage, parse
+from gongxiang.protocol.signing import key_id, verify
+
+#: Bell that rings when orders were entered; nodes' polls also listen to their own.
+ORDERS_BELL = "orders"
+
+_log = logging.getLogger(__name__)
+_COLUMNS = "SELECT id, xid::text::bigint, node_ids, issued_at, body, key_id, signature FROM link.orders"
+#: At the start old leases are left out: only the newest can still say something.
+_FIRST = (
+    f"{_COLUMNS} WHERE kind <> 'lease' OR id >= (SELECT max(id) FROM link.orders WHERE kind = 'lease') ORDER BY xid, id"  # noqa: S608
+)
+_NEXT = f"{_COLUMNS} WHERE xid >= %s::text::xid8 AND id <> ALL(%s) ORDER BY xid, id"
+
+
+class Follower:
+    """Keeps `book` up to date."""
+
+    def __init__(
+        self, database: Database, book: Book, flows: Flows, facts: FactWriter, bells: Bells, *, platform_key: str
+    ) -> None:
+        self._database, self._book, self._flows, self._facts, self._bells = database, book, flows, facts, bells
+        self._platform_key, self._platform_key_id = platform_key, key_id(platform_key)
+        self._horizon: str | None = None
+        self._seen: dict[int, int] = {}
+        self._places: dict[int, int] = {}
+        self.ready = asyncio.Event()
+
+    async def run(self) -> None:
+        """Follow for ever; a database that is down is tried again twice a second."""
+        while True:
+            try:
+                with named_errors():
+                    connection = await psycopg.AsyncConnection.connect(
+                        self._database.url, autocommit=True, connect_timeout=3, application_name="gongxiang gateway orders"
+                    )
+                    async with connection:
+                        await connection.execute("LISTEN gx_orders")
+                        while True:
+                            await self.read(connection)
+                            self.ready.set()
+                            async for _ in connection.notifies(timeout=1.0, stop_after=1):
+                                pass
+            except DataPlaneError as error:
+                _log.warning("orders cannot be read: %s", error.message)
+            except psycopg.Error:
+                _log.exception("orders cannot be read")
+            await asyncio.sleep(0.5)
+
+    async def read(self, connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
+        """Enter every order that is visible and not yet entered."""
+        # The horizon is taken before the rows: what is older has ended by now, so the next read may start there.
+        cursor = await connection.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+        (horizon,) = await cursor.fetchone() or ("0",)
+        if self._horizon is None:
+            await self._load_places(connection)
+            rows = await (await connection.execute(_FIRST)).fetchall()
+        else:
+            rows = await (await connection.execute(_NEXT, [self._horizon, list(self._seen)])).fetchall()
+        verified = await asyncio.to_thread(self._verify, rows) if len(rows) > 4 else self._verify(rows)
+        await self._place(connection, verified)
+        for signed, order, _ in verified:
+            if isinstance(order, OpenGrant):
+                await self._flows.mark(signed, order)
+        for signed, order, node_ids in sorted(verified, key=lambda item: self._places[item[0].id]):
+            self._book.take(signed, order, node_ids, self._places.pop(signed.id))
+        self._seen.update({row[0]: row[1] for row in rows})
+        self._seen = {number: xid for number, xid in self._seen.items() if xid >= int(horizon)}
+        self._horizon, self._places = horizon, {}
+        if rows:
+            self._bells.ring_all()
+
+    def _verify(self, rows: list[tuple[Any, ...]]) -> list[tuple[SignedOrder, Message, list[Any]]]:
+        found = []
+        for number, _, node_ids, issued_at, body, signer, signature in rows:
+            signed = SignedOrder(id=number, issued_at=issued_at, body=body, key_id=signer, signature=signature)
+            if signer != self._platform_key_id or not verify(self._platform_key, body.encode("utf-8"), signature):
+                self._facts.alarm("order_forged", f"Order {number} does not carry the platform's signature; it is ignored.")
+                continue
+            try:
+                found.append((signed, parse(json.loads(body), ORDERS), node_ids))
+            except (UnknownMessage, ValueError) as error:
+                self._facts.alarm("order_unknown", f"Order {number} is not understood and was not followed: {error}")
+        return found
+
+    async def _load_places(self, connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
+        old = "DELETE FROM exchange.order_places WHERE lease AND placed_at < %s::timestamptz - interval '1 day'"
+        await connection.execute(old, [clock.now()])
+        cursor = await connection.execute("SELECT order_id, place FROM exchange.order_places")
+        self._places = dict(await cursor.fetchall())
+
+    async def _place(
+        self,
+        connection: psycopg.AsyncConnection[tuple[Any, ...]],
+        verified: list[tuple[SignedOrder, Message, list[Any]]],
+    ) -> None:
+        """Give each new order its place for good, before any node hears of it."""
+        missing = [(signed.id, isinstance(order, Lease)) for signed, order, _ in verified if signed.id not in self._places]
+        if not missing:
+            return
+        async with connection.transaction(), connection.cursor() as cursor:
+            await cursor.execute("SELECT coalesce(max(place), 0) FROM exchange.order_places")
+            (last,) = await cursor.fetchone() or (0,)
+            rows = [(number, last + n, lease, clock.now()) for n, (number, lease) in enumerate(missing, start=1)]
+            await cursor.executemany(
+                "INSERT INTO exchange.order_places (order_id, place, lease, placed_at) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT (order_id) DO NOTHING",
+                rows,
+            )
+            # Another gateway process may have been faster: its places count.
+            await cursor.execute(
+                "SELECT order_id, place FROM exchange.order_places WHERE order_id = ANY(%s)", [[n for n, _ in missing]]
+            )
+            self._places |= dict(await cursor.fetchall())
+
+
+async def stop(task: "asyncio.Task[Any]") -> None:
+    """Cancel a background task and wait for its end."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
