@@ -23,6 +23,7 @@ from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import canonical, parse_instant
 from gongxiang.protocol.errors import StreamEmpty
 from gongxiang.protocol.messages import Message, SignedOrder
+from gongxiang.protocol.receipts import Receipt
 from gongxiang.protocol.requests import sign_request
 from gongxiang.protocol.signing import Signer
 
@@ -129,9 +130,9 @@ class GatewayClient:
         query = {"after": after, "epoch": epoch, "wait": wait, "max_bytes": max_bytes}
         return self.call("GET", f"grants/{grant_id}/segments", query=query, wait=wait).body
 
-    def receipt(self, grant_id: UUID, receipt: Mapping[str, Any]) -> None:
+    def receipt(self, receipt: Receipt) -> None:
         """Hand in a signed receipt."""
-        self.call("POST", f"grants/{grant_id}/receipts", body=canonical(receipt))
+        self.call("POST", f"grants/{receipt.grant_id}/receipts", body=canonical(receipt.to_json()))
 
     def facts(self, facts: Sequence[Message]) -> None:
         """Tell the platform what happened here."""

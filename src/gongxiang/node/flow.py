@@ -19,8 +19,8 @@ from gongxiang.node.apply.target import Cursor, Target
 from gongxiang.node.collapse import collapse
 from gongxiang.node.fetch import Fetcher, Opened, Source
 from gongxiang.protocol import clock
-from gongxiang.protocol.canonical import canonical, instant
 from gongxiang.protocol.messages import Alarm, FlowState, Message, OpenGrant
+from gongxiang.protocol.receipts import Receipt
 from gongxiang.protocol.segments import SegmentKind, open_segments
 from gongxiang.protocol.signing import Signer
 
@@ -43,7 +43,7 @@ class Office(Protocol):
     def report(self, fact: Message) -> None:
         """Tell the platform."""
 
-    def receipt(self, grant_id: UUID, receipt: dict[str, Any]) -> None:
+    def receipt(self, receipt: Receipt) -> None:
         """Hand in the latest receipt of a grant."""
 
 
@@ -355,12 +355,19 @@ class Flow:
             return
         if not force and time.monotonic() < self._receipt_at + _RECEIPT_EVERY:
             return
-        said: dict[str, Any] = {
-            "grant_id": str(cursor.grant_id), "revision": cursor.revision, "epoch": cursor.epoch, "seq": cursor.seq,
-            "upserts": cursor.upserts, "deletes": cursor.deletes, "rows_in_table": cursor.rows, "lag_ms": self.lag_ms,
-            "digest": cursor.digest, "at": instant(clock.now()),
-        }  # fmt: skip
-        self._office.receipt(cursor.grant_id, {**said, "signature": self._signer.sign(canonical(said))})
+        receipt = Receipt(
+            grant_id=cursor.grant_id,
+            revision=cursor.revision,
+            epoch=cursor.epoch,
+            seq=cursor.seq,
+            upserts=cursor.upserts,
+            deletes=cursor.deletes,
+            rows_in_table=cursor.rows,
+            lag_ms=self.lag_ms,
+            digest=cursor.digest,
+            at=clock.now(),
+        )
+        self._office.receipt(receipt.signed(self._signer))
         self._receipt_at, self._receipt_seq = time.monotonic(), cursor.seq
 
     def _say_where(self) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -16,8 +16,8 @@ from gongxiang.node import errors
 from gongxiang.node.apply.postgresql import PostgresTarget
 from gongxiang.node.flow import Flow
 from gongxiang.protocol import signing
-from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.messages import Alarm, FlowState, Message, OpenGrant
+from gongxiang.protocol.receipts import Receipt
 from gongxiang.protocol.terms import DataType, ElementSpec, Terms
 from tests.integration.node_consumer.source import GRANT, MemorySource
 from tests.support.databases import Database
@@ -35,12 +35,12 @@ class Desk:
 
     def __init__(self) -> None:
         self.facts: list[Message] = []
-        self.receipts: list[dict[str, Any]] = []
+        self.receipts: list[Receipt] = []
 
     def report(self, fact: Message) -> None:
         self.facts.append(fact)
 
-    def receipt(self, grant_id: UUID, receipt: dict[str, Any]) -> None:
+    def receipt(self, receipt: Receipt) -> None:
         self.receipts.append(receipt)
 
     @property
@@ -126,15 +126,9 @@ def test_rows_come_change_and_go_and_a_signed_receipt_says_so(scene: Scene) -> N
     wait_for(lambda: scene.rows() == [("b", "李四"), ("c", "王五🙂")])
     scene.source.truncate()
     wait_for(lambda: scene.rows() == [])
-    receipt = wait_for(lambda: next((r for r in scene.desk.receipts if r["seq"] == scene.source.seq), None))
-    assert (receipt["rows_in_table"], receipt["upserts"], receipt["deletes"], receipt["digest"]) == (
-        0,
-        3,
-        1,
-        scene.source.digest,
-    )
-    signature = receipt.pop("signature")
-    assert signing.verify(scene.key.public_key, canonical(receipt), signature)
+    receipt = wait_for(lambda: next((r for r in scene.desk.receipts if r.seq == scene.source.seq), None))
+    assert (receipt.rows_in_table, receipt.upserts, receipt.deletes, receipt.digest) == (0, 3, 1, scene.source.digest)
+    receipt.check(scene.key.public_key)
     assert scene.desk.states == ["opening", "loading", "live"]
 
 
