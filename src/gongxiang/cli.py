@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("gongxiang.machine.programs", "run the worker alone"),
     "front": ("gongxiang.machine.front", "run the front door alone"),
     "demo": ("gongxiang.demo.cli", "make the demo banner, or tell its accounts and flows"),
+    "node": ("gongxiang.node.cli", "enrol, run, look at or reconcile a front-end machine"),
     "doctor": ("gongxiang.machine.doctor", "say what is wrong with this installation and what to do"),
     "reset": ("gongxiang.machine.reset", "remove a demo or test installation with all its data"),
 }

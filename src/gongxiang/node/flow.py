@@ -119,6 +119,24 @@ class Flow:
         if self._thread.ident is not None:
             self._thread.join(timeout)
 
+    def status(self) -> dict[str, Any]:
+        """Where the flow stands, for `gongxiang node status`."""
+        cursor = self.cursor
+        return {
+            "grant": str(self.grant.terms.grant_id),
+            "resource": self.grant.resource_name or str(self.grant.terms.resource_id),
+            "table": f"received.{self.grant.exchange_table}",
+            "state": self.state,
+            "detail": self.detail,
+            "revision": cursor.revision if cursor else 0,
+            "epoch": cursor.epoch if cursor else 0,
+            "seq": cursor.seq if cursor else 0,
+            "rows": cursor.rows if cursor else 0,
+            "upserts": cursor.upserts if cursor else 0,
+            "deletes": cursor.deletes if cursor else 0,
+            "lag_ms": self.lag_ms,
+        }
+
     def hold(self, up_to: int | None, seconds: float) -> Cursor | None:
         """Stand still after everything up to a source sequence (None: where it stands); the cursor there.
 

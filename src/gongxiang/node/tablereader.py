@@ -1,6 +1,6 @@
-"""A table of an exchange database at one position, as Arrow batches; for whatever compares or hands out what it holds.
+"""Reads an exchange database at one position, as Arrow batches; for whatever compares what it holds.
 
-Reads in a transaction of its own (repeatable read), so that writers go on meanwhile.
+Everything is read in one transaction (repeatable read), so that writers go on meanwhile and position and rows belong together.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from gongxiang.node import errors
 from gongxiang.protocol.terms import DataType, ElementSpec
-from gongxiang.protocol.types import arrow_type
+from gongxiang.protocol.types import arrow_type, postgres_type
 
 #: Types the driver has no usable Arrow form for travel as text.
 _AS_TEXT = (DataType.DECIMAL, DataType.UUID, DataType.JSON)
@@ -23,65 +23,73 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def select_list(elements: Sequence[ElementSpec]) -> str:
-    """The elements' columns as the driver can bring them."""
-    return ", ".join(
-        f"{quoted(spec.code)}::text AS {quoted(spec.code)}" if spec.type in _AS_TEXT else quoted(spec.code) for spec in elements
-    )
+class Reading:
+    """One look at a database: whatever is asked belongs to the same moment."""
 
-
-def as_elements(batch: pa.RecordBatch, elements: Sequence[ElementSpec]) -> pa.RecordBatch:
-    """The batch the driver brought with the elements' own Arrow types."""
-    arrays = [batch.column(index).cast(arrow_type(spec)) for index, spec in enumerate(elements)]
-    return pa.RecordBatch.from_arrays(arrays, names=[spec.code for spec in elements])
-
-
-class TableSnapshot:
-    """All rows of one table as of the moment this was made."""
-
-    def __init__(
-        self, dsn: str, *, schema: str, table: str, elements: Sequence[ElementSpec], proof: tuple[str, str, int] | None = None
-    ) -> None:
-        """`proof` is (query, parameter, expected): raise TargetBusy unless the position is the expected one."""
-        self.elements = tuple(elements)
-        self._query = f"SELECT {select_list(elements)} FROM {quoted(schema)}.{quoted(table)}"  # noqa: S608 (identifiers quoted)
+    def __init__(self, dsn: str) -> None:
         try:
             self._connection = adbc_driver_postgresql.dbapi.connect(dsn)
-            self._run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            self.position = self._prove(*proof) if proof else 0
+            cursor: Any = self._connection.cursor()
+            cursor.executescript("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.close()
         except adbc_driver_postgresql.dbapi.Error as error:
-            raise errors.TargetDown(f"The exchange database cannot be read: {error}.") from error
+            raise errors.TargetDown(f"The database cannot be read: {_words(error)}.") from error
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """All rows, in batches with the elements' columns."""
-        cursor = self._connection.cursor()
+    def one(self, query: str, *parameters: str) -> tuple[Any, ...] | None:
+        """The first row of a query with `$1`… parameters."""
+        cursor: Any = self._connection.cursor()
         try:
-            cursor.execute(self._query)
-            for batch in cursor.fetch_record_batch():
-                yield as_elements(batch, self.elements)
+            cursor.execute(query, parameters or None)
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            return row
         except adbc_driver_postgresql.dbapi.Error as error:
-            raise errors.TargetDown(f"The exchange database cannot be read: {error}.") from error
+            raise errors.TargetDown(f"The database cannot be read: {_words(error)}.") from error
+        finally:
+            with suppress(Exception):
+                cursor.close()
+
+    def batches(
+        self, schema: str, table: str, elements: Sequence[ElementSpec], columns: Sequence[str] = ()
+    ) -> Iterator[pa.RecordBatch]:
+        """All rows of a table with the elements' own types; `columns` are its names for them if they are others."""
+        parts = []
+        for spec, column in zip(elements, columns or [spec.code for spec in elements], strict=True):
+            form = f"{quoted(column)}::{postgres_type(spec)}"
+            parts.append(f"{form}::text" if spec.type in _AS_TEXT else form)
+        cursor: Any = self._connection.cursor()
+        try:
+            cursor.execute(f"SELECT {', '.join(parts)} FROM {quoted(schema)}.{quoted(table)}")  # noqa: S608 (names are quoted)
+            for batch in cursor.fetch_record_batch():
+                arrays = [column.cast(arrow_type(spec)) for column, spec in zip(batch.columns, elements, strict=True)]
+                yield pa.RecordBatch.from_arrays(arrays, names=[spec.code for spec in elements])
+        except adbc_driver_postgresql.dbapi.Error as error:
+            raise errors.TargetDown(f"The database cannot be read: {_words(error)}.") from error
         finally:
             with suppress(Exception):
                 cursor.close()
 
     def close(self) -> None:
-        """Let the position go."""
+        """Let the moment go."""
         with suppress(Exception):
             self._connection.rollback()
             self._connection.close()
 
-    def _run(self, statement: str) -> None:
-        cursor: Any = self._connection.cursor()
-        cursor.executescript(statement)
-        cursor.close()
 
-    def _prove(self, query: str, parameter: str, expected: int) -> int:
-        cursor: Any = self._connection.cursor()
-        cursor.execute(query, (parameter,))
-        row = cursor.fetchone()
-        cursor.close()
-        if row is None or int(row[0]) != expected:
-            self.close()
-            raise errors.TargetBusy(f"The table moved on from position {expected} before it could be read.")
-        return expected
+def _words(error: BaseException) -> str:
+    # The first line only: what follows may show values of rows.
+    return str(error).strip().partition("\n")[0]
+
+
+class TableSnapshot:
+    """The rows of one table within a reading."""
+
+    def __init__(self, reading: Reading, *, schema: str, table: str, elements: Sequence[ElementSpec]) -> None:
+        self._reading, self._schema, self._table, self._elements = reading, schema, table, tuple(elements)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All rows, in batches with the elements' columns; may be called again."""
+        return self._reading.batches(self._schema, self._table, self._elements)
+
+    def close(self) -> None:
+        """Let the position go."""
+        self._reading.close()

@@ -19,7 +19,7 @@ from gongxiang.node import copybinary, errors, killpoints
 from gongxiang.node.apply import swap
 from gongxiang.node.apply.target import Cursor
 from gongxiang.node.collapse import Changes
-from gongxiang.node.tablereader import TableSnapshot
+from gongxiang.node.tablereader import Reading, TableSnapshot
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.terms import DataType, ElementSpec
@@ -278,12 +278,13 @@ class PostgresTarget:
     # ---- reading --------------------------------------------------------------------------------------------------------
 
     def snapshot(self, cursor: Cursor) -> TableSnapshot:
-        """The readers' table exactly as of `cursor`."""
-        with self._named():
-            return TableSnapshot(
-                self._dsn, schema=SCHEMA, table=cursor.table, elements=cursor.elements,
-                proof=("SELECT seq FROM gongxiang.flows WHERE grant_id = $1::uuid", str(cursor.grant_id), cursor.seq),
-            )  # fmt: skip
+        """The readers' table exactly as of `cursor`; raises TargetBusy if it moved on."""
+        reading = Reading(self._dsn)
+        found = reading.one("SELECT seq FROM gongxiang.flows WHERE grant_id = $1::uuid", str(cursor.grant_id))
+        if found is None or int(found[0]) != cursor.seq:
+            reading.close()
+            raise errors.TargetBusy(f"The table moved on from position {cursor.seq} before it could be read.")
+        return TableSnapshot(reading, schema=SCHEMA, table=cursor.table, elements=cursor.elements)
 
     # ---- inner ----------------------------------------------------------------------------------------------------------
 

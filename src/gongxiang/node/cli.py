@@ -1,0 +1,117 @@
+"""`gongxiang node enroll | run | status | reconcile`: the commands of a front-end machine, which stands alone."""
+
+import argparse
+import json
+import logging
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from gongxiang.node import config as configuration
+from gongxiang.node import errors, identity
+from gongxiang.protocol.canonical import parse_instant
+from gongxiang.protocol.signing import Algorithm
+
+#: Seconds after which a status file of a running node is stale.
+_STALE = 15.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands."""
+    commands = parser.add_subparsers(dest="node_command", metavar="ACTION", required=True)
+    enroll = commands.add_parser("enroll", help="make this machine's key pair and use the one-time code of its page")
+    enroll.add_argument("--code", required=True, help="the enrolment code; `-` reads it from standard input")
+    enroll.add_argument("--algorithm", choices=[a.value for a in Algorithm], default=Algorithm.SM2.value)
+    run_ = commands.add_parser("run", help="work until SIGTERM or Ctrl-C")
+    status = commands.add_parser("status", help="say how the node stands")
+    status.add_argument("--json", action="store_true", help="as JSON")
+    reconcile = commands.add_parser(
+        "reconcile", help="compare source and exchange tables, and what was received with its cursor"
+    )
+    reconcile.add_argument("--json", action="store_true", help="as JSON")
+    for command in (enroll, run_, status, reconcile):
+        command.add_argument("--config", required=True, type=Path, metavar="FILE", help="the node's TOML file")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the action; 0 if it did what it promised, else the named error is on standard error."""
+    try:
+        config = configuration.load(arguments.config)
+        match arguments.node_command:
+            case "enroll":
+                return _enroll(config, arguments)
+            case "run":
+                return _run(config)
+            case "status":
+                return _status(config, as_json=arguments.json)
+            case _:
+                return _reconcile(config, as_json=arguments.json)
+    except errors.DataPlaneError as error:
+        print(f"{error.code()}: {errors.in_words(error)}", file=sys.stderr)
+        return 1
+
+
+def _enroll(config: configuration.NodeConfig, arguments: argparse.Namespace) -> int:
+    code = sys.stdin.readline() if arguments.code == "-" else arguments.code
+    found = identity.enrol(config, code, algorithm=Algorithm(arguments.algorithm))
+    print(f"{found.node_name} ({found.node_id}) is enrolled; its key is {config.home / 'node.key'}.")
+    print("It may exchange as soon as the platform operator has admitted it. Next: gongxiang node run --config FILE")
+    return 0
+
+
+def _run(config: configuration.NodeConfig) -> int:
+    from gongxiang.node.agent import Agent
+
+    logging.basicConfig(
+        level=config.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    )
+    return Agent(config).run()
+
+
+def _status(config: configuration.NodeConfig, *, as_json: bool) -> int:
+    running = identity.is_held(config.home)
+    try:
+        value: dict[str, Any] = json.loads((config.home / "status.json").read_text("utf-8"))
+    except FileNotFoundError:
+        identity.load(config)
+        value = {"node": config.name, "gateway": "never started", "checks": {}, "streams": [], "flows": []}
+    except ValueError as error:
+        raise errors.StateDamaged(f"{config.home / 'status.json'} cannot be read.") from error
+    value["running"] = running
+    healthy = running and value["gateway"] == "ok" and all(word == "ok" for word in value["checks"].values())
+    if as_json:
+        print(json.dumps({**value, "healthy": healthy}, ensure_ascii=False, indent=1))
+        return 0 if healthy else 1
+    print(f"{value['node']}: {'running' if running else 'not running'}, as of {_age(value.get('at'))}")
+    print(f"  gateway: {value['gateway']}")
+    for name, word in sorted(value["checks"].items()):
+        print(f"  {name}: {word}")
+    for stream in value["streams"]:
+        print(f"  stream {stream.get('resource')}: {stream.get('state')} epoch {stream.get('epoch')} seq {stream.get('seq')}"
+              f" {stream.get('detail') or ''}".rstrip())  # fmt: skip
+    for flow in value["flows"]:
+        print(f"  flow {flow['resource']} -> {flow['table']}: {flow['state']}, {flow['rows']} rows, seq {flow['seq']},"
+              f" lag {flow['lag_ms']} ms {flow['detail']}".rstrip())  # fmt: skip
+    return 0 if healthy else 1
+
+
+def _age(at: str | None) -> str:
+    if at is None:
+        return "never"
+    said: datetime = parse_instant(at)
+    return said.astimezone().isoformat(sep=" ", timespec="seconds")
+
+
+def _reconcile(config: configuration.NodeConfig, *, as_json: bool) -> int:
+    from gongxiang.node.reconcile import check_here
+
+    found = check_here(config)
+    if as_json:
+        print(json.dumps([one.to_json() for one in found], ensure_ascii=False, indent=1))
+    else:
+        for one in found:
+            print(one.in_words())
+        if not found:
+            print("Nothing is shared or received here yet.")
+    return 0 if all(one.equal for one in found) else 1
