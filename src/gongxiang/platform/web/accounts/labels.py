@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 STATES: dict[str, tuple[Promise | str, str]] = {
     "person:ACTIVE": (_("Active"), "success"),
     "person:LOCKED": (_("Locked"), "danger"),
-    "person:LEFT": (_("Closed"), "secondary"),
+    "person:LEFT": (_("Account closed"), "secondary"),
 }
 EVENTS: dict[str, Promise | str] = {
     "person:account_created": _("Account made"),

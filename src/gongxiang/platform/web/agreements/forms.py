@@ -61,7 +61,7 @@ class TemplateForm(Form):
 
     title = forms.CharField(label=_("Title"), max_length=200)
     body = forms.CharField(
-        label=_("Text"),
+        label=_("Body of the text"),
         widget=forms.Textarea(attrs={"rows": 24}),
         help_text=_("Words in braces are filled in for each agreement, as in the proposal."),
     )

@@ -9,7 +9,7 @@ STATES: dict[str, tuple[Promise | str, str]] = {
     "agreement:RETURNED": (_("Returned"), "danger"),
     "agreement:IN_FORCE": (_("In force"), "success"),
     "agreement:EXPIRED": (_("Run out"), "secondary"),
-    "agreement:TERMINATED": (_("Ended"), "danger"),
+    "agreement:TERMINATED": (_("Ended before its time"), "danger"),
 }
 EVENTS: dict[str, Promise | str] = {
     "agreement_template:issued": _("Text of the agreement issued"),

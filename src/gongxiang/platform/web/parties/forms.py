@@ -26,7 +26,7 @@ class DepartmentForm(Form):
 class HeadForm(Form):
     """The department's principal."""
 
-    head_name = forms.CharField(label=_("Name"), max_length=60)
+    head_name = forms.CharField(label=_("Name of the person"), max_length=60)
     head_post = forms.CharField(label=_("Post"), max_length=60, required=False)
 
 
@@ -46,7 +46,7 @@ class PersonForm(Form):
     username = forms.CharField(
         label=_("User name"), max_length=60, help_text=_("3 to 60 small letters, digits, dots, hyphens, underscores.")
     )
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the person"), max_length=60)
     post = forms.CharField(label=_("Post"), max_length=60, required=False)
 
 

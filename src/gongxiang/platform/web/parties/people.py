@@ -37,7 +37,7 @@ def index(request: ActingRequest) -> HttpResponse:
     found = [one for one in found if not status or one.status == status]
     if request.GET.get("export") == "csv":
         columns = [
-            (gettext_lazy("Name"), lambda one: one.name),
+            (gettext_lazy("Name of the person"), lambda one: one.name),
             (gettext_lazy("User name"), lambda one: one.username),
             (gettext_lazy("Department"), lambda one: one.department),
             (gettext_lazy("Roles"), lambda one: " ".join(str(labels.ROLES[role]) for role in sorted(one.roles))),

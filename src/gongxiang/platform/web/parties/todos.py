@@ -16,7 +16,7 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
     if permissions.FILE_OFFICER.allows(actor):
         found += [
             Todo(
-                kind=_("File"),
+                kind=_("Put on file"),
                 title=f"{one.department} · {one.officer}",
                 url=reverse("parties:filings"),
                 basis=("wushen-2021-60:25",),
