@@ -76,7 +76,7 @@ class TemplateRef:
 
 def visible_to(actor: Actor | None) -> QuerySet[Agreement]:
     """The agreements `actor` may see: the own department's; authority and auditors see all."""
-    rows = Agreement.objects.select_related("department", "template").order_by("-drafted_at")
+    rows = Agreement.objects.select_related("template").order_by("-drafted_at")
     if not isinstance(actor, Person):
         return rows.none()
     return rows if actor.has(*permissions.READERS_OF_ALL) else rows.filter(department_id=actor.department_id)
@@ -87,7 +87,8 @@ def agreements(actor: Actor | None, *, search: str = "", status: str = "") -> li
     rows = visible_to(actor)
     if search:
         serial = "".join(c for c in search.partition("〕")[2] or search if c.isdigit())
-        rows = rows.filter(Q(department__name__icontains=search) | Q(serial=int(serial) if serial and len(serial) < 9 else -1))
+        named = [one.id for one in parties.all_departments(active_only=False, search=search)]
+        rows = rows.filter(Q(department_id__in=named) | Q(serial=int(serial) if serial and len(serial) < 9 else -1))
     if status:
         rows = rows.filter(status=status)
     return [_ref(row) for row in rows]
@@ -120,7 +121,7 @@ def in_force(department_id: UUID, at: datetime) -> AgreementRef | None:
 
 def get_for_update(agreement_id: UUID) -> Agreement:
     """The locked row, for this room's actions."""
-    return _found(Agreement.objects.select_for_update(of=("self",)).select_related("department", "template"), agreement_id)
+    return _found(Agreement.objects.select_for_update(of=("self",)).select_related("template"), agreement_id)
 
 
 def run_out(at: date) -> list[UUID]:

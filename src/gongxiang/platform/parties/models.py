@@ -63,8 +63,8 @@ class Person(AbstractBaseUser):
     must_change_password = models.BooleanField(default=True)
     totp_sealed = models.BinaryField(null=True)
     totp_confirmed_at = models.DateTimeField(null=True)
-    #: The time step of the last code that was accepted: none before or at it works again.
-    totp_step = models.BigIntegerField(default=0)
+    #: The time steps of the last codes that were accepted: none works twice.
+    totp_used = ArrayField(models.BigIntegerField(), default=list)
     status = models.CharField(max_length=20)
     USERNAME_FIELD = "username"
     objects = BaseUserManager()

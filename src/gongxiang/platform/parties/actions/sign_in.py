@@ -36,6 +36,8 @@ from gongxiang.protocol.signing import open_secret, seal_secret
 _SECRET_CONTEXT = "person.totp"
 _JOB = System(name="sign-in")
 _RECOVERY_CODES = 10
+#: More than the codes that are right at one time.
+_STEPS_KEPT = 12
 
 
 def check_password(*, username: str, password: str, at: datetime) -> PersonRef:
@@ -80,12 +82,12 @@ def _try_factor(person_id: UUID, code: str, at: datetime) -> PersonRef | Refusal
     if (blocked := _blocked(counter, at)) is not None:
         return blocked
     step = _step_of(person, code, at)
-    if step is not None and step <= person.totp_step:
+    if step is not None and step in person.totp_used:
         _count_failure(counter, person, at, what="replay")
         return FactorReplayed(field="code")
     if step is not None:
-        person.totp_step = step
-        person.save(update_fields=["totp_step"])
+        person.totp_used = [*person.totp_used, step][-_STEPS_KEPT:]
+        person.save(update_fields=["totp_used"])
     elif not _use_recovery_code(person, code, at):
         refused = _count_failure(counter, person, at, what="factor")
         return refused if isinstance(refused, SignInBlocked) else FactorWrong(field="code")
@@ -160,8 +162,8 @@ def confirm_totp(*, person_id: UUID, code: str, by: Actor, at: datetime) -> list
     step = _step_of(person, "".join(code.split()), at)
     if step is None:
         raise FactorWrong(field="code")
-    person.totp_confirmed_at, person.totp_step = at, step
-    person.save(update_fields=["totp_confirmed_at", "totp_step"])
+    person.totp_confirmed_at, person.totp_used = at, [step]
+    person.save(update_fields=["totp_confirmed_at", "totp_used"])
     codes = [f"{secrets.randbelow(10**5):05d}-{secrets.randbelow(10**5):05d}" for _ in range(_RECOVERY_CODES)]
     RecoveryCode.objects.filter(person=person).delete()
     RecoveryCode.objects.bulk_create(RecoveryCode(person=person, digest=_digest(code)) for code in codes)
