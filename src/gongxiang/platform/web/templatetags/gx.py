@@ -1,27 +1,26 @@
 """Tags every page uses: icons, articles, times, deadlines, state badges, paging, forms."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gongxiang.law.articles import UnknownArticle
+from gongxiang.law.articles import article as cited
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.templatetags.law import citation, words
 from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
 
 register = template.Library()
-
-_INSTRUMENTS = {"wushen-2021-60": ("Measures", "办法"), "cn-809": ("Regulation", "条例")}
-
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
@@ -34,17 +33,13 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def article(identifier: str) -> SafeString:
-    """`{% article "wushen-2021-60:21(2)" %}`: a link to the article, in words: 办法第二十一条…"""
-    instrument, _sep, number = identifier.partition(":")
-    english, chinese = _INSTRUMENTS.get(instrument, (instrument, instrument))
-    match = re.match(r"(\d+)(.*)", number)
-    bare, rest = match.groups() if match else (number, "")
-    text = f"{chinese}第{bare}条{rest}" if translation.get_language() == "zh-hans" else f"{english} art. {bare}{rest}"
+    """`{% article "wushen-2021-60:21(2)" %}`: a link to the article, in words: 办法第二十一条第（二）项."""
     try:
-        url = reverse("rules:article", args=[identifier])
-    except NoReverseMatch:
-        return format_html('<span class="article">{}</span>', text)
-    return format_html('<a class="article" href="{}">{}</a>', url, text)
+        found, text = cited(identifier), citation(identifier)
+    except UnknownArticle:
+        return format_html('<span class="article">{}</span>', identifier)
+    url = reverse("rules:article", args=[identifier])
+    return format_html('<a class="article" href="{}" title="{}">{}</a>', url, words(found.summary), text)
 
 
 @register.simple_tag
