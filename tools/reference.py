@@ -2,7 +2,7 @@
 
 import argparse
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from tools import code
@@ -39,7 +39,32 @@ def articles() -> str:
                 "<br>".join(f"`{name.removeprefix('tests/')}`" for name in tests.get(one.id, ())),
             )
             lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_missing_articles(done, tests)])
+
+
+def _missing_articles(done: Mapping[str, Sequence[str]], tests: Mapping[str, Sequence[str]]) -> list[str]:
+    """What no code carries out yet, said plainly, by who has to do it; and how much of each instrument is shown by a test."""
+    from gongxiang.law.instruments import Article, Kind, instruments
+
+    def among(one: Article, places: Mapping[str, Sequence[str]]) -> bool:
+        return any(places.get(i) for i in (one.id, *(f"{one.instrument}:{part}" for part in one.parts)))
+
+    whole = {i.id: i.whole_articles for i in instruments().values()}
+    lines = ["", "## How far", "", "| instrument | articles | carried out by code | shown by a test |", "|---|---|---|---|"]
+    for name, every in whole.items():
+        counts = (len(every), sum(among(a, done) for a in every), sum(among(a, tests) for a in every))
+        lines.append(f"| `{name}` | " + " | ".join(map(str, counts)) + " |")
+    lines += ["", "## Not carried out by code yet"]
+    headings = {
+        Kind.SYSTEM: "The product should do it",
+        Kind.MIXED: "People do it; the product should help",
+        Kind.ORGANISATION: "People do it; the product may support them",
+    }
+    for kind, heading in headings.items():
+        lines += ["", f"**{heading}**", ""]
+        missing = [a for every in whole.values() for a in every if a.kind is kind and not among(a, done)]
+        lines += [f"- `{a.id}` {a.title.en}: {a.summary.en}" for a in missing] or ["- nothing is missing"]
+    return lines
 
 
 def doors() -> str:
