@@ -199,6 +199,14 @@ def test_pages_count_working_days_left():
     assert queries.is_urgent(due_at, datetime(2026, 11, 26, 9, tzinfo=BEIJING))
 
 
+def test_an_open_deadline_into_an_unannounced_year_is_shown_as_provisional():
+    at = datetime(2026, 12, 24, 9, tzinfo=BEIJING)
+    near, far = queries.deadline("reply_unconditional", start=at), queries.deadline("reply_conditional", start=at)
+    assert not queries.is_provisional(near.due_at, at)
+    assert queries.is_provisional(far.due_at, at)
+    assert not queries.is_provisional(near.due_at, far.due_at)
+
+
 def test_days_of_a_notice_are_never_changed():
     day = CalendarDay.objects.first()
     assert day is not None

@@ -144,6 +144,7 @@ def test_a_notice_is_previewed_then_confirmed(as_, monkeypatch):
     assert preview.status_code == 200
     assert "特困人员基本信息" in text_of(preview)
     assert "1 个未到期的期限将变动" in text_of(preview)
+    assert "可能使其变动" in text_of(preview)
     assert queries.calendar_status(2027).provisional
     confirmed = client.post("/rules/calendar/notice/confirm/", preview.context["form"].initial)
     assert confirmed.status_code == 302

@@ -369,6 +369,7 @@ def set_parameter(*, name: str, value: int, by: Actor, at: datetime) -> None:
         raise ParameterOutOfRange(field="value", least=known.least, most=known.most)
     before = queries.parameter(name)
     ParameterValue.objects.create(name=name, value=value, set_by=by.name, set_at=at)
+    transaction.on_commit(queries.forget_calendar)
     record_act(
         kind="parameter:set", subject=("parameter", name), by=by, at=at, before={"value": before}, after={"value": value}
     )

@@ -73,7 +73,7 @@ from gongxiang.protocol.evidence import sm3
 
 #: Seconds for which a page may count working days left on the calendar it has read before.
 _PAGE_SECONDS = 2.0
-_cached: tuple[str, float, Calendar] | None = None
+_cached: tuple[str, float, Calendar, int] | None = None
 
 
 # ---- calendar -------------------------------------------------------------------------------------------------------------
@@ -185,24 +185,37 @@ def extension(rule: str, *, due_at: datetime, days: int, on: date | None = None)
     return deadlines.extend(rule=rule, due_at=due_at, days=days, on=on, calendar=calendar(), rules=rules())
 
 
-def working_days_left(due_at: datetime, at: datetime) -> int:
-    """Working days left after today; 0 on the last day, negative once over. For pages: the calendar may be 2 s old."""
+def _on_page() -> tuple[Calendar, int]:
+    """The calendar and the number of urgent days for pages: read at most every two seconds."""
     global _cached
     database = str(connection.settings_dict["NAME"])
     if _cached is None or _cached[0] != database or time.monotonic() - _cached[1] > _PAGE_SECONDS:
-        _cached = (database, time.monotonic(), calendar())
-    return deadlines.working_days_left(due_at, at, _cached[2])
+        _cached = (database, time.monotonic(), calendar(), parameter("urgent_working_days"))
+    return _cached[2:]
 
 
-def forget_calendar() -> None:
-    """Let pages read the calendar anew; called after a notice was entered."""
-    global _cached
-    _cached = None
+def working_days_left(due_at: datetime, at: datetime) -> int:
+    """Working days left after today; 0 on the last day, negative once over. For pages: the calendar may be 2 s old."""
+    return deadlines.working_days_left(due_at, at, _on_page()[0])
 
 
 def is_urgent(due_at: datetime, at: datetime) -> bool:
     """Whether so few working days are left that a page marks it."""
-    return working_days_left(due_at, at) <= parameter("urgent_working_days")
+    ours, urgent = _on_page()
+    return deadlines.working_days_left(due_at, at, ours) <= urgent
+
+
+def is_provisional(due_at: datetime, at: datetime) -> bool:
+    """Whether a holiday notice still to come may move this open deadline: wherever it is shown, this is said."""
+    ours = _on_page()[0]
+    today, last = beijing_date(at), deadlines.last_day(due_at)
+    return any(ours.is_provisional(today + n * timedelta(days=1)) for n in range(1, (last - today).days + 1))
+
+
+def forget_calendar() -> None:
+    """Let pages read calendar and parameters anew; called after either was changed."""
+    global _cached
+    _cached = None
 
 
 _sources: dict[str, Callable[[datetime], Iterable[OpenDeadline]]] = {}

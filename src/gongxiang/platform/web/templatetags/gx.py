@@ -22,6 +22,7 @@ from gongxiang.protocol.clock import BEIJING
 
 register = template.Library()
 
+
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """`{% icon "database" %}`: decorative unless a label is given."""
@@ -94,7 +95,11 @@ def due(due_at: datetime | None, at: datetime | None = None) -> SafeString | str
         text = ngettext(
             "%(left)d working day left (due %(date)s %(time)s)", "%(left)d working days left (due %(date)s %(time)s)", left
         ) % {"left": left, "date": date, "time": time}
-        colour = "danger" if left <= 1 else "warning" if left <= 3 else "secondary"
+        colour = "danger" if rulebook.is_urgent(due_at, now) else "warning" if left <= 3 else "secondary"
+        if rulebook.is_provisional(due_at, now):
+            why = _("A holiday notice that is not entered yet may move it.")
+            badge = format_html(' <span class="badge badge-warning" title="{}">{}</span>', why, _("Provisional"))
+            return format_html('<span class="due due-{}">{}</span>{}', colour, text, badge)
     return format_html('<span class="due due-{}">{}</span>', colour, text)
 
 
