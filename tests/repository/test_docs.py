@@ -51,9 +51,8 @@ def test_a_decision_begins_with_the_decision(path):
     lines = path.read_text("utf-8").splitlines()
     number = path.name.split("-")[0]
     assert re.match(rf"# {int(number)}\. \S", lines[0]), "the heading carries the file's number"
-    headings = [line for line in lines if line.startswith("## ")]
-    assert headings[:1] == ["## Decision"]
-    assert {"## Why", "## Consequences", "## Rejected"} <= set(headings)
+    parts = re.findall(r"^(?:## |\*\*)(Decision|Why|Consequences|Rejected)\b", "\n".join(lines), re.MULTILINE)
+    assert parts == ["Decision", "Why", "Consequences", "Rejected"]
     assert len(lines) <= 60, "half a page"
 
 

@@ -7,13 +7,13 @@ Children: our PostgreSQL (unless others keep one), site, gateway, worker, front 
 import argparse
 import contextlib
 import fcntl
-import importlib.util
 import json
 import os
 import signal
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 import urllib.error
@@ -55,9 +55,12 @@ class Child:
         """Start it, its output going to its log."""
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_name(self.log.name + ".1"))
+        # The administrator's address is for migrations: the programs have a role of their own each.
+        variables = {name: value for name, value in os.environ.items() if name != "GONGXIANG_DATABASE_URL"}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
+                env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -124,9 +127,8 @@ class Supervisor:
             said.append("up to date")
         environment.settle(self.home)
         self._start_programs()
-        if self.demo and importlib.util.find_spec("gongxiang.demo.cli") is not None:
-            with self._step("demo banner") as said:
-                said.append(self._run("demo", "seed").strip().split("\n")[-1])
+        if self.demo:
+            self._run("demo", "seed", show=True)
         self._find_nodes()
         for name, child in self.children.items():
             if name.startswith("node-"):
@@ -150,17 +152,13 @@ class Supervisor:
         program = [sys.executable, "-m", "gongxiang.cli"]
         port = self.home.port
         for name, probe in (
-            ("gateway", f"https://127.0.0.1:{port + NODE_DOOR}/x/v1/orders"),
+            ("gateway", f"https://127.0.0.1:{port + NODE_DOOR}/x/v1/health"),
             ("site", f"http://127.0.0.1:{port + SITE}/healthz"),
             ("worker", ""),
             ("front", f"http://127.0.0.1:{port}/healthz"),
         ):
-            if name == "gateway" and importlib.util.find_spec("gongxiang.gateway.app") is None:
-                continue
             self._add(Child(name=name, command=[*program, name], log=self.home.logs / f"{name}.log", probe=probe))
         for name in ("gateway", "site", "worker", "front"):
-            if name not in self.children:
-                continue
             with self._step(name) as said:
                 self._wait_for(self.children[name])
                 said.append("ready")
@@ -181,8 +179,8 @@ class Supervisor:
         if self.stopping:
             raise KeyboardInterrupt
 
-    def _run(self, *arguments: str) -> str:
-        """Run one of our commands to its end; its words come back, or are the error."""
+    def _run(self, *arguments: str, show: bool = False) -> None:
+        """Run one of our commands to its end and watch the others; its words are shown as they come, or if it fails."""
         variables = {**os.environ, "GONGXIANG_HOME": str(self.home.path), "GONGXIANG_PORT": str(self.home.port)}
         command = subprocess.Popen(
             [sys.executable, "-m", "gongxiang.cli", *arguments],
@@ -193,21 +191,20 @@ class Supervisor:
             start_new_session=True,
             preexec_fn=tied_to_parent(),
         )
-        while True:
-            try:
-                said = command.communicate(timeout=0.5)[0].decode("utf-8", errors="replace")
-            except subprocess.TimeoutExpired:
-                self._find_nodes()
-                self._restart_dead()
-                if self.stopping:
-                    command.terminate()
-                    command.communicate()
-                    raise KeyboardInterrupt from None
-                continue
-            break
+        words = list[str]()
+        reader = threading.Thread(target=_read, args=(command, words, show), daemon=True)
+        reader.start()
+        while command.poll() is None:
+            reader.join(0.3)
+            self._find_nodes()
+            self._restart_dead()
+            if self.stopping:
+                command.terminate()
+                command.wait()
+                raise KeyboardInterrupt
+        reader.join(5)
         if command.returncode:
-            raise MachineError(f"gongxiang {' '.join(arguments)} failed:\n{said}")
-        return said
+            raise MachineError(f"gongxiang {' '.join(arguments)} failed:\n{'' if show else ''.join(words)}")
 
     def _find_nodes(self) -> None:
         """Run every enrolled node configured in HOME/nodes; looked for again and again, since the demo enrols its own."""
@@ -323,6 +320,16 @@ def _enrolled(config: Path) -> bool:
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
         return False
     return (config.parent / folder / "node.key").exists()
+
+
+def _read(command: subprocess.Popen[bytes], words: list[str], show: bool) -> None:
+    """Collect what a command says, and show it if wanted."""
+    assert command.stdout is not None
+    for line in command.stdout:
+        words.append(line.decode("utf-8", errors="replace"))
+        if show:
+            sys.stdout.write(f"    {words[-1]}")
+            sys.stdout.flush()
 
 
 def _how(status: int) -> str:

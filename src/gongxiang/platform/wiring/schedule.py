@@ -27,18 +27,17 @@ class Sweep:
 _ROOM = "gongxiang.platform.{}.tasks:{}"
 
 PUMPS: tuple[Pump, ...] = (
-    *(
-        Pump(name=f"news-{room}", channel="gx_evidence", run=_ROOM.format(room, "on_news"))
-        for room in ("agreements", "catalogue", "grants", "access", "delivery")
-    ),
+    Pump(name="news-access", channel="gx_evidence", run=_ROOM.format("access", "on_news")),
+    Pump(name="news-delivery", channel="gx_evidence", run=_ROOM.format("delivery", "on_news")),
     Pump(name="facts", channel="gx_facts", run=_ROOM.format("delivery", "ingest_facts")),
 )
 
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(name="seal-evidence", every=2, run=_ROOM.format("evidence", "seal")),
-    Sweep(name="lapse-replies", every=60, run=_ROOM.format("access", "sweep_overdue")),
-    Sweep(name="end-grants", every=30, run=_ROOM.format("grants", "expire_grants")),
     Sweep(name="renew-lease", every=5, run=_ROOM.format("delivery", "renew_lease")),
     Sweep(name="flush-receipts", every=5, run=_ROOM.format("delivery", "flush_receipts")),
+    Sweep(name="lapse-replies", every=10, run=_ROOM.format("access", "sweep_overdue")),
+    Sweep(name="expire-grants", every=10, run=_ROOM.format("grants", "expire_grants")),
     Sweep(name="watch-nodes", every=30, run=_ROOM.format("delivery", "watch_nodes")),
+    Sweep(name="expire-agreements", every=60, run=_ROOM.format("agreements", "expire_agreements")),
 )

@@ -6,7 +6,6 @@ nothing. An error is logged, waited out and tried again; it never stops the othe
 
 import contextlib
 import importlib
-import inspect
 import logging
 import signal
 import threading
@@ -27,16 +26,11 @@ POLL = 1.0
 LONGEST_PAUSE = 30.0
 
 
-def resolve(target: str) -> Callable[..., Any] | None:
-    """The function `module:name`; None if the room does not offer it."""
+def resolve(target: str) -> Callable[..., Any]:
+    """The function `module:name`; a schedule that names what is not there stops the worker at once."""
     module, _, name = target.partition(":")
-    try:
-        found = getattr(importlib.import_module(module), name, None)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        return None
-    return found if callable(found) else None
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
 
 
 class Stopped:
@@ -97,10 +91,7 @@ def sweep(work: Sweep, run: Callable[..., Any]) -> bool:
         if not cursor.fetchone()[0]:
             return False
         try:
-            if not inspect.signature(run).parameters:
-                run()
-            elif "at" in inspect.signature(run).parameters:
-                run(at=clock.now())
+            run(at=clock.now())
             return True
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
@@ -130,11 +121,8 @@ def main() -> int:
     stopped = Stopped()
     signal.signal(signal.SIGINT, stopped.set)
     signal.signal(signal.SIGTERM, stopped.set)
-    threads = []
-    for work in PUMPS:
-        if (run := resolve(work.run)) is not None:
-            threads.append(threading.Thread(target=pump, args=(work, run, stopped), name=work.name))
-    sweeps = [(work, run) for work in SWEEPS if (run := resolve(work.run)) is not None]
+    threads = [threading.Thread(target=pump, args=(work, resolve(work.run), stopped), name=work.name) for work in PUMPS]
+    sweeps = [(work, resolve(work.run)) for work in SWEEPS]
     threads.append(threading.Thread(target=sweep_all, args=(sweeps, stopped), name="sweeps"))
     for thread in threads:
         thread.start()
