@@ -60,7 +60,7 @@ class Home:
     @property
     def node_door(self) -> str:
         """The address nodes speak to."""
-        return f"https://127.0.0.1:{self.port + NODE_DOOR}/x/v1/"
+        return f"https://127.0.0.1:{self.port + NODE_DOOR}"
 
     def state(self) -> dict[str, Any]:
         """What was last written of the running programs; empty if none was."""
