@@ -14,7 +14,7 @@ from gongxiang.platform.kernel.actors import Person, Role
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import messages, signing
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Purpose
-from tests.factories.parties import Banner, Office, make_department, make_person
+from tests.factories.parties import Banner, Office, make_person
 
 MASKED = {
     "id_number": Mask(kind=MaskKind.KEEP, prefix=3, suffix=2),
@@ -105,7 +105,7 @@ def make_operator(banner: Banner) -> Person:
         person = parties.actor_of(found[0].id, banner.at)
         assert person is not None
         return person
-    return make_person(make_department("乌审旗平台运维中心", at=banner.at), Role.PLATFORM_OPERATOR, at=banner.at)
+    return make_person(banner.site.operator, Role.PLATFORM_OPERATOR, at=banner.at)
 
 
 def make_node(

@@ -1,0 +1,250 @@
+"""Nodes, streams and flows: what is ordered, what is reported, what holds a flow."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from gongxiang.platform.catalogue.values import ResourceRef
+from gongxiang.platform.delivery import actions, errors, intake, opening, queries, states, tasks
+from gongxiang.platform.delivery.models import Alarm, Flow, Node, Receipt, Reconciliation, Stream, TableCheck
+from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.grants import actions as grants
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.protocol import messages, receipts
+from tests.factories.catalogue import make_published
+from tests.factories.contents import conditional_content
+from tests.factories.parties import Banner, make_banner
+from tests.factories.procedure import NODE_KEYS, make_grant, make_node, make_operator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def banner() -> Banner:
+    """A banner with agreements in force."""
+    return make_banner()
+
+
+@pytest.fixture
+def provider_node(banner: Banner) -> Node:
+    """The provider's admitted node."""
+    return make_node(banner=banner, office=banner.provider)
+
+
+@pytest.fixture
+def resource(banner: Banner, provider_node: Node) -> ResourceRef:
+    """A published conditional resource with its table on the provider's node."""
+    return make_published(banner=banner, content=conditional_content(node_id=provider_node.pk))
+
+
+@pytest.fixture
+def flow(banner: Banner, resource: ResourceRef) -> Flow:
+    """A running flow."""
+    at = banner.at
+    make_node(banner=banner, office=banner.consumer)
+    opening.open_stream(resource.id, at=at)
+    grant_id = make_grant(banner=banner, resource_id=resource.id)
+    opening.request_flow(grant_id, at=at + timedelta(hours=1))
+    return Flow.objects.get(grant_id=grant_id)
+
+
+def orders(kind: str) -> list[dict[str, Any]]:
+    """The orders of a kind, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM link.orders WHERE kind = %s ORDER BY id", [kind])
+        return [json.loads(row[0]) for row in cursor.fetchall()]
+
+
+def receipt(flow: Flow, seq: int, *, at: Any, upserts: int = 3) -> messages.ReceiptGiven:
+    """What the consumer's node would report."""
+    assert flow.consumer_node_id is not None
+    given = receipts.Receipt(
+        grant_id=flow.grant_id, revision=1, epoch=1, seq=seq, upserts=upserts, deletes=0, rows_in_table=upserts, lag_ms=12,
+        digest="sm3:00", at=at,
+    ).signed(NODE_KEYS[flow.consumer_node_id])  # fmt: skip
+    return messages.ReceiptGiven(**{name: getattr(given, name) for name in receipts.Receipt.__dataclass_fields__})
+
+
+@pytest.mark.article("wushen-2021-60:13", "wushen-2021-60:16")
+def test_node_is_offered_enrolled_and_admitted(banner: Banner) -> None:
+    node, code = actions.offer_node(
+        department_id=banner.provider.id, name="前置机", by=banner.provider.node_operator, at=banner.at
+    )
+    offer = orders("offer_enrolment")[-1]
+    assert code not in json.dumps(offer)
+    assert code not in str(Node.objects.filter(pk=node.pk).values().get())
+    with pytest.raises(NotPermitted):
+        actions.admit_node(node_id=node.pk, confirmed_key="x", by=banner.provider.node_operator, at=banner.at)
+    fact = messages.NodeEnrolled(node_id=node.pk, public_key="sm2:04ab", host="node-1", software="0.1.0", at=banner.at)
+    intake.take(fact, at=banner.at)
+    operator = make_operator(banner)
+    with pytest.raises(errors.FingerprintNotConfirmed):
+        actions.admit_node(node_id=node.pk, confirmed_key="sm2:04ac", by=operator, at=banner.at)
+    actions.admit_node(node_id=node.pk, confirmed_key="sm2:04ab", by=operator, at=banner.at)
+    assert orders("admit_node")[-1]["public_key"] == "sm2:04ab"
+    actions.revoke_node(node_id=node.pk, reason="设备报废", by=operator, at=banner.at)
+    assert Node.objects.get(pk=node.pk).status == states.REVOKED
+    assert orders("revoke_node")[-1]["reason"] == "设备报废"
+
+
+@pytest.mark.article("wushen-2021-60:19(1)")
+def test_table_is_described_and_problem_told_in_words(banner: Banner, provider_node: Node, resource: ResourceRef) -> None:
+    assert resource.table is not None
+    check = actions.ask_for_table(
+        node_id=provider_node.pk, table="public.person", resource_id=resource.id, distribution_id=resource.table.id,
+        by=banner.provider.node_operator, at=banner.at,
+    )  # fmt: skip
+    assert orders("describe_table")[-1]["request_id"] == str(check.pk)
+    column = messages.DescribedColumn(
+        column="tags", source_type="text[]", comment="", nullable=True, key=False, type=None, refusal="arrays are not carried"
+    )
+    answer = messages.TableDescribed(
+        request_id=check.pk, node_id=provider_node.pk, table="public.person", columns=(column,), rows=7, problem="",
+        at=banner.at,
+    )  # fmt: skip
+    intake.take(answer, at=banner.at)
+    assert TableCheck.objects.get(pk=check.pk).rows == 7
+    from gongxiang.platform.catalogue import queries as catalogue
+
+    table = catalogue.get_resource(resource.id).table
+    assert table is not None
+    assert table.check_problem == "the table has no primary key"
+
+
+@pytest.mark.article("wushen-2021-60:19(1)", "wushen-2021-60:21(2)")
+def test_flow_opens_when_stream_and_nodes_are_there(banner: Banner, resource: ResourceRef) -> None:
+    grant_id = make_grant(banner=banner, resource_id=resource.id)
+    opening.request_flow(grant_id, at=banner.at)
+    assert Flow.objects.get(grant_id=grant_id).waiting_for == "stream"
+    opening.open_stream(resource.id, at=banner.at)
+    assert Flow.objects.get(grant_id=grant_id).waiting_for == "consumer_node"
+    assert orders("open_grant") == []
+    make_node(banner=banner, office=banner.consumer)
+    flow = Flow.objects.get(grant_id=grant_id)
+    assert (flow.status, flow.waiting_for) == (states.STARTED, "")
+    order = orders("open_grant")[-1]
+    assert order["terms"]["elements"] == ["id_number", "name", "township"]
+    assert order["exchange_table"] == flow.exchange_table
+    stream = orders("open_stream")[-1]
+    assert {column["column"] for column in stream["columns"]} == {
+        "id_number", "name", "phone", "township", "amount", "changed_on",
+    }  # fmt: skip
+
+
+def test_opening_twice_orders_once(resource: ResourceRef, flow: Flow, banner: Banner) -> None:
+    opening.open_stream(resource.id, at=banner.at)
+    opening.request_flow(flow.grant_id, at=banner.at)
+    assert len(orders("open_stream")) == 1
+    assert len(orders("open_grant")) == 1
+
+
+@pytest.mark.article("cn-809:27")
+def test_suspension_holds_the_flow_and_resuming_orders_it_on(banner: Banner, flow: Flow) -> None:
+    at = banner.at + timedelta(hours=2)
+    officer = banner.provider.officer
+    grants.suspend_grant(grant_id=flow.grant_id, reason="misuse", statement="发现超范围使用。", by=officer, at=at)
+    opening.hold_flow(flow.grant_id, reason="grant", at=at)
+    flow.refresh_from_db()
+    assert (flow.status, flow.held_by) == (states.SUSPENDED, ["grant"])
+    grants.resume_grant(grant_id=flow.grant_id, statement="已完成整改。", by=officer, at=at)
+    opening.resume_flow(flow.grant_id, at=at)
+    flow.refresh_from_db()
+    assert (flow.status, flow.held_by) == (states.STARTED, [])
+    assert len(orders("resume_grant")) == 1
+
+
+@pytest.mark.article("wushen-2021-60:20")
+def test_drift_stops_the_flow_until_a_new_version_runs(banner: Banner, flow: Flow) -> None:
+    stream = Stream.objects.get(resource_id=flow.resource_id)
+    report = {
+        "resource_id": flow.resource_id, "node_id": stream.node_id, "epoch": 1, "seq": 5, "rows_loaded": 0, "changes": 0,
+        "lag_ms": 0,
+    }  # fmt: skip
+    at = banner.at + timedelta(hours=2)
+    detail = "column phone is gone: publish a new version"
+    intake.take(messages.StreamState(state="drifted", detail=detail, at=at, **report), at=at)
+    flow.refresh_from_db()
+    assert (flow.status, flow.held_by, flow.detail) == (states.SUSPENDED, ["drift"], detail)
+    assert Alarm.objects.filter(code="schema_drift", closed_at=None).count() == 1
+    later = at + timedelta(minutes=1)
+    intake.take(messages.StreamState(state="live", detail="", at=later, **report), at=later)
+    flow.refresh_from_db()
+    assert flow.status == states.STARTED
+    assert Alarm.objects.filter(code="schema_drift", closed_at=None).count() == 0
+
+
+@pytest.mark.article("wushen-2021-60:13", "wushen-2021-60:22.2")
+def test_receipts_are_coalesced_and_the_last_one_stands_in_evidence(banner: Banner, flow: Flow) -> None:
+    at = banner.at + timedelta(hours=2)
+    for second in range(5):
+        intake.take(receipt(flow, second, at=at + timedelta(seconds=second), upserts=second), at=at)
+    assert Receipt.objects.filter(flow=flow).count() == 1
+    flow.refresh_from_db()
+    assert (flow.seq, flow.upserts) == (4, 4)
+    assert tasks.flush_receipts(at + timedelta(seconds=30)) == 1
+    assert [row.seq for row in Receipt.objects.filter(flow=flow).order_by("id")] == [0, 4]
+    last = evidence.trail_of(f"grant:{flow.grant_id}", by=banner.auditor)[-1]
+    assert (last.kind, last.after["seq"]) == ("flow:receipt_given", 4)
+    assert {f"grant:{flow.grant_id}", f"resource:{flow.resource_id}", f"access_request:{flow.access_request_id}"} <= set(
+        last.trail
+    )
+
+
+def test_receipt_of_another_key_is_an_alarm_and_no_receipt(banner: Banner, flow: Flow) -> None:
+    at = banner.at + timedelta(hours=2)
+    forged = receipt(flow, 1, at=at)
+    from dataclasses import replace
+
+    intake.take(replace(forged, upserts=9), at=at)
+    assert not Receipt.objects.filter(flow=flow).exists()
+    assert Alarm.objects.filter(code="receipt_unsigned").exists()
+
+
+@pytest.mark.article("wushen-2021-60:13", "wushen-2021-60:20")
+def test_reconciliation_is_asked_answered_and_never_repairs(banner: Banner, flow: Flow) -> None:
+    at = banner.at + timedelta(hours=2)
+    row = actions.ask_reconciliation(grant_id=flow.grant_id, by=banner.consumer.clerk, at=at)
+    with pytest.raises(errors.ReconciliationPending):
+        actions.ask_reconciliation(grant_id=flow.grant_id, by=banner.consumer.clerk, at=at)
+    fact = messages.Reconciled(
+        request_id=row.pk, grant_id=flow.grant_id, equal=False, provider_rows=10, consumer_rows=9, missing=1, surplus=0,
+        different=0, position="0/1", detail="", at=at,
+    )  # fmt: skip
+    intake.take(fact, at=at)
+    assert Reconciliation.objects.get(pk=row.pk).equal is False
+    assert Alarm.objects.filter(code="tables_differ").exists()
+    assert len(orders("reconcile")) == 1
+
+
+def test_end_of_the_grant_closes_the_flow(banner: Banner, flow: Flow) -> None:
+    opening.close_flow(flow.grant_id, act="terminate", ended_at=banner.at)
+    flow.refresh_from_db()
+    assert flow.status == states.TERMINATED
+
+
+def test_a_fact_is_taken_once_and_a_malformed_one_stops_nothing(banner: Banner, flow: Flow) -> None:
+    at = banner.at + timedelta(hours=2)
+    good = receipt(flow, 7, at=at)
+    assert tasks._take(queries.Fact(id=1, xid=1, kind="receipt_given", body={"kind": "receipt_given"})) is None
+    assert Alarm.objects.filter(code="unknown_fact").exists()
+    tasks._take(queries.Fact(id=2, xid=1, kind="receipt_given", body=good.to_json()))
+    flow.refresh_from_db()
+    assert flow.seq == 7
+
+
+def test_lease_covers_the_orders_so_far(banner: Banner) -> None:
+    assert tasks.renew_lease(banner.at) == 1
+    assert tasks.renew_lease(banner.at + timedelta(seconds=100)) == 0
+    assert tasks.renew_lease(banner.at + timedelta(seconds=301)) == 1
+    assert orders("lease")[-1]["valid_until"] == "2026-11-02T01:20:01.000000Z"
+
+
+def test_department_sees_its_own_nodes_only(banner: Banner, provider_node: Node) -> None:
+    assert queries.nodes_visible_to(banner.provider.clerk).count() == 1
+    assert queries.nodes_visible_to(banner.stranger.clerk).count() == 0
+    assert queries.nodes_visible_to(banner.auditor).count() == 1
+    assert queries.flow_of(UUID(int=uuid4().int), actor=banner.auditor) is None
