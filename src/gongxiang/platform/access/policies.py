@@ -71,7 +71,7 @@ def check_refusal(ground: str, reasons: str) -> None:
     if ground not in REFUSAL_GROUNDS:
         problems.append(errors.ReasonsMissing(field="ground"))
     if len(reasons.strip()) < SHORTEST_REASON:
-        problems.append(errors.ReasonsMissing(field="reasons"))
+        problems.append(errors.ReasonsMissing(field="text"))
     if problems:
         raise Shortfalls(problems)
 

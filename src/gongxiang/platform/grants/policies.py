@@ -17,7 +17,7 @@ END_REASONS: Final = ("purpose_met", "not_needed", "misuse", "security", "basis_
 CONSUMER_END_REASONS: Final = ("purpose_met", "not_needed", "superseded")
 DISPOSAL_METHODS: Final = ("deleted", "destroyed", "returned", "retained")
 #: A statement shorter than this says nothing; a choice of the product.
-SHORTEST_STATEMENT: Final = 5
+SHORTEST_STATEMENT: Final = 4
 
 _ORDER: Final = (Comparison.LT, Comparison.LE, Comparison.GT, Comparison.GE)
 _UNORDERED: Final = (DataType.BOOLEAN, DataType.JSON, DataType.BYTES, DataType.UUID)

@@ -1,0 +1,1 @@
+"""Pages of access requests: apply, consent, reply, mediate."""

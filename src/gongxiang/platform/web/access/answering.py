@@ -1,0 +1,134 @@
+"""Pages of the answering side: the notice, the reply's editor with its preview, the officer's consent."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gongxiang.platform.access import actions, permissions, queries
+from gongxiang.platform.access.queries import AccessRequestView
+from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.catalogue.values import ResourceRef
+from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.web.access.forms import LinesForm, ReplyForm, TextForm
+from gongxiang.platform.web.access.views import done_or_form
+from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.grants import words
+from gongxiang.platform.web.grants.forms import initial_fields
+from gongxiang.platform.web.grants.views import element_names
+from gongxiang.protocol import clock
+
+
+def _key(request: ActingRequest, access_request_id: UUID) -> dict[str, Any]:
+    return {"access_request_id": access_request_id, "by": request.actor, "at": clock.now()}
+
+
+@door(permissions.RECEIVE)
+@require_http_methods(["GET", "POST"])
+def notice(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """Name everything that is missing, once."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    form = LinesForm(request.POST or None)
+    return done_or_form(
+        request, access_request, form, title=_("Notice of missing material"), button=_("Give the notice"),
+        act=lambda: actions.notify_incomplete(missing=form.lines(), **_key(request, access_request_id)),
+        done=_("The notice is given; your period of reply stands until the request is completed."),
+        happens=_("The applicant is told everything that is missing, once. Your period stands and begins anew on completion."),
+        basis=("cn-809:21",),
+    )  # fmt: skip
+
+
+def _form(request: ActingRequest, access_request: AccessRequestView, resource: ResourceRef) -> ReplyForm:
+    reply = access_request.reply
+    if reply is None:
+        initial = initial_fields(access_request.elements, {}, (), access_request.purposes, access_request.until)
+        initial["outcome"] = "grant"
+    else:
+        initial = initial_fields(reply.elements, reply.masks, reply.conditions, reply.purposes, reply.until)
+        initial |= {"outcome": reply.outcome, "ground": reply.ground, "text": reply.text}
+    return ReplyForm(
+        request.POST or None,
+        initial=initial,
+        elements=resource.elements,
+        asked=access_request.elements,
+        purposes=access_request.purposes,
+    )
+
+
+@door(permissions.PREPARE)
+@require_http_methods(["GET", "POST"])
+def reply(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """Prepare the reply: elements, masks, filter, purposes, period; or a refusal with its reasons."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    resource = catalogue.get_resource(access_request.resource_id)
+    form = _form(request, access_request, resource)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.prepare_reply(**_written(form), **_key(request, access_request_id))
+        except Refusal as refusal:
+            form.show_refusal(refusal)
+        else:
+            messages.success(request, _("Prepared. The accountable officer has to consent before it is given."))
+            return redirect("access:detail", access_request_id)
+    shown = {
+        "form": form,
+        "access_request": access_request,
+        "resource": resource,
+        "sentences": _sentences(form, resource),
+    }
+    return render(request, "access/reply.html", shown, status=422 if form.is_bound else 200)
+
+
+def _written(form: ReplyForm) -> dict[str, Any]:
+    names = ("outcome", "until", "ground", "text")
+    return {**form.terms(), **{name: form.cleaned_data[name] for name in names}}
+
+
+def _sentences(form: ReplyForm, resource: ResourceRef) -> list[str]:
+    """The terms as they stand in the form, in words."""
+    if form.is_bound:
+        if not form.is_valid() or form.cleaned_data["outcome"] != "grant":
+            return []
+        terms = form.terms()
+        purposes = [p.value for p in terms.pop("purposes")]
+        return words.sentences(**terms, purposes=purposes, names=element_names(resource))
+    return []
+
+
+@door(permissions.PREPARE)
+@require_POST
+def preview(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """The terms in words while the form is filled in."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    resource = catalogue.get_resource(access_request.resource_id)
+    form = _form(request, access_request, resource)
+    return render(request, "access/parts/preview.html", {"sentences": _sentences(form, resource)})
+
+
+@door(permissions.REPLY)
+@require_POST
+def give(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """The accountable officer, or the authority's leader, consents to the prepared reply: it is given."""
+    answered = actions.consent_reply(**_key(request, access_request_id))
+    if answered.grant_id is not None and answered.status != "REFUSED":
+        messages.success(request, _("The reply is given and the grant exists; the flow opens within seconds."))
+    else:
+        messages.success(request, _("The reply is given."))
+    return redirect("access:detail", access_request_id)
+
+
+@door(permissions.REPLY)
+@require_http_methods(["GET", "POST"])
+def give_back(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """The officer does not consent to the prepared reply."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    form = TextForm(request.POST or None, name="comment", label=_("What has to change"))
+    return done_or_form(
+        request, access_request, form, title=_("Return the prepared reply"), button=_("Return"), done=_("Returned."),
+        act=lambda: actions.return_reply(**form.cleaned_data, **_key(request, access_request_id)),
+        happens=_("The unit prepares the reply anew; the period of reply goes on."),
+    )  # fmt: skip

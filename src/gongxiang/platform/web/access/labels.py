@@ -1,0 +1,56 @@
+"""Words of access requests."""
+
+from django.utils.translation import gettext_lazy as _
+
+STATES = {
+    "access_request:DRAFT": (_("Draft"), "secondary"),
+    "access_request:PRESENTED": (_("Before the accountable officer"), "info"),
+    "access_request:CONSENTED": (_("Consented, to be submitted"), "info"),
+    "access_request:SUBMITTED": (_("Waits for the reply"), "primary"),
+    "access_request:INCOMPLETE": (_("To be completed"), "warning"),
+    "access_request:REPLY_OVERDUE": (_("Reply overdue"), "danger"),
+    "access_request:GRANTED": (_("Granted"), "success"),
+    "access_request:PARTLY_GRANTED": (_("Granted in part"), "success"),
+    "access_request:REFUSED": (_("Refused"), "danger"),
+    "access_request:IN_CONSULTATION": (_("In consultation"), "warning"),
+    "access_request:IN_MEDIATION": (_("Before the authority"), "warning"),
+    "access_request:WITHDRAWN": (_("Withdrawn"), "secondary"),
+}
+EVENTS = {
+    "access_request:drafted": _("Request drafted"),
+    "access_request:presented": _("Presented to the accountable officer"),
+    "access_request:sent_back": _("Sent back to the clerk"),
+    "access_request:consented": _("Accountable officer consented"),
+    "access_request:submitted": _("Request submitted"),
+    "access_request:incomplete_notified": _("Notice of missing material, once; the clock stands"),
+    "access_request:completed": _("Completed; the period begins anew"),
+    "access_request:reply_prepared": _("Reply prepared"),
+    "access_request:reply_returned": _("Prepared reply returned"),
+    "access_request:reply_overdue": _("Period of reply over: the turn passes to the authority"),
+    "access_request:granted": _("Granted"),
+    "access_request:partly_granted": _("Granted in part"),
+    "access_request:refused": _("Refused"),
+    "access_request:consultation_opened": _("Consultation opened"),
+    "access_request:consultation_lapsed": _("Consultation without result: before the authority"),
+    "access_request:mediation_asked": _("Brought before the authority"),
+    "access_request:withdrawn": _("Request withdrawn"),
+    "access_request:deadline_recomputed": _("Deadline counted anew after a holiday notice"),
+}
+CODES = {
+    "turn:consumer": _("the applicant"),
+    "turn:provider": _("the provider"),
+    "turn:authority": _("the authority"),
+    "ground:outside_remit": _("Outside the applicant's duties"),
+    "ground:purpose_unfit": _("Purpose does not fit the declared purposes"),
+    "ground:no_legal_basis": _("The stated basis does not carry the request"),
+    "ground:security_risk": _("Security conditions are not met"),
+    "ground:does_not_exist": _("The data do not exist"),
+    "actor:standing-consent": _("Standing consent of the provider's officer"),
+    "actor:deadline-sweeper": _("Deadline watch (automatic)"),
+    "actor:calendar-recalculator": _("Calendar (automatic)"),
+    "actor:grant-expirer": _("End of period (automatic)"),
+    "actor:flow-opener": _("Opening of flows (automatic)"),
+    "actor:fact-intake": _("Data plane (report)"),
+    "actor:grants": _("Grants (automatic)"),
+    "actor:delivery": _("Delivery (automatic)"),
+}

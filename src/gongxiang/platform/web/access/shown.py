@@ -1,0 +1,89 @@
+"""What the page of a request shows: possible acts with their reasons, the prepared reply in words."""
+
+from collections.abc import Mapping
+
+from gongxiang.platform.access import errors, permissions, states
+from gongxiang.platform.access.queries import AccessRequestView
+from gongxiang.platform.kernel.actors import Person
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.permissions import Permission
+from gongxiang.platform.kernel.transitions import WrongState
+from gongxiang.platform.web.grants import words
+from gongxiang.platform.web.possible import Possible, possible
+
+
+def acts_of(access_request: AccessRequestView, actor: Person) -> dict[str, Possible]:
+    """What may be done now, judged by the functions that refuse."""
+    status = access_request.status
+
+    def arrow(act: str) -> None:
+        states.ACCESS_REQUEST.find(act, status)
+
+    def own(permission: Permission) -> None:
+        permissions.check_of_department(permission, actor, access_request.consumer_id)
+
+    def consents() -> None:
+        own(permissions.CONSENT)
+        if actor.id == access_request.drafted_by_id:
+            raise errors.OwnDraft()
+
+    def either() -> None:
+        permissions.CONSENT.check(actor)
+        if actor.department_id not in (access_request.consumer_id, access_request.provider_id):
+            raise NotPermitted()
+
+    def notifies() -> None:
+        permissions.check_of_department(permissions.RECEIVE, actor, access_request.provider_id)
+        arrow("notify_incomplete")
+        if access_request.notified_at is not None:
+            raise errors.AlreadyNotified()
+
+    def answers() -> None:
+        permissions.PREPARE.check(actor)
+        side = permissions.answering_side(actor, access_request.provider_id)
+        if actor.department_id == access_request.consumer_id:
+            raise NotPermitted()
+        if status not in (states.ANSWERABLE if side == "provider" else states.DECIDABLE):
+            raise WrongState(state=status)
+
+    def gives() -> None:
+        permissions.REPLY.check(actor)
+        answers()
+        if access_request.prepared is None:
+            raise errors.NoReplyPrepared()
+        if access_request.prepared_by_id == actor.id:
+            raise errors.OwnReply()
+
+    def consults() -> None:
+        own(permissions.CONSENT)
+        arrow("open_consultation")
+        if access_request.decided_by_authority:
+            raise errors.AlreadyDecided()
+
+    return {
+        "edit": possible(lambda: own(permissions.APPLY), lambda: arrow("present")),
+        "consent": possible(consents, lambda: arrow("consent")),
+        "submit": possible(lambda: own(permissions.APPLY), lambda: arrow("submit")),
+        "complete": possible(lambda: own(permissions.APPLY), lambda: arrow("complete")),
+        "notify": possible(notifies),
+        "reply": possible(answers),
+        "give": possible(gives),
+        "consult": possible(consults),
+        "mediate": possible(either, lambda: arrow("ask_mediation")),
+        "withdraw": possible(
+            lambda: permissions.check_actor_can_withdraw(
+                actor, access_request.consumer_id, submitted=access_request.submitted_at is not None
+            ),
+            lambda: arrow("withdraw"),
+        ),
+    }
+
+
+def reply_sentences(access_request: AccessRequestView, names: Mapping[str, str]) -> list[str]:
+    """The prepared reply's terms in plain words; empty if it refuses or there is none."""
+    reply = access_request.reply
+    if reply is None or reply.outcome != "grant":
+        return []
+    return words.sentences(
+        elements=reply.elements, masks=reply.masks, conditions=reply.conditions, purposes=reply.purposes, names=names
+    )

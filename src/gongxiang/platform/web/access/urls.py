@@ -1,0 +1,31 @@
+"""Addresses of the pages of access requests."""
+
+from django.urls import path
+
+from gongxiang.platform.web.access import answering, todos, views
+from gongxiang.platform.web.menu import COUNTS
+
+COUNTS.update(todos.COUNTED)
+
+urlpatterns = [
+    path("", views.mine, name="mine"),
+    path("consents/", views.consents, name="consents"),
+    path("replies/", views.replies, name="replies"),
+    path("mediations/", views.mediations, name="mediations"),
+    path("new/<uuid:resource_id>/", views.apply, name="apply"),
+    path("<uuid:access_request_id>/", views.detail, name="detail"),
+    path("<uuid:access_request_id>/edit/", views.edit, name="edit"),
+    path("<uuid:access_request_id>/save/", views.save, name="save"),
+    path("<uuid:access_request_id>/consent/", views.consent, name="consent"),
+    path("<uuid:access_request_id>/send-back/", views.send_back, name="send_back"),
+    path("<uuid:access_request_id>/submit/", views.submit, name="submit"),
+    path("<uuid:access_request_id>/complete/", views.complete, name="complete"),
+    path("<uuid:access_request_id>/consult/", views.consult, name="consult"),
+    path("<uuid:access_request_id>/mediate/", views.mediate, name="mediate"),
+    path("<uuid:access_request_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("<uuid:access_request_id>/notice/", answering.notice, name="notice"),
+    path("<uuid:access_request_id>/reply/", answering.reply, name="reply"),
+    path("<uuid:access_request_id>/reply/preview/", answering.preview, name="preview"),
+    path("<uuid:access_request_id>/reply/give/", answering.give, name="give"),
+    path("<uuid:access_request_id>/reply/return/", answering.give_back, name="give_back"),
+]

@@ -1,0 +1,308 @@
+"""Pages of access requests: lists, the applicant's form, the request itself."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gongxiang.platform.access import actions, permissions, queries, states
+from gongxiang.platform.access.queries import AccessRequestView
+from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.access.forms import CompletionForm, RequestForm, TextForm
+from gongxiang.platform.web.access.shown import acts_of, reply_sentences
+from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.forms import Form
+from gongxiang.platform.web.grants.views import element_names
+from gongxiang.protocol import clock
+from gongxiang.protocol.canonical import instant
+
+_EXPORT = 10_000
+
+
+# ---- lists --------------------------------------------------------------------------------------------------------------
+
+
+def _list(
+    request: ActingRequest, *, box: str, title: Any, advice: Any, kept: Sequence[str] = states.ACCESS_REQUEST.states
+) -> HttpResponse:
+    status = request.GET.get("status", "")
+    found = queries.find_access_requests(
+        actor=request.actor,
+        box=box,
+        text=request.GET.get("q", "").strip()[:200],
+        statuses=(status,) if status in kept else (),
+    )
+    if request.GET.get("export") == "csv":
+        return lists.export_csv("access-requests", _columns(), (queries.view_of(row) for row in found[:_EXPORT]))
+    sorts = {"due": ["due_at", "-drafted_at"], "new": ["-drafted_at", "-number"], "name": ["resource_name"]}
+    if box in ("mine", "to_consent"):
+        sorts = {"new": sorts["new"], "due": sorts["due"], "name": sorts["name"]}
+    page = lists.paginate(request, found, sorts=sorts, filters=("status",))
+    page.rows = [queries.view_of(row) for row in page.rows]
+    return render(request, "access/list.html", {"page": page, "box": box, "title": title, "advice": advice, "statuses": kept})
+
+
+def _columns() -> list[tuple[Any, Callable[[AccessRequestView], Any]]]:
+    return [
+        (gettext_lazy("Number"), lambda r: r.number),
+        (gettext_lazy("Resource"), lambda r: r.resource_name),
+        (gettext_lazy("Applicant"), lambda r: r.consumer_name),
+        (gettext_lazy("Provider"), lambda r: r.provider_name),
+        (gettext_lazy("State"), lambda r: labels.state("access_request", r.status)[0]),
+        (gettext_lazy("Turn"), lambda r: labels.code("turn", r.turn) if r.turn else ""),
+        (gettext_lazy("Submitted"), lambda r: instant(r.submitted_at) if r.submitted_at else ""),
+        (gettext_lazy("Due"), lambda r: instant(r.due_at) if r.due_at else ""),
+        (gettext_lazy("Replied"), lambda r: instant(r.replied_at) if r.replied_at else ""),
+    ]
+
+
+@door(permissions.VIEW)
+@require_safe
+def mine(request: ActingRequest) -> HttpResponse:
+    """The requests of my department."""
+    advice = _("Find what you need in the catalogue and apply there.")
+    return _list(request, box="mine", title=_("My requests"), advice=advice)
+
+
+@door(permissions.CONSENT)
+@require_safe
+def consents(request: ActingRequest) -> HttpResponse:
+    """Requests of my department that wait for the accountable officer, and prepared replies that do."""
+    box = "reply_to_consent" if request.GET.get("box") == "replies" else "to_consent"
+    advice = _("What a clerk presents to you appears here.")
+    return _list(request, box=box, title=_("For my consent"), advice=advice, kept=(states.PRESENTED, *states.ANSWERABLE))
+
+
+@door(permissions.RECEIVE)
+@require_safe
+def replies(request: ActingRequest) -> HttpResponse:
+    """Requests for resources of my department."""
+    box = "answered" if request.GET.get("box") == "answered" else "to_answer"
+    return _list(request, box=box, title=_("For my reply"), advice=_("Requests of other departments appear here."))
+
+
+@door(permissions.MEDIATE)
+@require_safe
+def mediations(request: ActingRequest) -> HttpResponse:
+    """Requests whose turn is the authority's."""
+    advice = _("A request comes here when a reply is overdue or a consultation had no result.")
+    return _list(request, box="to_decide", title=_("Mediation and decision"), advice=advice, kept=states.DECIDABLE)
+
+
+# ---- applying -----------------------------------------------------------------------------------------------------------
+
+
+@door(permissions.APPLY)
+@require_http_methods(["GET", "POST"])
+def apply(request: ActingRequest, resource_id: UUID) -> HttpResponse:
+    """Before a request exists: what it is for and what will happen; POST makes the draft."""
+    resource = catalogue.get_resource(resource_id, actor=request.actor)
+    if request.method == "POST":
+        changes = request.POST.get("changes_grant") or ""
+        made = actions.draft_access_request(
+            resource_id=resource_id, changes_grant_id=UUID(changes) if changes else None, by=request.actor, at=clock.now()
+        )
+        return redirect("access:edit", made.pk)
+    drafts = queries.find_access_requests(actor=request.actor, box="mine", statuses=(states.DRAFT,), resource_id=resource_id)
+    shown = {"resource": resource, "drafts": [queries.view_of(row) for row in drafts[:5]]}
+    return render(request, "access/apply.html", shown)
+
+
+def _initial(access_request: AccessRequestView) -> dict[str, Any]:
+    names = ("legal_basis", "purposes", "purpose_note", "use_case", "scope", "elements", "mode", "until")
+    values = {name: getattr(access_request, name) for name in names}
+    return {**values, "materials": "\n".join(access_request.materials), "ban": access_request.ban_accepted_at is not None}
+
+
+@door(permissions.APPLY)
+@require_http_methods(["GET", "POST"])
+def edit(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """The applicant's form; what is typed is kept while typing, all errors come at once."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    resource = catalogue.get_resource(access_request.resource_id)
+    form = RequestForm(request.POST or None, initial=_initial(access_request), resource=resource)
+    if form.is_bound and form.is_valid():
+        act = request.POST.get("act", "save")
+        key: dict[str, Any] = {"access_request_id": access_request_id, "by": request.actor, "at": clock.now()}
+        try:
+            actions.save_draft(fields=form.written(), ban_accepted=form.cleaned_data["ban"], **key)
+            if act == "present":
+                actions.present_access_request(**key)
+                messages.success(request, _("Presented to your accountable officer."))
+            elif act == "submit":
+                actions.submit_access_request(**key)
+                messages.success(request, _("Granted under the standing consent; the flow opens by itself."))
+            else:
+                messages.success(request, _("Draft saved."))
+        except Refusal as refusal:
+            form.show_refusal(refusal)
+        else:
+            return redirect("access:edit" if act == "save" else "access:detail", access_request_id)
+    shown = {"form": form, "access_request": access_request, "resource": resource}
+    return render(request, "access/edit.html", shown, status=422 if form.is_bound else 200)
+
+
+@door(permissions.APPLY)
+@require_POST
+def save(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """Keep what was typed so far, quietly."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    form = RequestForm(request.POST, resource=catalogue.get_resource(access_request.resource_id))
+    at = clock.now()
+    saved = form.is_valid()
+    if saved:
+        actions.save_draft(
+            access_request_id=access_request_id, fields=form.written(), ban_accepted=form.cleaned_data["ban"],
+            by=request.actor, at=at,
+        )  # fmt: skip
+    return render(request, "access/parts/saved.html", {"saved": saved, "at": at})
+
+
+# ---- the request --------------------------------------------------------------------------------------------------------
+
+
+@door(permissions.VIEW)
+@require_safe
+def detail(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """One request: what is asked, whose turn it is and why, what may be done, everything that happened."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    resource = catalogue.get_resource(access_request.resource_id)
+    names = element_names(resource)
+    shown = {
+        "access_request": access_request,
+        "resource": resource,
+        "elements": [(code, names.get(code, code)) for code in access_request.elements],
+        "reply": access_request.reply,
+        "reply_sentences": reply_sentences(access_request, names),
+        "shows_reply": request.actor.department_id != access_request.consumer_id,
+        "acts": acts_of(access_request, request.actor),
+        "news": evidence.trail_of(f"access_request:{access_request_id}", by=request.actor),
+    }
+    return render(request, "access/detail.html", shown)
+
+
+def done_or_form(
+    request: ActingRequest, access_request: AccessRequestView, form: Form, *, act: Callable[[], object], done: str, **shown: Any
+) -> HttpResponse:
+    """One act with a form: refusals beside their fields, or back to the request."""
+    if form.is_bound and form.is_valid():
+        try:
+            act()
+        except Refusal as refusal:
+            form.show_refusal(refusal)
+        else:
+            messages.success(request, done)
+            return redirect("access:detail", access_request.id)
+    shown |= {"form": form, "access_request": access_request}
+    return render(request, "access/act.html", shown, status=422 if form.is_bound else 200)
+
+
+def _key(request: ActingRequest, access_request_id: UUID) -> dict[str, Any]:
+    return {"access_request_id": access_request_id, "by": request.actor, "at": clock.now()}
+
+
+@door(permissions.CONSENT)
+@require_POST
+def consent(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """The accountable officer consents, and submits in the same step if asked to."""
+    actions.consent_access_request(**_key(request, access_request_id))
+    if request.POST.get("submit") == "yes":
+        actions.submit_access_request(**_key(request, access_request_id))
+        messages.success(request, _("Consented and submitted. The provider's period of reply has begun."))
+    else:
+        messages.success(request, _("Consented."))
+    return redirect("access:detail", access_request_id)
+
+
+@door(permissions.APPLY)
+@require_POST
+def submit(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """Submit a request that has its consent."""
+    actions.submit_access_request(**_key(request, access_request_id))
+    messages.success(request, _("Submitted. The provider's period of reply has begun."))
+    return redirect("access:detail", access_request_id)
+
+
+@door(permissions.CONSENT)
+@require_http_methods(["GET", "POST"])
+def send_back(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """The officer does not consent yet."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    form = TextForm(request.POST or None, name="comment", label=_("What has to change"))
+    return done_or_form(
+        request, access_request, form, title=_("Send back to the clerk"), button=_("Send back"), done=_("Sent back."),
+        act=lambda: actions.send_back(**form.cleaned_data, **_key(request, access_request_id)),
+        happens=_("The request becomes a draft again; the clerk sees your words."),
+    )  # fmt: skip
+
+
+@door(permissions.APPLY)
+@require_http_methods(["GET", "POST"])
+def complete(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """Answer the notice of missing material."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    form = CompletionForm(request.POST or None)
+
+    def act() -> None:
+        actions.complete_access_request(
+            completion=form.cleaned_data["completion"],
+            materials=form.cleaned_data["materials"].splitlines(),
+            **_key(request, access_request_id),
+        )
+
+    return done_or_form(
+        request, access_request, form, title=_("Complete the request"), button=_("Complete"), act=act,
+        done=_("Completed. The provider's period of reply has begun anew."), missing=access_request.missing,
+        happens=_("The provider's period of reply begins anew. There is no second notice."), basis=("cn-809:21",),
+    )  # fmt: skip
+
+
+@door(permissions.CONSENT)
+@require_http_methods(["GET", "POST"])
+def consult(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """The applicant opens consultation on what was refused."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    form = TextForm(request.POST or None, name="grounds", label=_("Why your duties need the data"))
+    return done_or_form(
+        request, access_request, form, title=_("Open consultation"), button=_("Open consultation"),
+        act=lambda: actions.open_consultation(**form.cleaned_data, **_key(request, access_request_id)),
+        done=_("Consultation is open. Both sides have five working days."),
+        happens=_("Both departments have their period to agree; without result the authority mediates."),
+        basis=("wushen-2021-60:21(2)", "cn-809:28"),
+    )  # fmt: skip
+
+
+@door(permissions.CONSENT)
+@require_http_methods(["GET", "POST"])
+def mediate(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """Bring a consultation before the authority."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    form = TextForm(request.POST or None, name="statement", label=_("What could not be agreed"))
+    return done_or_form(
+        request, access_request, form, title=_("Bring before the authority"), button=_("Bring before the authority"),
+        act=lambda: actions.ask_mediation(**form.cleaned_data, **_key(request, access_request_id)),
+        done=_("The authority has the turn."), happens=_("The authority mediates and decides."),
+        basis=("wushen-2021-60:21(2)", "cn-809:28"),
+    )  # fmt: skip
+
+
+@door(permissions.APPLY)
+@require_http_methods(["GET", "POST"])
+def withdraw(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
+    """The applicant no longer asks."""
+    access_request = queries.get_access_request(access_request_id, actor=request.actor)
+    form = TextForm(request.POST or None, name="reason", label=_("Why it is withdrawn"))
+    return done_or_form(
+        request, access_request, form, title=_("Withdraw the request"), button=_("Withdraw"), danger=True,
+        act=lambda: actions.withdraw_access_request(**form.cleaned_data, **_key(request, access_request_id)),
+        done=_("Withdrawn."), happens=_("The request is closed; it stays in the records. You can apply anew."),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages of the exchange: nodes, mounted tables, flows, alarms."""

@@ -1,0 +1,28 @@
+"""Addresses of the exchange pages."""
+
+from django.urls import path
+
+from gongxiang.platform.web.delivery import mounting, nodes, views
+
+urlpatterns = [
+    path("nodes/", nodes.nodes, name="nodes"),
+    path("nodes/new/", nodes.offer, name="offer"),
+    path("nodes/<uuid:node_id>/", nodes.node, name="node"),
+    path("nodes/<uuid:node_id>/live/", nodes.node_live, name="node_live"),
+    path("nodes/<uuid:node_id>/renew/", nodes.renew, name="renew"),
+    path("nodes/<uuid:node_id>/admit/", nodes.admit, name="admit"),
+    path("nodes/<uuid:node_id>/suspend/", nodes.suspend, name="suspend_node"),
+    path("nodes/<uuid:node_id>/readmit/", nodes.readmit, name="readmit"),
+    path("nodes/<uuid:node_id>/revoke/", nodes.revoke, name="revoke"),
+    path("flows/", views.flows, name="flows"),
+    path("flows/<uuid:grant_id>/", views.flow, name="flow"),
+    path("flows/<uuid:grant_id>/live/", views.flow_live, name="flow_live"),
+    path("flows/<uuid:grant_id>/reconcile/", views.reconcile, name="reconcile"),
+    path("mounts/", mounting.mounts, name="mounts"),
+    path("mounts/<uuid:resource_id>/", mounting.mount, name="mount"),
+    path("mounts/checks/<uuid:check_id>/", mounting.check, name="check"),
+    path("mounts/checks/<uuid:check_id>/live/", mounting.check_live, name="check_live"),
+    path("mounts/checks/<uuid:check_id>/map/", mounting.map_columns, name="map"),
+    path("alarms/", views.alarms, name="alarms"),
+    path("alarms/<uuid:alarm_id>/close/", views.close_alarm, name="close_alarm"),
+]

@@ -1,0 +1,1 @@
+"""Pages of grants: terms in plain words, suspend, resume, revise, end, disposal."""

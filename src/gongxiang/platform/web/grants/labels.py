@@ -1,0 +1,65 @@
+"""Words of grants and their terms; masks and operators serve the pages of requests too, purposes are the catalogue's."""
+
+from django.utils.translation import gettext_lazy as _
+
+STATES = {
+    "grant:ACTIVE": (_("In force"), "success"),
+    "grant:SUSPENDED": (_("Suspended"), "warning"),
+    "grant:ENDED": (_("Ended"), "secondary"),
+    "disposal_duty:OPEN": (_("To be disposed of"), "warning"),
+    "disposal_duty:DISCHARGED": (_("Disposal certified"), "success"),
+}
+EVENTS = {
+    "grant:issued": _("Grant issued"),
+    "grant:revised": _("Terms revised"),
+    "grant:suspended": _("Grant suspended"),
+    "grant:resumed": _("Grant resumed"),
+    "grant:ended": _("Grant ended"),
+    "grant:expired": _("Period over, grant ended"),
+    "grant:filed": _("Filed with the authority"),
+    "grant:routed": _("Route of the exchange noted"),
+    "disposal_duty:opened": _("Disposal duty opened"),
+    "disposal_duty:discharged": _("Disposal certified"),
+}
+CODES = {
+    "mask:keep": _("Keep some characters"),
+    "mask:blank": _("Leave blank"),
+    "mask:pseudonym": _("Pseudonym"),
+    "mask:year": _("Year only"),
+    "operator:eq": _("is"),
+    "operator:ne": _("is not"),
+    "operator:lt": _("is less than"),
+    "operator:le": _("is at most"),
+    "operator:gt": _("is more than"),
+    "operator:ge": _("is at least"),
+    "operator:in": _("is one of"),
+    "operator:starts_with": _("begins with"),
+    "operator:is_null": _("is empty"),
+    "operator:not_null": _("is not empty"),
+    "mode:table": _("Table (exchange node)"),
+    "mode:api": _("Interface"),
+    "mode:file": _("File"),
+    "suspend_reason:misuse": _("Use beyond the granted purpose or scope"),
+    "suspend_reason:security": _("Security incident or risk"),
+    "suspend_reason:source_fault": _("Fault at the source"),
+    "end_reason:purpose_met": _("The purpose is met"),
+    "end_reason:not_needed": _("No longer needed"),
+    "end_reason:misuse": _("Misuse not put right"),
+    "end_reason:security": _("Security risk not put right"),
+    "end_reason:basis_lapsed": _("The legal basis has lapsed"),
+    "end_reason:source_retired": _("The source was retired"),
+    "end_reason:superseded": _("Replaced by another grant"),
+    "end_reason:period_over": _("The period is over"),
+    "filing:suspended": _("Suspension"),
+    "filing:resumed": _("Resumption"),
+    "filing:narrowed": _("Narrowing of terms"),
+    "filing:ended": _("End"),
+    "filing_reason:resumed": _("The cause is over"),
+    "filing_reason:narrowed": _("Less is needed"),
+    "disposal_method:deleted": _("Deleted from databases and backups"),
+    "disposal_method:destroyed": _("Storage media destroyed"),
+    "disposal_method:returned": _("Returned to the provider"),
+    "disposal_method:retained": _("Kept on a legal basis"),
+}
+CODES |= {code.replace("suspend_reason:", "filing_reason:"): word for code, word in CODES.items() if "suspend_reason" in code}
+CODES |= {code.replace("end_reason:", "filing_reason:"): word for code, word in CODES.items() if code.startswith("end_reason")}

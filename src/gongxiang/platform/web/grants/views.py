@@ -1,0 +1,242 @@
+"""Pages of grants."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gongxiang.law.deadlines import end_of_day, last_day
+from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.catalogue.values import ResourceRef
+from gongxiang.platform.delivery import queries as delivery
+from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.grants import actions, permissions, policies, queries, states
+from gongxiang.platform.grants.queries import GrantView
+from gongxiang.platform.kernel.actors import Person
+from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.forms import Form
+from gongxiang.platform.web.grants import words
+from gongxiang.platform.web.grants.forms import DisposalForm, ReasonForm, ReviseForm, StatementForm, initial_of
+from gongxiang.platform.web.possible import Possible, possible
+from gongxiang.protocol import clock
+
+_EXPORT = 10_000
+
+
+@door(permissions.VIEW)
+@require_safe
+def grants(request: ActingRequest) -> HttpResponse:
+    """The grants that I may see: given and received."""
+    status, side = request.GET.get("status", ""), request.GET.get("side", "")
+    found = queries.find_grants(
+        actor=request.actor,
+        text=request.GET.get("q", "").strip()[:200],
+        statuses=(status,) if status in states.GRANT.states else (),
+        side=side,
+    )
+    if request.GET.get("export") == "csv":
+        return lists.export_csv("grants", _columns(), (queries.view_of(row) for row in found[:_EXPORT]))
+    sorts = {"new": ["-issued_at", "-number"], "until": ["valid_until"], "name": ["resource_name"]}
+    page = lists.paginate(request, found, sorts=sorts, filters=("status", "side"))
+    page.rows = [queries.view_of(row) for row in page.rows]
+    return render(request, "grants/list.html", {"page": page, "statuses": states.GRANT.states})
+
+
+def _columns() -> list[tuple[Any, Callable[[GrantView], Any]]]:
+    return [
+        (gettext_lazy("Number"), lambda g: g.number),
+        (gettext_lazy("Resource"), lambda g: g.resource_name),
+        (gettext_lazy("Provider"), lambda g: g.provider_name),
+        (gettext_lazy("Consumer"), lambda g: g.consumer_name),
+        (gettext_lazy("State"), lambda g: labels.state("grant", g.status)[0]),
+        (gettext_lazy("Revision"), lambda g: g.revision),
+        (gettext_lazy("From"), lambda g: g.valid_from.isoformat()),
+        (gettext_lazy("Last day"), lambda g: last_day(g.valid_until).isoformat()),
+    ]
+
+
+@door(permissions.VIEW)
+@require_safe
+def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
+    """One grant: its terms in words, its flow, what may be done, everything that happened."""
+    grant = queries.get_grant(grant_id, actor=request.actor)
+    terms = queries.current_terms(grant_id)
+    names = element_names(catalogue.get_resource(grant.resource_id))
+    purposes = [p.value for p in terms.purposes]
+    said = words.sentences(
+        elements=terms.elements, masks=terms.masks, conditions=terms.conditions, purposes=purposes, names=names
+    )
+    disposals = queries.disposals(actor=request.actor, grant_id=grant_id)
+    shown = {
+        "grant": grant,
+        "terms": terms,
+        "sentences": said,
+        "elements": words.granted_elements(terms.elements, terms.masks, names),
+        "last_day": last_day(grant.valid_until),
+        "revisions": queries.revisions(grant_id),
+        "filings": queries.filings(actor=request.actor, grant_id=grant_id),
+        "disposal": disposals[0] if disposals else None,
+        "flow": delivery.flow_of(grant_id, actor=request.actor),
+        "news": evidence.trail_of(f"grant:{grant_id}", by=request.actor),
+        "acts": _acts(grant, request.actor),
+    }
+    return render(request, "grants/detail.html", shown)
+
+
+def _acts(grant: GrantView, actor: Person) -> dict[str, Possible]:
+    """What may be done now, judged by the same functions that refuse."""
+    can = states.GRANT.find
+
+    def allowed(act: str, check: Callable[[], None]) -> Possible:
+        return possible(check, lambda: can(act, grant.status))
+
+    return {
+        "suspend": allowed("suspend", lambda: permissions.check_actor_can_suspend(actor, grant.provider_id)),
+        "resume": allowed(
+            "resume",
+            lambda: permissions.check_actor_can_resume(
+                actor, grant.provider_id, suspended_by_authority=grant.suspended_by_authority
+            ),
+        ),
+        "revise": allowed("revise", lambda: permissions.check_actor_can_revise(actor, grant.provider_id)),
+        "end": allowed("end", lambda: permissions.check_actor_can_end(actor, grant.provider_id, grant.consumer_id)),
+        "dispose": possible(lambda: permissions.check_actor_can_certify(actor, grant.consumer_id)),
+    }
+
+
+def element_names(resource: ResourceRef) -> dict[str, str]:
+    """Names of the elements that may flow, by code, in the catalogue's order."""
+    return {element.code: element.name or element.code for element in resource.elements if element.shareable}
+
+
+def _act(
+    request: ActingRequest, grant: GrantView, form: Form, *, act: Callable[[], object], template: str, done: str, **shown: Any
+) -> HttpResponse:
+    """One act on a grant: form, refusal beside its field, or back to the grant."""
+    if form.is_bound and form.is_valid():
+        try:
+            act()
+        except Refusal as refusal:
+            form.show_refusal(refusal)
+        else:
+            messages.success(request, done)
+            return redirect("grants:detail", grant.id)
+    shown |= {"form": form, "grant": grant}
+    return render(request, template, shown, status=422 if form.is_bound else 200)
+
+
+@door(permissions.SUSPEND)
+@require_http_methods(["GET", "POST"])
+def suspend(request: ActingRequest, grant_id: UUID) -> HttpResponse:
+    """Suspend for a reason from the list; filed with the authority in the same act."""
+    grant = queries.get_grant(grant_id, actor=request.actor)
+    form = ReasonForm(request.POST or None, table="suspend_reason", codes=policies.SUSPEND_REASONS)
+
+    def act() -> None:
+        actions.suspend_grant(grant_id=grant_id, **form.cleaned_data, by=request.actor, at=clock.now())
+
+    done = _("Suspended, and filed with the authority. Nothing flows any more; nothing is lost.")
+    return _act(request, grant, form, act=act, template="grants/suspend.html", done=done)
+
+
+@door(permissions.RESUME)
+@require_http_methods(["GET", "POST"])
+def resume(request: ActingRequest, grant_id: UUID) -> HttpResponse:
+    """Lift a suspension."""
+    grant = queries.get_grant(grant_id, actor=request.actor)
+    form = StatementForm(request.POST or None)
+
+    def act() -> None:
+        actions.resume_grant(grant_id=grant_id, **form.cleaned_data, by=request.actor, at=clock.now())
+
+    done = _("Resumed. The flow goes on from where it stood within seconds.")
+    return _act(request, grant, form, act=act, template="grants/resume.html", done=done)
+
+
+@door(permissions.END)
+@require_http_methods(["GET", "POST"])
+def end(request: ActingRequest, grant_id: UUID) -> HttpResponse:
+    """End a grant before its time."""
+    grant = queries.get_grant(grant_id, actor=request.actor)
+    own = request.actor.department_id == grant.consumer_id
+    codes = policies.CONSUMER_END_REASONS if own else policies.END_REASONS
+    form = ReasonForm(request.POST or None, table="end_reason", codes=codes)
+
+    def act() -> None:
+        actions.end_grant(grant_id=grant_id, **form.cleaned_data, by=request.actor, at=clock.now())
+
+    done = _("Ended and filed. The flow is closed; the consumer has to certify the disposal of what it received.")
+    return _act(request, grant, form, act=act, template="grants/end.html", done=done)
+
+
+@door(permissions.REVISE)
+@require_http_methods(["GET", "POST"])
+def revise(request: ActingRequest, grant_id: UUID) -> HttpResponse:
+    """Give narrower terms."""
+    grant = queries.get_grant(grant_id, actor=request.actor)
+    terms = queries.current_terms(grant_id)
+    resource = catalogue.get_resource(grant.resource_id)
+    form = ReviseForm(
+        request.POST or None,
+        initial=initial_of(terms),
+        elements=resource.elements,
+        asked=terms.elements,
+        purposes=[p.value for p in terms.purposes],
+    )
+
+    def act() -> None:
+        until = end_of_day(form.cleaned_data["until"])
+        actions.revise_grant(
+            grant_id=grant_id,
+            valid_until=until,
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            at=clock.now(),
+            **form.terms(),
+        )
+
+    done = _("Revised. What is no longer granted disappears at the consumer with the next load.")
+    return _act(request, grant, form, act=act, template="grants/revise.html", done=done)
+
+
+@door(permissions.CERTIFY_DISPOSAL)
+@require_http_methods(["GET", "POST"])
+def dispose(request: ActingRequest, grant_id: UUID) -> HttpResponse:
+    """Certify the disposal of what was delivered."""
+    grant = queries.get_grant(grant_id, actor=request.actor)
+    flow = delivery.flow_of(grant_id, actor=request.actor)
+    form = DisposalForm(request.POST or None, initial={"rows_disposed": flow.rows_in_table if flow else None})
+
+    def act() -> None:
+        actions.certify_disposal(grant_id=grant_id, **form.cleaned_data, by=request.actor, at=clock.now())
+
+    return _act(request, grant, form, act=act, template="grants/dispose.html", done=_("Certified."), flow=flow)
+
+
+@door(permissions.VIEW)
+@require_safe
+def disposals(request: ActingRequest) -> HttpResponse:
+    """Disposal duties, open ones first."""
+    status = request.GET.get("status", "")
+    rows = queries.disposals(actor=request.actor, status=status if status in states.DISPOSAL.states else "")
+    text = request.GET.get("q", "").strip()
+    if text:
+        rows = [r for r in rows if text in r.resource_name or text in r.grant_number or text in r.consumer_name]
+    page = lists.paginate(request, rows, filters=("status",))
+    return render(request, "grants/disposals.html", {"page": page, "statuses": states.DISPOSAL.states})
+
+
+@door(permissions.VIEW)
+@require_safe
+def filings(request: ActingRequest) -> HttpResponse:
+    """What was filed with the authority."""
+    page = lists.paginate(request, queries.filings(actor=request.actor))
+    return render(request, "grants/filings.html", {"page": page})

@@ -1,0 +1,87 @@
+"""Terms in plain words, for officers who decide and for those who use the data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from gongxiang.platform.web import labels
+from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantedElement:
+    """One element of the terms, as a table row shows it."""
+
+    code: str
+    name: str
+    mask: str
+
+
+def _joined(words: Sequence[str]) -> str:
+    return pgettext("between items of a list", ", ").join(words)
+
+
+def mask_words(mask: Mask | None) -> str:
+    """What a mask leaves to be seen."""
+    if mask is None:
+        return _("as it is")
+    match mask.kind:
+        case MaskKind.KEEP:
+            return _("first %(first)d and last %(last)d characters, the rest as *") % {
+                "first": mask.prefix,
+                "last": mask.suffix,
+            }
+        case MaskKind.BLANK:
+            return _("left blank")
+        case MaskKind.PSEUDONYM:
+            return _("a pseudonym: equal values stay equal, the value is not seen")
+        case MaskKind.YEAR:
+            return _("its year only")
+
+
+def granted_elements(elements: Sequence[str], masks: Mapping[str, Mask], names: Mapping[str, str]) -> list[GrantedElement]:
+    """The elements of the terms in their order."""
+    return [GrantedElement(code=code, name=names.get(code, code), mask=mask_words(masks.get(code))) for code in elements]
+
+
+def condition_words(condition: Condition, names: Mapping[str, str]) -> str:
+    """One row filter as a sentence."""
+    name = names.get(condition.element, condition.element)
+    operator = str(labels.code("operator", condition.operator.value))
+    if condition.operator in (Comparison.IS_NULL, Comparison.NOT_NULL):
+        return pgettext("filter", "%(element)s %(operator)s") % {"element": name, "operator": operator}
+    values = _joined([pgettext("quoted", "“%s”") % value for value in condition.values])
+    return pgettext("filter", "%(element)s %(operator)s %(values)s") % {"element": name, "operator": operator, "values": values}
+
+
+def sentences(
+    *,
+    elements: Sequence[str],
+    masks: Mapping[str, Mask],
+    conditions: Sequence[Condition],
+    purposes: Sequence[str],
+    names: Mapping[str, str],
+) -> list[str]:
+    """What the terms let through, a sentence each; the period is shown beside."""
+    said = []
+    clear = [names.get(code, code) for code in elements if code not in masks]
+    if clear:
+        said.append(_("Given as they are: %(elements)s.") % {"elements": _joined(clear)})
+    for code in elements:
+        if code in masks:
+            said.append(_("%(element)s: %(mask)s.") % {"element": names.get(code, code), "mask": mask_words(masks[code])})
+    if conditions:
+        rows = pgettext("between conditions", " and ").join(condition_words(c, names) for c in conditions)
+        said.append(
+            _("Only rows in which %(conditions)s; a row that no longer fits disappears at the consumer.") % {"conditions": rows}
+        )
+    else:
+        said.append(_("All rows."))
+    withheld = [name for code, name in names.items() if code not in elements]
+    if withheld:
+        said.append(_("Not given: %(elements)s.") % {"elements": _joined(withheld)})
+    used = _joined([str(labels.code("purpose", purpose)) for purpose in purposes])
+    said.append(_("May be used for: %(purposes)s. Any other use needs a new request.") % {"purposes": used})
+    return said

@@ -1,0 +1,81 @@
+"""Tags of the pages of requests, grants and flows."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+
+from gongxiang.law.deadlines import last_day
+from gongxiang.platform.web import labels
+from gongxiang.platform.web.templatetags.gx import day, state
+
+register = template.Library()
+
+
+@register.simple_tag
+def state_word(subject: str, status: str) -> str:
+    """A state in words only, for choices."""
+    return str(labels.state(subject, status)[0])
+
+
+@register.simple_tag
+def until(instant: datetime | None) -> str:
+    """The last day before an exclusive instant."""
+    return "—" if instant is None else day(last_day(instant))
+
+
+@register.filter
+def lag(milliseconds: int | None) -> str:
+    """840 ms, 2.4 s or 3 min."""
+    if milliseconds is None:
+        return "—"
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    seconds = milliseconds / 1000
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+@register.simple_tag
+def live_state(table: str, value: str) -> SafeString | str:
+    """A state that the data plane reported, as a badge."""
+    return state(table, value) if value else "—"
+
+
+@register.filter
+def named(names: dict[Any, str], key: Any) -> str:
+    """The name of a key; the key itself if it has none."""
+    return names.get(key, str(key or "—"))
+
+
+@register.filter
+def fingerprint(text: str) -> str:
+    """A hexadecimal digest in groups of four, to be read out and compared."""
+    return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
+
+
+@register.filter
+def actor_name(name: str) -> str:
+    """A person's name as it is; a job of the product in words."""
+    return str(labels.code("actor", name))
+
+
+@register.simple_tag
+def catalogue_url() -> str:
+    """Where resources are found."""
+    try:
+        return reverse("catalogue:search")
+    except NoReverseMatch:
+        return "/"
+
+
+@register.simple_tag
+def resource_url(resource: Any) -> str:
+    """The page of a resource."""
+    for name, argument in (("catalogue:detail", resource.code), ("catalogue:resource", resource.code)):
+        try:
+            return reverse(name, args=[argument])
+        except NoReverseMatch:
+            continue
+    return ""
