@@ -151,6 +151,7 @@ def enter_notice(
     return entered
 
 
+@implements("wushen-2021-60:1")
 @transaction.atomic
 def import_text(*, instrument_id: str, text: str, file_name: str = "", by: Actor, at: datetime) -> TextRef:
     """Store the full text of an instrument, split per article; a new import replaces the one before, which is kept."""
