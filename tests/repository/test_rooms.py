@@ -28,7 +28,7 @@ REFUSALS = sorted({one for one in below(Refusal) if one.__module__.startswith("g
 def test_every_status_is_guarded_by_the_database(database):
     query = """
         SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'status'
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT LIKE 'procrastinate%'
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
           AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'evidence_guard')
     """
     with psycopg.connect(database.url) as connection:

@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "procrastinate.contrib.django",
     *(f"gongxiang.platform.{room}" for room in ROOMS),
 ]
 AUTH_USER_MODEL = "parties.Person"
