@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -14,26 +14,30 @@ class Category:
     label: str
 
 
-_GROUPS = {"1": _("Base data"), "2": _("Theme data"), "3": _("Departmental data")}
+_GROUPS = {
+    "1": pgettext_lazy("classification", "Base data"),
+    "2": pgettext_lazy("classification", "Theme data"),
+    "3": pgettext_lazy("classification", "Departmental data"),
+}
 _ITEMS = {
-    "101": _("Population"),
-    "102": _("Legal persons"),
-    "103": _("Natural resources and geography"),
-    "104": _("Social credit"),
-    "105": _("Electronic licences"),
-    "201": _("Public services"),
-    "202": _("Health"),
-    "203": _("Social security"),
-    "204": _("Food and drug safety"),
-    "205": _("Work safety"),
-    "206": _("Price supervision"),
-    "207": _("Energy security"),
-    "208": _("Credit system"),
-    "209": _("Urban and rural construction"),
-    "210": _("Community governance"),
-    "211": _("Environment"),
-    "212": _("Emergency and stability"),
-    "307": _("Departments of the region and below"),
+    "101": pgettext_lazy("classification", "Population"),
+    "102": pgettext_lazy("classification", "Legal persons"),
+    "103": pgettext_lazy("classification", "Natural resources and geography"),
+    "104": pgettext_lazy("classification", "Social credit"),
+    "105": pgettext_lazy("classification", "Electronic licences"),
+    "201": pgettext_lazy("classification", "Public services"),
+    "202": pgettext_lazy("classification", "Health"),
+    "203": pgettext_lazy("classification", "Social security"),
+    "204": pgettext_lazy("classification", "Food and drug safety"),
+    "205": pgettext_lazy("classification", "Work safety"),
+    "206": pgettext_lazy("classification", "Price supervision"),
+    "207": pgettext_lazy("classification", "Energy security"),
+    "208": pgettext_lazy("classification", "Credit system"),
+    "209": pgettext_lazy("classification", "Urban and rural construction"),
+    "210": pgettext_lazy("classification", "Community governance"),
+    "211": pgettext_lazy("classification", "Environment"),
+    "212": pgettext_lazy("classification", "Emergency and stability"),
+    "307": pgettext_lazy("classification", "Departments of the region and below"),
 }
 CATEGORIES = {code: Category(code, _GROUPS[code[0]], label) for code, label in _ITEMS.items()}
 

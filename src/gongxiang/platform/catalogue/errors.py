@@ -134,10 +134,9 @@ class BasisInsufficient(Shortfall):
 
 
 class BasisBelowRegulation(Shortfall):
-    """“{title}” satisfies article 10 of the Measures, but the Regulation admits only laws, administrative regulations
-    and decisions of the State Council; the profile in force blocks it.
+    """“{title}” satisfies the Measures, but not the Regulation, which admits no basis of that rank.
 
-    The text of the Regulation is later and of higher rank (facts: which rule wins).
+    The Regulation is later and of higher rank; the profile in force follows it.
     """
 
     basis = ("cn-809:14", "wushen-2021-60:10")

@@ -143,6 +143,14 @@ def get_draft(resource_id: UUID, *, actor: Actor | None = None) -> DraftRef:
     return draft_ref(row)
 
 
+def find_draft(resource_id: UUID, *, actor: Actor) -> DraftRef | None:
+    """The draft if the actor may see it."""
+    try:
+        return get_draft(resource_id, actor=actor)
+    except ResourceNotFound:
+        return None
+
+
 def resource_names(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names by id, for lists."""
     return dict(Resource.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
@@ -190,6 +198,15 @@ def waiting_for(actor: Actor) -> tuple[ListedResource, ...]:
     if mine is None:
         return ()
     return _listed(Resource.objects.filter(mine).order_by(F("due_at").asc(nulls_last=True), "saved_at"))
+
+
+def figures_of(department_id: UUID) -> dict[str, int]:
+    """How many entries of a department are published, on their way, and returned."""
+    rows = Resource.objects.filter(provider_id=department_id)
+    return {
+        "published": rows.filter(version__isnull=False).exclude(status=WITHDRAWN).count(),
+        "under_way": rows.exclude(status__in=(PUBLISHED, WITHDRAWN)).count(),
+    }
 
 
 def waiting_for_ratification(actor: Actor) -> tuple[ListedResource, ...]:

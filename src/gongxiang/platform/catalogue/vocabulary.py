@@ -6,6 +6,7 @@ every outside interface numbers them differently.
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongxiang.protocol.terms import DataType, Purpose
 
@@ -138,20 +139,20 @@ class SubjectKind(TextChoices):
 class ElementType(TextChoices):
     """数据类型: letters of the national guide; Z, U and J are additions of the product."""
 
-    C = "C", _("Character")
-    N = "N", _("Numeric")
-    I = "I", _("Integer")  # noqa: E741
-    Y = "Y", _("Currency")
-    B = "B", _("Double")
-    F = "F", _("Float")
-    D = "D", _("Date")
-    T = "T", _("Date and time")
-    Z = "Z", _("Date and time with zone")
-    L = "L", _("Logical")
-    M = "M", _("Memo")
-    G = "G", _("General (binary)")
-    U = "U", _("UUID")
-    J = "J", _("JSON")
+    C = "C", pgettext_lazy("data type", "Character")
+    N = "N", pgettext_lazy("data type", "Numeric")
+    I = "I", pgettext_lazy("data type", "Integer")  # noqa: E741
+    Y = "Y", pgettext_lazy("data type", "Currency")
+    B = "B", pgettext_lazy("data type", "Double")
+    F = "F", pgettext_lazy("data type", "Float")
+    D = "D", pgettext_lazy("data type", "Date")
+    T = "T", pgettext_lazy("data type", "Date and time")
+    Z = "Z", pgettext_lazy("data type", "Date and time with zone")
+    L = "L", pgettext_lazy("data type", "Logical")
+    M = "M", pgettext_lazy("data type", "Memo")
+    G = "G", pgettext_lazy("data type", "General (binary)")
+    U = "U", pgettext_lazy("data type", "UUID")
+    J = "J", pgettext_lazy("data type", "JSON")
 
 
 #: What the data plane carries for each letter.

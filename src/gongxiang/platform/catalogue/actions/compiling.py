@@ -66,7 +66,7 @@ def save_draft(*, resource_id: UUID, content: Content, seen: int, by: Actor, at:
     if row.draft_revision != seen:
         time = row.saved_at.astimezone(BEIJING).strftime("%H:%M")
         raise DraftChangedMeanwhile(name=row.saved_by, time=time)
-    filled = with_ids(content)
+    filled = with_ids(content, row.pk)
     changed = differences(Content.from_json(row.draft), filled)
     if not changed:
         return queries.draft_ref(row)

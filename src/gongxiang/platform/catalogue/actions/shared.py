@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from gongxiang.platform.catalogue import queries
 from gongxiang.platform.catalogue.content import Content, DistributionContent
@@ -60,9 +61,10 @@ def restore(row: Resource, *, by: Actor, at: datetime) -> None:
     row.save(update_fields=["draft", "draft_revision", "name", "sharing_type", "drafters", "saved_at", "saved_by"])
 
 
-def with_ids(content: Content) -> Content:
-    """Give every distribution its id, by which it is known for ever."""
-    named = tuple(d if d.id else replace(d, id=new_id()) for d in content.distributions)
+def with_ids(content: Content, resource_id: UUID | None = None) -> Content:
+    """Give every distribution its id, by which it is known for ever; an id of another entry is not taken over."""
+    own = set(Distribution.objects.filter(resource_id=resource_id).values_list("pk", flat=True)) if resource_id else set()
+    named = tuple(d if d.id in own else replace(d, id=new_id()) for d in content.distributions)
     return content if named == content.distributions else replace(content, distributions=named)
 
 

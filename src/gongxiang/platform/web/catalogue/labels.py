@@ -1,0 +1,198 @@
+"""Words of the catalogue's pages: states, events, fields and codes."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from gongxiang.platform.catalogue.vocabulary import (
+    PURPOSE_LABELS,
+    SURVEY_FIGURES,
+    Channel,
+    DataClass,
+    DistributionKind,
+    ElementType,
+    FormatClass,
+    Scene,
+    Sensitivity,
+    SharingMode,
+    SharingType,
+    SourceKind,
+    SubjectKind,
+    SystemTier,
+    UpdateCycle,
+)
+
+STATES = {
+    "resource:DRAFT": (_("Draft"), "secondary"),
+    "resource:IN_REVIEW": (_("Under review in the department"), "primary"),
+    "resource:REVIEWED": (_("Waits for the accountable officer"), "primary"),
+    "resource:CONSENTED": (_("Consented, to be submitted"), "primary"),
+    "resource:SUBMITTED": (_("Before the authority"), "warning"),
+    "resource:RATIFIED": (_("Withholding ratified"), "warning"),
+    "resource:RETURNED": (_("Returned with remarks"), "danger"),
+    "resource:PUBLISHED": (_("Published"), "success"),
+    "resource:WITHDRAWN": (_("Withdrawn"), "secondary"),
+}
+
+EVENTS = {
+    "resource:drafted": _("Entry drafted"),
+    "resource:draft_saved": _("Draft saved"),
+    "resource:sent_for_review": _("Sent for review"),
+    "resource:reviewed": _("Reviewed in the department"),
+    "resource:consented": _("Accountable officer consented"),
+    "resource:submitted": _("Submitted to the authority"),
+    "resource:withholding_ratified": _("Withholding ratified"),
+    "resource:lower_basis_allowed": _("Basis of lower rank allowed"),
+    "resource:returned": _("Returned with remarks"),
+    "resource:published": _("Published"),
+    "resource:standing_consent_recorded": _("Standing consent recorded"),
+    "resource:revision_started": _("Revision begun"),
+    "resource:revision_discarded": _("Revision discarded"),
+    "resource:withdrawn": _("Withdrawn"),
+    "resource:distribution_checked": _("Delivery tried"),
+    "resource:use_noted": _("Use under grants noted"),
+    "resource:review_recounted": _("Period of review counted anew"),
+}
+
+SHARING_COLOURS = {"UNCONDITIONAL": "success", "CONDITIONAL": "warning", "WITHHELD": "danger"}
+LEVEL_COLOURS = {"GENERAL": "info", "IMPORTANT": "warning", "CORE": "danger"}
+SENSITIVITY_COLOURS = {"GENERAL": "info", "IMPORTANT": "warning", "PERSONAL": "warning", "SENSITIVE_PERSONAL": "danger"}
+
+#: Choices of coded fields: value -> label.
+CHOICES: dict[str, dict[str, str | Promise]] = {
+    "sharing_type": dict(SharingType.choices),
+    "kind": dict(DistributionKind.choices),
+    "source_kind": dict(SourceKind.choices),
+    "format_class": dict(FormatClass.choices),
+    "update_cycle": dict(UpdateCycle.choices),
+    "sharing_mode": dict(SharingMode.choices),
+    "data_class": dict(DataClass.choices),
+    "sensitivity": dict(Sensitivity.choices),
+    "system_tier": dict(SystemTier.choices),
+    "scenes": dict(Scene.choices),
+    "channel": dict(Channel.choices),
+    "subject_kind": dict(SubjectKind.choices),
+    "type": dict(ElementType.choices),
+    "purposes": {purpose.value: label for purpose, label in PURPOSE_LABELS.items()},
+}
+
+CODES = {
+    **{f"sharing_type:{v}": (label, SHARING_COLOURS[v]) for v, label in SharingType.choices},
+    **{f"distribution:{v}": label for v, label in DistributionKind.choices},
+    **{f"update_cycle:{v}": label for v, label in UpdateCycle.choices},
+    **{f"purpose:{v.value}": label for v, label in PURPOSE_LABELS.items()},
+    **{f"sensitivity:{v}": label for v, label in Sensitivity.choices},
+    **{f"data_class:{v}": label for v, label in DataClass.choices},
+    **{f"element_type:{v}": label for v, label in ElementType.choices},
+}
+
+#: Fields of an entry in the order of the form: name -> label.
+FIELDS: dict[str, str | Promise] = {
+    "name": _("Name of the resource"),
+    "classification": _("Classification"),
+    "summary": _("Summary"),
+    "keywords": _("Keywords"),
+    "format_class": _("Format"),
+    "format_type": _("Format in detail"),
+    "format_note": _("What the format is"),
+    "update_cycle": _("Update cycle"),
+    "update_note": _("When it is updated"),
+    "source_kind": _("Source of the data"),
+    "source_system": _("Source system"),
+    "system_tier": _("Who runs the system"),
+    "derived_from": _("Derived from"),
+    "source_department": _("Source department"),
+    "subject_kind": _("What it is about"),
+    "area": _("Area covered"),
+    "period_from": _("Period covered, from"),
+    "period_to": _("Period covered, to"),
+    "electronic_licence": _("Electronic licence"),
+    "matters": _("Business matters"),
+    "related": _("Related resources"),
+    "sharing_type": _("Sharing type"),
+    "sharing_reason": _("Reason for this type"),
+    "conditions": _("Conditions of sharing"),
+    "condition_basis": _("Basis of the conditions"),
+    "scope": _("Scope of sharing"),
+    "scope_departments": _("Departments in scope"),
+    "purposes": _("Purposes"),
+    "purpose_note": _("Purposes explained"),
+    "withholding": _("Basis of the withholding"),
+    "withholding.statute": _("Statute"),
+    "withholding.article": _("Article, where another than the register's"),
+    "withholding.text": _("Words relied on"),
+    "sharing_mode": _("Mode of sharing"),
+    "open_to_society": _("Open to society"),
+    "open_conditions": _("Conditions of opening"),
+    "scenes": _("Scenes of use"),
+    "channel": _("Channel"),
+    **{name: label for name, (label, _unit) in SURVEY_FIGURES.items()},
+    "elements": _("Data elements"),
+    "distributions": _("Delivery"),
+    "consent": _("Consent"),
+}
+
+ELEMENT_FIELDS: dict[str, str | Promise] = {
+    "name": _("Name"),
+    "code": _("Code in exchange tables"),
+    "type": _("Data type"),
+    "length": _("Length"),
+    "scale": _("Decimal places"),
+    "key": _("Part of the key"),
+    "nullable": _("May be empty"),
+    "data_class": _("Level"),
+    "sensitivity": _("Sensitivity"),
+    "sharing_type": _("Sharing"),
+    "description": _("Description"),
+    "source_department": _("Source department"),
+}
+
+DISTRIBUTION_FIELDS: dict[str, str | Promise] = {
+    "kind": _("Kind"),
+    "title": _("Title"),
+    "node_id": _("Exchange node"),
+    "source_table": _("Source table (schema.table)"),
+    "columns": _("Columns"),
+    "description": _("Description"),
+}
+
+#: The groups in which a record shows its fields.
+GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (
+        _("Core metadata"),
+        (
+            "classification", "summary", "keywords", "format_class", "format_type", "format_note", "update_cycle",
+            "update_note", "subject_kind", "area", "period_from", "period_to",
+        ),
+    ),
+    (
+        _("Sharing"),
+        (
+            "sharing_type", "sharing_reason", "conditions", "condition_basis", "scope", "scope_departments", "purposes",
+            "purpose_note", "withholding.statute", "withholding.article", "withholding.text", "sharing_mode",
+            "open_to_society", "open_conditions",
+        ),
+    ),
+    (
+        _("Source and use"),
+        (
+            "source_kind", "source_system", "system_tier", "source_department", "derived_from", "related", "matters",
+            "scenes", "channel", "electronic_licence",
+        ),
+    ),
+    (_("Survey figures"), tuple(SURVEY_FIGURES)),
+)  # fmt: skip
+
+
+def field_label(path: str) -> str:
+    """The words of a field path such as `elements.id_number.length`."""
+    if path in FIELDS:
+        return str(FIELDS[path])
+    head, _dot, rest = path.partition(".")
+    if head in ("elements", "distributions"):
+        words = ELEMENT_FIELDS if head == "elements" else DISTRIBUTION_FIELDS
+        which, _dot, name = rest.partition(".")
+        which = str(int(which) + 1) if which.isdecimal() else which
+        field = words.get(name.partition(".")[0], name)
+        parts = (str(FIELDS[head]), "" if head == "distributions" and len(which) > 30 else which, str(field))
+        return " · ".join(part for part in parts if part)
+    return path

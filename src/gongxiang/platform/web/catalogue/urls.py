@@ -1,0 +1,53 @@
+"""Addresses of the catalogue; a version's address is for ever."""
+
+from django.urls import path, register_converter
+
+from gongxiang.platform.catalogue import queries
+from gongxiang.platform.web import menu
+from gongxiang.platform.web.catalogue import views_compile, views_decide, views_search
+
+
+class CodeConverter:
+    """A resource code: letters, digits and the separator between its two parts."""
+
+    regex = "[1-3][0-9A-Z]+/[0-9A-Za-z]+"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_converter(CodeConverter, "resource_code")
+menu.COUNTS["catalogue:reviews"] = lambda actor: len(queries.waiting_for(actor))
+menu.COUNTS["catalogue:ratifications"] = lambda actor: len(queries.waiting_for_ratification(actor))
+
+urlpatterns = [
+    path("", views_search.search, name="search"),
+    path("entries/", views_compile.mine, name="mine"),
+    path("entries/new/", views_compile.begin, name="begin"),
+    path("entries/<uuid:resource_id>/", views_decide.entry, name="entry"),
+    path("entries/<uuid:resource_id>/edit/", views_compile.edit, name="edit"),
+    path("entries/<uuid:resource_id>/autosave/", views_compile.autosave, name="autosave"),
+    path("entries/<uuid:resource_id>/rows/", views_compile.rows, name="rows"),
+    path("entries/<uuid:resource_id>/send/", views_decide.send, name="send"),
+    path("entries/<uuid:resource_id>/review/", views_decide.pass_review, name="pass_review"),
+    path("entries/<uuid:resource_id>/consent/", views_decide.consent, name="consent"),
+    path("entries/<uuid:resource_id>/submit/", views_decide.submit, name="submit"),
+    path("entries/<uuid:resource_id>/return/", views_decide.send_back, name="return"),
+    path("entries/<uuid:resource_id>/ratify/", views_decide.ratify, name="ratify"),
+    path("entries/<uuid:resource_id>/exception/", views_decide.allow_lower_basis, name="allow_lower_basis"),
+    path("entries/<uuid:resource_id>/publish/", views_decide.publish, name="publish"),
+    path("entries/<uuid:resource_id>/revise/", views_decide.revise, name="revise"),
+    path("entries/<uuid:resource_id>/discard/", views_decide.discard, name="discard"),
+    path("entries/<uuid:resource_id>/withdraw/", views_decide.withdraw, name="withdraw"),
+    path("reviews/", views_decide.reviews, name="reviews"),
+    path("ratifications/", views_decide.ratifications, name="ratifications"),
+    path("resources/<uuid:resource_id>/", views_search.resource, name="resource"),
+    path("<resource_code:code>/", views_search.resource_by_code, name="by_code"),
+    path("<resource_code:code>/versions/<int:number>/", views_search.version, name="version"),
+    path("<resource_code:code>/versions/<int:before>/compare/<int:after>/", views_search.compare, name="compare"),
+]

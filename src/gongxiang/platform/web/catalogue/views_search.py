@@ -1,0 +1,184 @@
+"""Searching the catalogue and reading what is published, version by version."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from gongxiang.platform.catalogue import permissions, queries
+from gongxiang.platform.catalogue.content import Content
+from gongxiang.platform.catalogue.permissions import SEARCH
+from gongxiang.platform.catalogue.search import EXPORT_LIMIT, FACETS, PAGE_SIZE, SORTS
+from gongxiang.platform.catalogue.values import ResourceRef, VersionRef
+from gongxiang.platform.delivery import queries as delivery
+from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.catalogue.export import export_xlsx
+from gongxiang.platform.web.catalogue.panels import panels_for
+from gongxiang.platform.web.catalogue.present import differences_in_words, element_in_words, groups_of
+from gongxiang.platform.web.doors import ActingRequest, door
+
+FACET_TITLES = {
+    "sharing_type": _("Sharing type"),
+    "kind": _("Delivery"),
+    "classification": _("Classification"),
+    "department": _("Provider"),
+    "update_cycle": _("Update cycle"),
+    "data_class": _("Data level"),
+}
+SORT_TITLES = {"relevance": _("Best match"), "newest": _("Newest"), "name": _("Name")}
+
+
+@door(SEARCH)
+@require_safe
+def search(request: ActingRequest) -> HttpResponse:
+    """Words, pinyin or initials, narrowed by facets; what is shown as CSV or Excel with `export`."""
+    text = request.GET.get("q", "").strip()[:200]
+    chosen = {name: [value] for name in FACETS if (value := request.GET.get(name, ""))}
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else "relevance"
+    export = request.GET.get("export", "")
+    asked = request.GET.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
+    wanted = {"page": 1, "size": EXPORT_LIMIT} if export else {"page": number, "size": PAGE_SIZE}
+    found = queries.search(text, actor=request.actor, facets=chosen, sort=sort, **wanted)
+    if export == "csv":
+        return lists.export_csv("catalogue", _columns(), found.hits)
+    if export == "xlsx":
+        return export_xlsx("catalogue", _columns(), found.hits)
+    page = lists.Page(
+        rows=found.hits, number=found.page, pages=found.pages, total=found.total, more=not found.exact, sort=sort, query=text
+    )
+    facets = [
+        (FACET_TITLES[name], [(f, _toggle(request, name, f.value, f.chosen)) for f in found.facets[name]]) for name in FACETS
+    ]
+    active = [
+        (FACET_TITLES[name], facet.label, _toggle(request, name, facet.value, True))
+        for name in FACETS
+        for facet in found.facets[name]
+        if facet.chosen
+    ]
+    sorts = [(name, SORT_TITLES[name], name == sort) for name in SORTS]
+    context = {
+        "page": page,
+        "facets": facets,
+        "active": active,
+        "sorts": sorts,
+        "text": text,
+        "apply": _apply_names(found.hits),
+    }
+    return render(request, "catalogue/search.html", context)
+
+
+def _toggle(request: ActingRequest, name: str, value: str, chosen: bool) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    query.pop(name, None)
+    if not chosen:
+        query[name] = value
+    return f"?{query.urlencode()}" if query else "?"
+
+
+def _columns() -> list[tuple[Any, Any]]:
+    return [
+        (_("Code"), lambda hit: hit.code),
+        (_("Name of the resource"), lambda hit: hit.name),
+        (_("Provider"), lambda hit: hit.department_name),
+        (_("Summary"), lambda hit: hit.summary),
+        (_("Sharing type"), lambda hit: labels.code("sharing_type", hit.sharing_type)),
+        (_("Delivery"), lambda hit: "、".join(str(labels.code("distribution", kind)) for kind in hit.kinds)),
+        (_("Update cycle"), lambda hit: labels.code("update_cycle", hit.update_cycle)),
+        (_("Data level"), lambda hit: labels.code("data_class", hit.data_class)),
+        (_("Data elements"), lambda hit: hit.element_count),
+        (_("Version"), lambda hit: hit.version),
+        (_("Published"), lambda hit: hit.published_at.date().isoformat()),
+    ]
+
+
+def apply_address(resource_id: UUID) -> str:
+    """Where a request for the resource begins; empty while the site has no such page."""
+    for arguments in ({"resource_id": resource_id}, {}):
+        try:
+            address = reverse("access:apply", kwargs=arguments)
+        except NoReverseMatch:
+            continue
+        return address if arguments else f"{address}?resource={resource_id}"
+    return ""
+
+
+def _apply_names(hits: Any) -> dict[UUID, str]:
+    return {hit.id: apply_address(hit.id) for hit in hits if hit.sharing_type != "WITHHELD"}
+
+
+@door(SEARCH)
+@require_safe
+def resource(request: ActingRequest, resource_id: UUID) -> HttpResponse:
+    """A published entry whole: metadata, elements, delivery, versions, its acts; a draft's page if none was published."""
+    found = queries.get_resource(resource_id, actor=request.actor)
+    if not found.version:
+        return redirect("catalogue:entry", resource_id=resource_id)
+    return _show(request, found)
+
+
+@door(SEARCH)
+@require_safe
+def resource_by_code(request: ActingRequest, code: str) -> HttpResponse:
+    """The same, at the address of its code."""
+    return _show(request, queries.get_resource(code, actor=request.actor))
+
+
+def _show(request: ActingRequest, found: ResourceRef) -> HttpResponse:
+    actor = request.actor
+    own = actor.department_id == found.provider_id
+    draft = queries.find_draft(found.id, actor=actor)
+    context = {
+        "resource": found,
+        "own": own,
+        "draft": draft if draft and draft.status not in ("PUBLISHED", "WITHDRAWN") else None,
+        "may_revise": own and permissions.COMPILE.allows(actor) and draft is not None and draft.status == "PUBLISHED",
+        "apply": "" if own else apply_address(found.id),
+        "versions": queries.versions_of(found.id),
+        "news": evidence.trail_of(f"resource:{found.id}", by=actor)[-20:],
+        "panels": panels_for(request, found),
+        **content_context(found.content),
+    }
+    return render(request, "catalogue/resource.html", context)
+
+
+def content_context(content: Content) -> dict[str, Any]:
+    """What the parts that show a content need."""
+    nodes = delivery.node_names(d.node_id for d in content.distributions)
+    return {
+        "content": content,
+        "groups": groups_of(content),
+        "elements": [(element, element_in_words(element)) for element in content.elements],
+        "distributions": [(d, nodes.get(d.node_id, "") if d.node_id else "") for d in content.distributions],
+    }
+
+
+@door(SEARCH)
+@require_safe
+def version(request: ActingRequest, code: str, number: int) -> HttpResponse:
+    """A published version, frozen, at the address by which it is cited."""
+    found = _version(request, code, number)
+    numbers = [v.number for v in queries.versions_of(found.resource_id)]
+    context = {"version": found, "numbers": numbers, **content_context(found.content)}
+    return render(request, "catalogue/version.html", context)
+
+
+@door(SEARCH)
+@require_safe
+def compare(request: ActingRequest, code: str, before: int, after: int) -> HttpResponse:
+    """Two versions, field by field."""
+    old, new = _version(request, code, before), _version(request, code, after)
+    found = queries.compare_versions(old.resource_id, before, after)
+    shown = differences_in_words(found, old.content, new.content)
+    return render(request, "catalogue/compare.html", {"old": old, "new": new, "differences": shown})
+
+
+def _version(request: ActingRequest, code: str, number: int) -> VersionRef:
+    return queries.get_version(queries.get_resource(code, actor=request.actor).id, number)
