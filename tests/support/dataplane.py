@@ -151,6 +151,8 @@ class Plane:
         assert status == 200, value
         if admitted:
             self.order(AdmitNode(node_id=node.node_id, department_id=node.department_id, public_key=node.key.public_key))
+            path = f"streams/{uuid.uuid4()}/head"
+            eventually(lambda: node.call("GET", path)[2]["error"]["code"], lambda code: code != "node_not_admitted")
         return node
 
     def flow(self, provider: "Node", consumer: "Node", **terms: Any) -> "Flow":

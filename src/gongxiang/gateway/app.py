@@ -279,7 +279,7 @@ def _listener(gateway: Gateway, side: Side, port: int, **tls: str) -> Listener:
         log_level="warning",
         server_header=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=1,
         h11_max_incomplete_event_size=1 << 16,
         **tls,  # type: ignore[arg-type]
     )

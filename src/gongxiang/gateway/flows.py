@@ -230,7 +230,9 @@ class Flows:
 
     async def _project_after(self, flow: Flow, view: View, cursor: int, max_bytes: int) -> list[Handed]:
         head = await self._streams.head(view.resource_id)
-        if head.seq <= cursor:
+        if head.seq < cursor:
+            raise HistoryTrimmed(f"The stream ends at {head.seq}, before the cursor {cursor}: the gateway's log was put back.")
+        if head.seq == cursor:
             return []
         previous = await self._digest_at(flow, view, cursor)
         start = cursor

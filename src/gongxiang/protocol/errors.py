@@ -19,7 +19,8 @@ class DataPlaneError(Exception):
     advice: ClassVar[str] = ""
 
     def __init__(self, message: str = "", **facts: Any) -> None:
-        self.message = message or (type(self).__doc__ or "").split("\n", 1)[0]
+        said = (message or type(self).__doc__ or "").partition("\n")[0].strip()
+        self.message = said if said.endswith(".") else f"{said}."
         self.facts = facts
         super().__init__(self.message)
 

@@ -1,0 +1,134 @@
+"""The valve obeys orders: within a second, also while a poll sleeps; forged ones never; none without a lease."""
+
+import threading
+import time
+
+import psycopg
+import pytest
+
+from gongxiang.protocol.canonical import canonical
+from gongxiang.protocol.keyring import Keyring
+from gongxiang.protocol.messages import EndGrant, ResumeGrant, SuspendGrant
+from gongxiang.protocol.segments import SegmentKind
+from gongxiang.protocol.signing import generate
+from tests.support.dataplane import eventually, now
+
+AREA = {"code": "150626", "name": "乌审旗", "level": 3}
+
+
+def polled(flow, after, epoch):
+    """A poll in another thread; gives (thread, answers with their times)."""
+    answers: list[tuple[float, tuple]] = []
+    thread = threading.Thread(target=lambda: answers.append((flow.pull(after, epoch, wait=20), time.monotonic())))
+    thread.start()
+    time.sleep(0.3)
+    return thread, answers
+
+
+def test_a_suspension_closes_within_a_second_and_loses_nothing(plane, flow):
+    flow.load(AREA)
+    _, _, segments = flow.pull()
+    last = segments[-1].header
+    thread, answers = polled(flow, last.seq, last.epoch)
+    ordered = time.monotonic()
+    plane.order(SuspendGrant(grant_id=flow.grant_id, reason="misuse"))
+    thread.join(10)
+    (status, _, value), at = answers[0]
+    assert (status, value["error"]["code"], value["error"]["reason"]) == (409, "grant_suspended", "misuse")
+    assert at - ordered < 1.0
+    flow.push(SegmentKind.CHANGES, [AREA])
+    assert flow.pull(last.seq, last.epoch)[0] == 409
+    plane.order(ResumeGrant(grant_id=flow.grant_id))
+    _, _, segments = eventually(lambda: flow.pull(last.seq, last.epoch), lambda got: got[0] == 200)
+    assert flow.rows(segments)[0]["code"] == "150626"
+
+
+def test_a_long_transaction_elsewhere_does_not_delay_closing(plane, flow):
+    flow.load(AREA)
+    with psycopg.connect(plane.database.url) as slow:
+        slow.execute("CREATE TABLE IF NOT EXISTS public.slow (n int)")
+        started = time.monotonic()
+        plane.order(SuspendGrant(grant_id=flow.grant_id, reason="security"))
+        eventually(flow.pull, lambda got: got[0] == 409, seconds=1)
+        assert time.monotonic() - started < 1
+        slow.rollback()
+
+
+def test_an_order_that_commits_late_reaches_its_node_also_after_a_restart(own_plane):
+    flow = own_plane.flow(own_plane.node(), own_plane.node())
+    signer = Keyring.from_environment().signer("platform")
+    body = canonical(EndGrant(grant_id=flow.grant_id, reason="late").to_json())
+    with psycopg.connect(own_plane.database.url_for("gx_site")) as slow:
+        row = slow.execute(
+            "INSERT INTO link.orders (kind, node_ids, issued_at, body, key_id, signature)"
+            " VALUES ('end_grant', %s, %s, %s, %s, %s) RETURNING id",
+            [[flow.consumer.node_id], now(), body.decode(), signer.key_id, signer.sign(body)],
+        ).fetchone()
+        later = own_plane.order(SuspendGrant(grant_id=flow.grant_id, reason="x"), flow.consumer.node_id)
+        orders = "orders?after=0"
+        eventually(lambda: [o["id"] for o in flow.consumer.call("GET", orders)[2]["orders"]], lambda ids: later in ids)
+        slow.commit()
+    assert row[0] < later
+
+    def after():
+        return [o["id"] for o in flow.consumer.call("GET", f"orders?after={later}")[2]["orders"]]
+
+    eventually(after, lambda ids: row[0] in ids)
+    own_plane.stop(9)
+    own_plane.start()
+    assert row[0] in after()
+
+
+def test_a_forged_order_is_ignored_and_raises_an_alarm(plane, flow):
+    flow.load(AREA)
+    plane.order(EndGrant(grant_id=flow.grant_id, reason="forged"), key=generate())
+    plane.wait_for_fact("alarm", code="order_forged")
+    assert flow.pull()[0] == 200
+
+
+def test_an_expired_lease_closes_everything_and_a_new_one_opens_it(own_plane):
+    flow = own_plane.flow(own_plane.node(), own_plane.node())
+    flow.load(AREA)
+    _, _, segments = flow.pull()
+    last = segments[-1].header
+    # The lease in force is for fifteen minutes; a shorter later one does not shorten it, so start anew without.
+    own_plane.stop()
+    with psycopg.connect(own_plane.database.url) as connection:
+        connection.execute("ALTER TABLE link.orders DISABLE TRIGGER append_only")
+        connection.execute("DELETE FROM link.orders WHERE kind = 'lease'")
+        connection.execute("ALTER TABLE link.orders ENABLE TRIGGER append_only")
+    own_plane.lease(seconds=3)
+    own_plane.start()
+    thread, answers = polled(flow, last.seq, last.epoch)
+    thread.join(10)
+    assert answers[0][0][2]["error"]["code"] == "lease_expired"
+    segment = flow.seal(SegmentKind.CHANGES, [AREA])
+    status, _, value = flow.send(segment)
+    assert (status, value["error"]["code"], value["error"]["transient"]) == (503, "lease_expired", True)
+    own_plane.lease()
+    eventually(lambda: flow.send(segment), lambda got: got[0] == 200)
+    assert flow.pull(last.seq, last.epoch)[0] == 200
+
+
+def test_a_node_s_poll_wakes_for_an_order(plane, flow):
+    _, _, value = flow.consumer.call("GET", "orders?after=0")
+    last = value["orders"][-1]["id"]
+    answers: list[tuple[float, tuple]] = []
+    thread = threading.Thread(
+        target=lambda: answers.append((flow.consumer.call("GET", f"orders?after={last}&wait=20"), time.monotonic()))
+    )
+    thread.start()
+    time.sleep(0.2)
+    ordered = time.monotonic()
+    number = plane.order(SuspendGrant(grant_id=flow.grant_id, reason="x"), flow.consumer.node_id)
+    thread.join(10)
+    assert number in [order["id"] for order in answers[0][0][2]["orders"]]
+    assert answers[0][1] - ordered < 1
+
+
+def test_the_site_s_role_cannot_read_what_flows(plane):
+    with (
+        psycopg.connect(plane.database.url_for("gx_site")) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("SELECT * FROM exchange.segments")

@@ -1,0 +1,82 @@
+"""A ticket shows ten masked rows, once, within a minute; every use is recorded."""
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gongxiang.protocol.keyring import Keyring
+from gongxiang.protocol.signing import generate
+from gongxiang.protocol.terms import Mask, MaskKind, Purpose
+from gongxiang.protocol.tickets import Ticket, issue_ticket
+from tests.support.dataplane import now
+
+PEOPLE = [{"code": f"15062619000101{n:04d}", "name": f"张{n}", "level": n} for n in range(15)]
+
+
+@pytest.fixture
+def ticket(flow):
+    """A ticket for the flow's resource with masked names."""
+    masks = {"name": Mask(kind=MaskKind.KEEP, prefix=1)}
+    return Ticket(
+        ticket_id=uuid.uuid4(), kind="sample", person="p1", resource_id=flow.resource_id, grant_id=None,
+        purpose=Purpose.REFERENCE, terms=flow.terms(masks=masks, purposes=(Purpose.REFERENCE,)), issued_at=now(),
+    )  # fmt: skip
+
+
+def shown(plane, ticket, signer=None):
+    text = issue_ticket(ticket, signer or Keyring.from_environment().signer("platform"))
+    return plane.people("GET", f"tickets/{text}")
+
+
+def test_a_ticket_shows_ten_masked_rows_and_is_recorded(plane, flow, ticket):
+    flow.load(*PEOPLE)
+    status, value = shown(plane, ticket)
+    assert status == 200
+    assert value["columns"] == [{"code": "code", "type": "text"}, {"code": "name", "type": "text"}]
+    assert len(value["rows"]) == 10
+    assert value["rows"][0] == [PEOPLE[0]["code"], "张*"]
+    fact = plane.wait_for_fact("sample_shown", ticket_id=str(ticket.ticket_id))
+    assert (fact["person"], fact["rows"], fact["elements"]) == ("p1", 10, ["code", "name"])
+
+
+def test_a_ticket_used_twice(plane, flow, ticket):
+    flow.load(*PEOPLE)
+    assert shown(plane, ticket)[0] == 200
+    status, value = shown(plane, ticket)
+    assert (status, value["error"]["code"]) == (403, "ticket_used")
+    plane.wait_for_fact("data_refused", code="ticket_used")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"issued_at": timedelta(seconds=-61)}, "ticket_expired"),
+        ({"issued_at": timedelta(hours=2)}, "ticket_expired"),
+        ({"purpose": Purpose.DECISION}, "purpose_outside_grant"),
+        ({"resource_id": uuid.uuid4()}, "ticket_altered"),
+        ({"kind": "upload"}, "ticket_altered"),
+        ({"grant_id": uuid.uuid4()}, "grant_unknown"),
+    ],
+    ids=["late", "early", "purpose", "resource", "kind", "grant"],
+)
+def test_a_ticket_that_does_not_hold(plane, flow, ticket, change, code):
+    flow.load(*PEOPLE)
+    if isinstance(change.get("issued_at"), timedelta):
+        change = {"issued_at": now() + change["issued_at"]}
+    status, value = shown(plane, replace(ticket, **change))
+    assert value["error"]["code"] == code
+    assert status in (403, 404)
+    plane.wait_for_fact("data_refused", code=code)
+
+
+def test_a_ticket_somebody_else_signed_or_changed(plane, flow, ticket):
+    flow.load(*PEOPLE)
+    assert shown(plane, ticket, generate())[1]["error"]["code"] == "ticket_altered"
+    assert plane.people("GET", "tickets/abcdefghijklmnopqrstuvwxyz.0123")[1]["error"]["code"] == "ticket_altered"
+
+
+def test_a_resource_without_rows_yet(plane, flow, ticket):
+    status, value = shown(plane, ticket)
+    assert (status, value["error"]["code"]) == (404, "nothing_to_show")
