@@ -50,7 +50,7 @@ def masked_spec(spec: ElementSpec, mask: Mask | None) -> ElementSpec:
             return replace(spec, key=False, nullable=True)
         case MaskKind.YEAR:
             return replace(spec, key=False)
-        case MaskKind.KEEP | MaskKind.PSEUDONYM:
+        case _:
             return replace(spec, type=DataType.TEXT, key=False, precision=0, scale=0)
 
 
@@ -63,7 +63,7 @@ def apply_mask(array: Any, spec: ElementSpec, mask: Mask, secret: bytes) -> Any:
             return year_of(array, spec)
         case MaskKind.PSEUDONYM:
             return pseudonyms(texts(array, spec), secret)
-        case MaskKind.KEEP:
+        case _:
             return keep(texts(array, spec), mask.prefix, mask.suffix)
 
 

@@ -1,7 +1,7 @@
 """How a node signs its HTTP requests and how the gateway checks them: who, when, once, and for exactly these bytes.
 
-The signature covers method, path with query, time, nonce and the digest of the body. Only identity is decided here:
-what the caller may do is decided by orders.
+The signature covers method, path with query, time, nonce and the digest of the body (`gx-digest` names its algorithm,
+SM3 if absent). Only identity is decided here: what the caller may do is decided by orders.
 """
 
 import hashlib
@@ -13,9 +13,10 @@ from uuid import UUID
 
 from gongxiang.protocol.canonical import canonical, instant, parse_instant
 from gongxiang.protocol.errors import ClockSkewed, RequestMalformed, SignatureWrong
+from gongxiang.protocol.segments import DEFAULT_DIGEST, DIGESTS
 from gongxiang.protocol.signing import Signer, verify
 
-NODE, TIME, NONCE, SIGNATURE = "gx-node", "gx-time", "gx-nonce", "gx-signature"
+NODE, TIME, NONCE, SIGNATURE, DIGEST = "gx-node", "gx-time", "gx-nonce", "gx-signature", "gx-digest"
 #: How far a caller's clock may be off; nonces are remembered for twice as long.
 WINDOW = timedelta(seconds=120)
 
@@ -28,24 +29,36 @@ class SignedRequest:
     time: datetime
     nonce: str
     signature: str
+    #: Algorithm of the body's digest.
+    digest: str = "sm3"
 
 
-def body_digest(body: bytes) -> str:
-    """The digest of a request's body as it is signed; SHA-256, for bodies are large (docs/decisions)."""
-    return "sha256:" + hashlib.sha256(body).hexdigest()
+def body_digest(body: bytes, algorithm: str) -> str:
+    """The digest of a request's body as it is signed: plain hex for SM3, else with the algorithm's name before it."""
+    found = hashlib.new(algorithm, body).hexdigest()
+    return found if algorithm == "sm3" else f"{algorithm}:{found}"
 
 
-def _signed_bytes(*, method: str, path: str, time: str, nonce: str, body: bytes) -> bytes:
-    return canonical({"method": method.upper(), "path": path, "time": time, "nonce": nonce, "body_digest": body_digest(body)})
+def _signed_bytes(*, method: str, path: str, time: str, nonce: str, body: bytes, algorithm: str) -> bytes:
+    digest = body_digest(body, algorithm)
+    return canonical({"method": method.upper(), "path": path, "time": time, "nonce": nonce, "body_digest": digest})
 
 
 def sign_request(
-    *, signer: Signer, node_id: UUID, method: str, path: str, body: bytes = b"", at: datetime, nonce: str = ""
+    *,
+    signer: Signer,
+    node_id: UUID,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    at: datetime,
+    nonce: str = "",
+    algorithm: str = DEFAULT_DIGEST,
 ) -> dict[str, str]:
     """The headers that make this request the node's; `path` with its query, as it is sent."""
     nonce, time = nonce or os.urandom(16).hex(), instant(at)
-    signature = signer.sign(_signed_bytes(method=method, path=path, time=time, nonce=nonce, body=body))
-    return {NODE: str(node_id), TIME: time, NONCE: nonce, SIGNATURE: signature}
+    spoken = _signed_bytes(method=method, path=path, time=time, nonce=nonce, body=body, algorithm=algorithm)
+    return {NODE: str(node_id), TIME: time, NONCE: nonce, DIGEST: algorithm, SIGNATURE: signer.sign(spoken)}
 
 
 def read_request(headers: Mapping[str, str]) -> SignedRequest:
@@ -54,8 +67,15 @@ def read_request(headers: Mapping[str, str]) -> SignedRequest:
         nonce = headers[NONCE]
         if not 16 <= len(nonce) <= 64 or nonce != bytes.fromhex(nonce).hex():
             raise ValueError("gx-nonce must be 16 to 64 hex digits")
+        algorithm = headers.get(DIGEST, "sm3")
+        if algorithm not in DIGESTS:
+            raise ValueError(f"gx-digest must be one of {', '.join(DIGESTS)}")
         return SignedRequest(
-            node_id=UUID(headers[NODE]), time=parse_instant(headers[TIME]), nonce=nonce, signature=headers[SIGNATURE]
+            node_id=UUID(headers[NODE]),
+            time=parse_instant(headers[TIME]),
+            nonce=nonce,
+            signature=headers[SIGNATURE],
+            digest=algorithm,
         )
     except KeyError as error:
         raise RequestMalformed(f"The header {error.args[0]} is missing.") from error
@@ -63,12 +83,15 @@ def read_request(headers: Mapping[str, str]) -> SignedRequest:
         raise RequestMalformed(f"The identity headers cannot be read: {error}") from error
 
 
-def verify_request(request: SignedRequest, *, public_key: str, method: str, path: str, body: bytes = b"", at: datetime) -> None:
+def verify_request(
+    request: SignedRequest, *, public_key: str, method: str, path: str, body: bytes = b"", at: datetime
+) -> None:
     """Return if the request is the key holder's and fresh at `at`; raise SignatureWrong or ClockSkewed.
 
     The signature is checked first, so that a stranger learns nothing and only a real node hears about its clock.
     """
-    signed = _signed_bytes(method=method, path=path, time=instant(request.time), nonce=request.nonce, body=body)
+    time = instant(request.time)
+    signed = _signed_bytes(method=method, path=path, time=time, nonce=request.nonce, body=body, algorithm=request.digest)
     if not verify(public_key, signed, request.signature):
         raise SignatureWrong
     if abs(at - request.time) > WINDOW:

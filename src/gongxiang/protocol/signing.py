@@ -113,6 +113,8 @@ def verify(public_key: str, data: bytes, signature: str) -> bool:
     try:
         name, _, point = public_key.partition(":")
         raw, key = base64.b64decode(signature, validate=True), bytes.fromhex(point)
+        if base64.b64encode(raw).decode("ascii") != signature:
+            return False  # Base64 has spare bits: one signature shall have one text.
         if Algorithm(name) is Algorithm.SM2:
             return sm2.verify(key, data, raw)
         ed25519.Ed25519PublicKey.from_public_bytes(key).verify(raw, data)

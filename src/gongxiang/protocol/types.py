@@ -145,7 +145,7 @@ def _value_of(text: str, spec: ElementSpec) -> Any:
             return _moment(text, zoned=True).astimezone(UTC)
         case DataType.BYTES:
             return bytes.fromhex(text.removeprefix("\\x"))
-        case DataType.UUID:
+        case _:
             return str(UUID(text.strip()))
 
 

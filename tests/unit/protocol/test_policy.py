@@ -23,7 +23,7 @@ from gongxiang.protocol.batches import (
     encode_batch,
 )
 from gongxiang.protocol.errors import FilterNotCovered, SegmentOfOtherSchema, TermsNotCompilable
-from gongxiang.protocol.masking import element_secret
+from gongxiang.protocol.masking import apply_mask, element_secret
 from gongxiang.protocol.policy import GX_KEY, compile_terms, needs_new_load, secret_names
 from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind, Purpose, Terms
 
@@ -113,6 +113,13 @@ def test_an_element_the_terms_do_not_name_is_dropped_even_if_added_yesterday():
 def test_a_mask_hides_what_it_should(code, mask, seen):
     policy = compile_terms(terms(["id_number", code], masks={code: mask}), PEOPLE, SECRET)
     assert policy.project_load(ROWS).column(code).to_pylist() == seen
+
+
+def test_the_year_of_an_instant_is_beijing_s():
+    element = ElementSpec(code="at", type=T.INSTANT)
+    late = datetime(2025, 12, 31, 17, tzinfo=UTC)
+    masked = apply_mask(pa.array([late, None], pa.timestamp("us", "UTC")), element, Mask(kind=K.YEAR), b"")
+    assert masked.to_pylist() == [datetime(2025, 12, 31, 16, tzinfo=UTC), None]
 
 
 def test_equal_values_have_equal_pseudonyms_and_other_secrets_give_others():
