@@ -196,6 +196,8 @@ def test_latency_from_commit_to_visible(chain: Chain, resource: Resource, grant:
         psycopg.connect(chain.provider.source.url, autocommit=True) as source,
         psycopg.connect(chain.consumer.exchange.url, autocommit=True) as received,
     ):
+        # The test server flushes lazily, and a log is sent only once it is flushed.
+        source.execute("SET synchronous_commit TO on")
         for number in range(40):
             key = f"n{number:03}"
             source.execute(f"INSERT INTO {resource.table} (id_no) VALUES (%s)", (key,))
