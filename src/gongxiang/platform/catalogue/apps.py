@@ -9,3 +9,10 @@ class CatalogueConfig(AppConfig):
     name = "gongxiang.platform.catalogue"
     label = "catalogue"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the rulebook which clocks run here."""
+        from gongxiang.platform.catalogue import queries
+        from gongxiang.platform.rulebook.queries import register_deadline_source
+
+        register_deadline_source("catalogue", queries.open_deadlines)

@@ -28,6 +28,9 @@ QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY)
 NOTE = Permission(
     name="catalogue.note", roles=frozenset(), systems=frozenset({"delivery", "grants", "fact-intake", "flow-opener"})
 )
+#: The job that counts a running period of review anew after a holiday notice.
+RECALCULATOR = "catalogue-clock"
+RECOUNT = Permission(name="catalogue.recount", roles=frozenset(), systems=frozenset({RECALCULATOR}))
 
 
 def check_own(actor: Actor, provider_id: UUID) -> None:

@@ -221,6 +221,26 @@ def withheld_entries(actor: Actor) -> tuple[ListedResource, ...]:
     return _listed(visible_to(actor).filter(pk__in=ids).order_by("published_at"))
 
 
+def open_deadlines(at: datetime) -> tuple[rulebook.OpenDeadline, ...]:
+    """The authority's periods of review that run at `at`, for the preview of a holiday notice."""
+    rows = Resource.objects.filter(due_at__gt=at, status__in=(SUBMITTED, RATIFIED)).order_by("due_at")
+    return tuple(running for row in rows if (running := running_clock(row)) is not None)
+
+
+def running_clock(row: Resource) -> rulebook.OpenDeadline | None:
+    """The period of review of an entry, if one runs."""
+    if row.due_at is None or row.submitted_at is None:
+        return None
+    return rulebook.OpenDeadline(
+        subject=f"resource:{row.pk}", title=row.name, rule=row.due_rule, start=row.submitted_at, due_at=row.due_at
+    )
+
+
+def with_running_clock() -> tuple[UUID, ...]:
+    """Entries whose period of review runs."""
+    return tuple(Resource.objects.filter(due_at__isnull=False).values_list("pk", flat=True))
+
+
 def search(
     text: str,
     *,

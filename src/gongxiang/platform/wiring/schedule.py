@@ -28,6 +28,7 @@ _ROOM = "gongxiang.platform.{}.tasks:{}"
 
 PUMPS: tuple[Pump, ...] = (
     Pump(name="news-access", channel="gx_evidence", run=_ROOM.format("access", "on_news")),
+    Pump(name="news-catalogue", channel="gx_evidence", run=_ROOM.format("catalogue", "on_news")),
     Pump(name="news-delivery", channel="gx_evidence", run=_ROOM.format("delivery", "on_news")),
     Pump(name="facts", channel="gx_facts", run=_ROOM.format("delivery", "ingest_facts")),
 )

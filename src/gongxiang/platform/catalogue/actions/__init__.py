@@ -12,7 +12,12 @@ from gongxiang.platform.catalogue.actions.compiling import (
     submit_resource,
     withdraw_resource,
 )
-from gongxiang.platform.catalogue.actions.deciding import allow_lower_basis, publish_resource, ratify_withholding
+from gongxiang.platform.catalogue.actions.deciding import (
+    allow_lower_basis,
+    publish_resource,
+    ratify_withholding,
+    recount_review,
+)
 from gongxiang.platform.catalogue.actions.notes import note_granted_until, record_distribution_check
 
 __all__ = [
@@ -25,6 +30,7 @@ __all__ = [
     "publish_resource",
     "ratify_withholding",
     "record_distribution_check",
+    "recount_review",
     "return_resource",
     "revise_resource",
     "save_draft",

@@ -103,6 +103,34 @@ def publish_resource(*, resource_id: UUID, by: Actor, at: datetime) -> ResourceR
     return queries.get_resource(row.pk)
 
 
+@implements("cn-809:17.3")
+@transaction.atomic
+def recount_review(*, resource_id: UUID, by: Actor, at: datetime) -> bool:
+    """Count a running period of review again on the calendar now in force; gives whether it moved."""
+    permissions.RECOUNT.check(by)
+    row = queries.get_for_update(resource_id)
+    running = queries.running_clock(row)
+    if running is None:
+        return False
+    deadline = rulebook.recount_open(running, at=at)
+    if deadline.due_at == row.due_at:
+        return False
+    before, row.due_at = row.due_at, deadline.due_at
+    row.save(update_fields=["due_at"])
+    evidence.record_act(
+        kind="resource:review_recounted",
+        subject=("resource", row.pk),
+        by=by,
+        at=at,
+        basis=(row.due_basis,),
+        rule_version=row.due_rule,
+        before={"due_at": before},
+        after={"due_at": row.due_at},
+        **context(row),
+    )
+    return True
+
+
 def _check_uninvolved(row: Resource, by: Actor) -> None:
     """The authority compiles entries too: whoever drafted, reviewed or consented to one does not decide on it."""
     consented_by = row.consent.given_by if row.consent_id and row.consent else None
