@@ -1,7 +1,9 @@
 """Our own PostgreSQL: from either source of binaries, as root or not, back at once after a kill."""
 
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -13,20 +15,19 @@ from gongxiang.machine.processes import free_ports
 
 
 @pytest.fixture(params=["system", "wheel"])
-def server(request, tmp_path_factory, monkeypatch):
+def server(request, monkeypatch):
     offered = [one for one in every_installation() if one.origin == request.param]
     if not offered and request.param == "system":
         pytest.skip("no PostgreSQL of the system here; the wheel's is tested")
     monkeypatch.setattr(postgres, "every_installation", lambda: iter(offered))
-    folder = tmp_path_factory.mktemp("own")
-    for above in (folder, folder.parent, folder.parent.parent):
-        if above.owner() == folder.owner():
-            above.chmod(0o711)
+    folder = Path(tempfile.mkdtemp(prefix="gx-own-"))
+    folder.chmod(0o711)
     made = Server(folder=folder / "pg", port=free_ports(1), log=folder / "log", password="word")
     made.prepare()
     made.start()
     yield made
     made.stop()
+    shutil.rmtree(folder)
 
 
 @pytest.mark.slow

@@ -35,6 +35,7 @@ class Installation:
             **kept,
             "GONGXIANG_HOME": str(self.home),
             "GONGXIANG_PORT": str(self.port),
+            "GONGXIANG_PROFILE": "test",
             "PYTHONPATH": str(ROOT / "src"),
         }
         self.started: list[subprocess.Popen[str]] = []
@@ -46,6 +47,10 @@ class Installation:
         words.close()
         self.started.append(up)
         return up
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "gongxiang.cli", *arguments]
+        return subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
     @property
     def words(self) -> str:
@@ -89,6 +94,11 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
         if up.poll() is None:
             up.terminate()
             up.wait(30)
+    place = Path((made.home / "postgres.place").read_text("utf-8"))
+    removed = made.run("reset", "--yes")
+    assert removed.returncode == 0, removed.stderr
+    assert not made.home.exists()
+    assert not place.exists()
 
 
 @pytest.mark.timeout(120)
@@ -97,11 +107,12 @@ def test_it_starts_heals_itself_and_leaves_nothing_behind(installation):
     until("ready", lambda: installation.ready() or up.poll() is not None, 60)
     assert up.poll() is None, installation.words
 
-    second = subprocess.run(
-        [sys.executable, "-m", "gongxiang.cli", "up"], env=installation.environment, capture_output=True, text=True
-    )
+    second = installation.run("up")
     assert second.returncode == 1
     assert f"process {up.pid}" in second.stderr
+    assert installation.run("reset", "--yes").returncode == 1, "not while it runs"
+    examined = installation.run("doctor")
+    assert examined.returncode == 0, examined.stdout
 
     before = installation.state()["children"]
     for name in ("site", "database", "gateway", "worker", "front"):
