@@ -23,7 +23,7 @@ from gongxiang.gateway.secrets import ConsumerSecrets
 from gongxiang.gateway.store import Entry, SegmentStore
 from gongxiang.gateway.streams import SMALL, Streams
 from gongxiang.gateway.waiting import Bells, sleep_until
-from gongxiang.protocol import clock
+from gongxiang.protocol import clock, killpoints
 from gongxiang.protocol.batches import DELETE, OP, UPSERT, decode_batch, decode_schema, elements_of, encode_batch
 from gongxiang.protocol.errors import HistoryTrimmed
 from gongxiang.protocol.messages import OpenGrant, SignedOrder
@@ -250,7 +250,9 @@ class Flows:
                 previous, last = (made[-1].digest if made else previous), until
                 if size >= max_bytes:
                     break
-        if not handed:
+        if handed:
+            killpoints.reach("gateway.segments_projected")
+        else:
             flow.idle = (view.epoch, cursor, last)
         return handed
 

@@ -17,7 +17,7 @@ from gongxiang.gateway.database import Database, named_errors
 from gongxiang.gateway.facts import FactWriter
 from gongxiang.gateway.flows import Flows
 from gongxiang.gateway.waiting import Bells
-from gongxiang.protocol import clock
+from gongxiang.protocol import clock, killpoints
 from gongxiang.protocol.errors import DataPlaneError
 from gongxiang.protocol.messages import ORDERS, Lease, Message, OpenGrant, SignedOrder, UnknownMessage, parse
 from gongxiang.protocol.signing import key_id, verify
@@ -80,6 +80,8 @@ class Follower:
             rows = await (await connection.execute(_NEXT, [self._horizon, list(self._seen)])).fetchall()
         verified = await asyncio.to_thread(self._verify, rows) if len(rows) > 4 else self._verify(rows)
         await self._place(connection, verified)
+        if verified:
+            killpoints.reach("gateway.orders_placed")
         for signed, order, _ in verified:
             if isinstance(order, OpenGrant):
                 await self._flows.mark(signed, order)

@@ -6,7 +6,7 @@ from uuid import UUID
 from gongxiang.gateway.database import Database
 from gongxiang.gateway.facts import FactWriter
 from gongxiang.gateway.flows import Flows
-from gongxiang.protocol import clock
+from gongxiang.protocol import clock, killpoints
 from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.errors import ReceiptRefused
 from gongxiang.protocol.messages import ReceiptGiven
@@ -31,6 +31,7 @@ async def take_receipt(database: Database, flows: Flows, facts: FactWriter, rece
                 canonical(receipt).decode("utf-8"), clock.now(),
             ],
         )  # fmt: skip
+    killpoints.reach("gateway.receipt_kept")
     if cursor.rowcount == 1:
         facts.add_receipt(fact_of(receipt))
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from gongxiang.gateway.database import Database
 from gongxiang.gateway.objects import ObjectStore
 from gongxiang.gateway.settings import INLINE_BYTES
-from gongxiang.protocol import clock
+from gongxiang.protocol import clock, killpoints
 from gongxiang.protocol.errors import SegmentAltered
 from gongxiang.protocol.segments import Segment, SegmentHeader, SegmentKind, digest
 
@@ -90,6 +90,7 @@ class SegmentStore:
             if len(segment.body) > INLINE_BYTES:
                 name = f"segments/{resource_id}/{header.seq:012d}-{after.digest.partition(':')[2][:16]}"
                 await asyncio.to_thread(self._objects.put, name, segment.body)
+                killpoints.reach("gateway.object_written")
             body = None if name else segment.body
             rows.append(
                 (

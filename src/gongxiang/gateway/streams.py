@@ -13,6 +13,7 @@ from uuid import UUID
 from gongxiang.gateway.book import Book, StreamEntry
 from gongxiang.gateway.store import Head, SegmentStore
 from gongxiang.gateway.waiting import Bells
+from gongxiang.protocol import killpoints
 from gongxiang.protocol.batches import decode_schema, elements_of
 from gongxiang.protocol.errors import (
     SegmentAltered,
@@ -87,6 +88,7 @@ class Streams:
             head = _next_head(head, segment, entry)
             fresh.append((segment, head))
         if fresh:
+            killpoints.reach("gateway.segment_received")
             try:
                 moved = await self._store.append(fresh, before=before)
             except BaseException:
@@ -96,6 +98,7 @@ class Streams:
             if not moved:
                 self._heads.pop(resource_id, None)
                 raise StreamBusy
+            killpoints.reach("gateway.segment_committed")
             self._heads[resource_id] = head
             self.begun[resource_id] += sum(segment.header.kind is SegmentKind.BEGIN for segment, _ in fresh)
             self._bells.ring(resource_id)
