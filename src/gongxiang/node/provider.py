@@ -194,10 +194,11 @@ class ProviderStream:
         try:
             if row.loading == "copy":
                 self._copy_source(rows)
+            row = self._current
             self._capture.start(Place(position=row.position, transaction=row.transaction, done=row.done))
             if row.loading == "weave":
                 self._weave(rows)
-            if row.loading == "key":
+            elif row.loading == "key":
                 self._key_and_swap()
             self._follow(rows)
         finally:
@@ -263,8 +264,7 @@ class ProviderStream:
 
     def _copy_source(self, rows: SourceRows) -> None:
         """Rows in key order straight into the new table; changes wait in the source's log meanwhile."""
-        row = self._current
-        ahead = Ahead(rows, row.after)
+        ahead = Ahead(rows, self._current.after)
         try:
             while True:
                 self._wait_for_sender()
@@ -278,10 +278,11 @@ class ProviderStream:
                 self._write_chunk(chunk)
                 if self._look_around() > WEAVE_AFTER:
                     # The log grows faster than the table is read: from here on both take turns.
+                    new = replace(self._current, loading="weave")
                     with self._exchange.transaction() as cursor:
-                        self._exchange.add_key(cursor, row.table)
-                        row.loading = "weave"
-                        self._exchange.write_state(cursor, row, self.order.exchange_table)
+                        self._exchange.add_key(cursor, new.table)
+                        self._exchange.write_state(cursor, new, self.order.exchange_table)
+                    self._keep(new)
                     return
         finally:
             ahead.close()
