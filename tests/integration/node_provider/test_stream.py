@@ -17,8 +17,9 @@ TYPES = """
 CREATE TYPE mood AS ENUM ('高兴', '难过');
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
 CREATE TABLE t (
-  id bigint, part varchar(8), small int2, number int4, positive positive, exact numeric(38,12), plain numeric, money numeric(12,2),
-  real float4, double float8, ok boolean, fixed char(12), text text, mood mood, day date, clock time, stamp timestamp,
+  id bigint, part varchar(8), small int2, number int4, positive positive, exact numeric(38,12), plain numeric,
+  money numeric(12,2), real float4, double float8, ok boolean, fixed char(12), text text,
+  mood mood, day date, clock time, stamp timestamp,
   moment timestamptz, raw bytea, who uuid, doc json, tree jsonb, PRIMARY KEY (id, part))
 """
 FULL = """
@@ -26,9 +27,10 @@ INSERT INTO t VALUES
  ({0}, '甲', 32767, -2147483648, 7, 99999999999999999999999999.999999999999, 12345678901234567890.0123456789, -0.05, 1.5e-7,
   'Infinity', true, '补  ', E'换行\\n表\\t😀 '' "', '高兴', '0001-01-01', '23:59:59.000001', '9999-12-31 23:59:59.999999',
   '2026-03-29 02:30:00.5+08', '\\x00ff10', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{{"a":  [1, "二"]}}', '{{"b": null}}'),
- ({0}, '乙', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
- ({0}, '', -32768, 0, 1, -0.000000000001, 0, 0, 'NaN', '-0', false, '', '', '难过', '2000-02-29', '00:00', '2000-01-01', '1970-01-01Z',
-  '', '00000000-0000-0000-0000-000000000000', '[]', '1.50')
+ ({0}, '乙', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+ ({0}, '', -32768, 0, 1, -0.000000000001, 0, 0, 'NaN', '-0', false, '', '', '难过', '2000-02-29', '00:00', '2000-01-01',
+  '1970-01-01Z', '', '00000000-0000-0000-0000-000000000000', '[]', '1.50')
 """
 
 
@@ -57,8 +59,10 @@ def test_every_type_by_load_and_by_stream(make_provider):
         plain = "c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21"
         one = connection.execute(f"SELECT {plain} FROM shared.r_test_000001 WHERE c0 = 2 ORDER BY c1").fetchall()
     with psycopg.connect(made.source) as connection:
-        cast = "id, part, small, number, positive, exact, plain, money, real::float8, double, ok, fixed::text, text, mood::text, day, "
-        cast += "clock::text, stamp, moment, raw, who, doc, tree"
+        cast = (
+            "id, part, small, number, positive, exact, plain, money, real::float8, double, ok, fixed::text, text, mood::text, "
+        )
+        cast += "day, clock::text, stamp, moment, raw, who, doc, tree"
         two = connection.execute(f"SELECT {cast} FROM t WHERE id = 2").fetchall()
     assert sorted(map(words, one)) == sorted(map(words, two))
     loaded, streamed = made.receiver.table["1", "x"], made.receiver.table["2", ""]
@@ -123,7 +127,8 @@ def test_old_values_of_filter_elements(make_provider):
     follows(made)
     made.sql(
         "BEGIN; UPDATE t SET kind = 'b' WHERE id = 1; UPDATE t SET kind = 'c' WHERE id = 1; DELETE FROM t WHERE id = 2; "
-        "UPDATE t SET kind = 'a' WHERE id = 3; INSERT INTO t VALUES (4, 'a', 4), (5, 'x', 5); DELETE FROM t WHERE id = 5; COMMIT"
+        "UPDATE t SET kind = 'a' WHERE id = 3; INSERT INTO t VALUES (4, 'a', 4), (5, 'x', 5); "
+        "DELETE FROM t WHERE id = 5; COMMIT"
     )
     follows(made)
     rows = {row["c0"]: row for batch in made.receiver.changes() for row in batch.to_pylist()}
