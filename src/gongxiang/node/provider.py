@@ -238,7 +238,7 @@ class ProviderStream:
             new.epoch, new.seq, new.prev_digest = row.epoch, row.seq, row.prev_digest
         adopted = head is not None and head.seq > new.seq
         if head is not None and adopted:
-            new.epoch, new.seq, new.prev_digest = max(head.epoch, new.epoch), head.seq, head.digest
+            new.epoch, new.seq, new.prev_digest = head.epoch, head.seq, head.digest
         new.epoch += 1
         new.table = f"{self.order.exchange_table}__e{new.epoch}"
         grants = self._grants or {}
