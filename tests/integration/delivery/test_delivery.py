@@ -112,7 +112,7 @@ def test_table_is_described_and_problem_told_in_words(banner: Banner, provider_n
 
     table = catalogue.get_resource(resource.id).table
     assert table is not None
-    assert table.check_problem == "the table has no primary key"
+    assert table.check_problem == "The table has no primary key."
 
 
 @pytest.mark.article("wushen-2021-60:19(1)", "wushen-2021-60:21(2)")

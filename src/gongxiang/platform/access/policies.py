@@ -8,6 +8,7 @@ from gongxiang.law.articles import implements
 from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.access import errors
 from gongxiang.platform.access.models import AccessRequest
+from gongxiang.platform.catalogue.vocabulary import PURPOSE_LABELS
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.protocol.terms import Condition, ElementSpec, Mask, Purpose
 
@@ -37,7 +38,7 @@ def find_shortfalls(
     # An undeclared purpose is not forbidden: it has to be explained, and the provider answers it.
     if len(request.purpose_note.strip()) < SHORTEST_TEXT and not request.unconditional:
         undeclared = [p for p in request.purposes if declared_purposes and p not in declared_purposes]
-        problems += [errors.PurposeNotDeclared(field="purposes", purpose=p) for p in undeclared]
+        problems += [errors.PurposeNotDeclared(field="purposes", purpose=PURPOSE_LABELS[Purpose(p)]) for p in undeclared]
     if len(request.use_case.strip()) < SHORTEST_TEXT:
         problems.append(errors.UseCaseMissing(field="use_case"))
     if len(request.scope.strip()) < SHORTEST_TEXT:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import actions as catalogue_actions
 from gongxiang.platform.delivery import opening, policies, states
@@ -145,7 +147,7 @@ def find_mount_problem(check: TableCheck) -> str:
     if check.problem:
         return check.problem
     if not any(column["key"] for column in check.columns):
-        return "the table has no primary key"
+        return gettext_noop("The table has no primary key.")
     refused = [
         f"{column['column']}: {column['refusal']}" for column in check.columns if column["key"] and column["type"] is None
     ]

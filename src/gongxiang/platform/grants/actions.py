@@ -142,7 +142,7 @@ def revise_grant(
         raise errors.NothingChanges()
     widened = policies.find_widenings(old, new)
     if widened and access_request_id is None:
-        raise errors.WideningNeedsApplication(widening=", ".join(widened))
+        raise errors.WideningNeedsApplication(widening=policies.widening_words(widened))
     if access_request_id is None:
         policies.check_reasoned("narrowed", reason, ("narrowed",))
     transition(

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from django.utils.translation import gettext
+
 from gongxiang.law.articles import implements
 from gongxiang.platform.grants import errors
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
@@ -75,17 +77,17 @@ def _condition_problems(condition: Condition, by_code: dict[str, ElementSpec]) -
         return [errors.UnknownElement(field="conditions", element=condition.element)]
     wanted = value_count(condition.operator)
     if wanted is None and not condition.values:
-        problem = "a value is missing"
+        problem = gettext("a value is missing")
     elif wanted is not None and len(condition.values) != wanted:
-        problem = "one value is needed" if wanted else "this operator takes no value"
+        problem = gettext("one value is needed") if wanted else gettext("this operator takes no value")
     elif condition.operator is Comparison.STARTS_WITH and spec.type is not DataType.TEXT:
-        problem = "only texts have a beginning"
+        problem = gettext("only texts have a beginning")
     elif condition.operator in _ORDER and spec.type in _UNORDERED:
-        problem = "values of this type have no order"
+        problem = gettext("values of this type have no order")
     elif spec.type is DataType.JSON and wanted != 0:
-        problem = "of JSON only presence can be tested"
+        problem = gettext("of JSON only presence can be tested")
     elif any(not readable(value, spec.type) for value in condition.values):
-        problem = "a value is not of the element's type"
+        problem = gettext("a value is not of the element's type")
     else:
         return []
     return [errors.ConditionUnfit(field="conditions", element=condition.element, problem=problem)]
@@ -135,6 +137,18 @@ def find_widenings(old: Terms, new: Terms) -> list[str]:
     if new.valid_until > old.valid_until:
         widened.append("period:until")
     return widened
+
+
+def widening_words(widened: Iterable[str]) -> str:
+    """What would be widened, in the reader's words."""
+    words = {
+        "element": gettext("element"),
+        "mask": gettext("weaker mask"),
+        "condition": gettext("weaker row filter"),
+        "purpose": gettext("purpose"),
+        "period": gettext("longer period"),
+    }
+    return "; ".join(f"{words[kind]} {name}".strip() for kind, _sep, name in (item.partition(":") for item in widened))
 
 
 def same_terms(old: Terms, new: Terms) -> bool:

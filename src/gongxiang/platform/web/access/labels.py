@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 STATES = {
     "access_request:DRAFT": (_("Draft"), "secondary"),
     "access_request:PRESENTED": (_("Before the accountable officer"), "info"),
-    "access_request:CONSENTED": (_("Consented, to be submitted"), "info"),
+    "access_request:CONSENTED": (_("Consented, ready to submit"), "info"),
     "access_request:SUBMITTED": (_("Waits for the reply"), "primary"),
     "access_request:INCOMPLETE": (_("To be completed"), "warning"),
     "access_request:REPLY_OVERDUE": (_("Reply overdue"), "danger"),
@@ -13,7 +13,7 @@ STATES = {
     "access_request:PARTLY_GRANTED": (_("Granted in part"), "success"),
     "access_request:REFUSED": (_("Refused"), "danger"),
     "access_request:IN_CONSULTATION": (_("In consultation"), "warning"),
-    "access_request:IN_MEDIATION": (_("Before the authority"), "warning"),
+    "access_request:IN_MEDIATION": (_("In mediation by the authority"), "warning"),
     "access_request:WITHDRAWN": (_("Withdrawn"), "secondary"),
 }
 EVENTS = {

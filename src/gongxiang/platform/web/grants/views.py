@@ -57,7 +57,7 @@ def _columns() -> list[tuple[Any, Callable[[GrantView], Any]]]:
         (gettext_lazy("Provider"), lambda g: g.provider_name),
         (gettext_lazy("Consumer"), lambda g: g.consumer_name),
         (gettext_lazy("State"), lambda g: labels.state("grant", g.status)[0]),
-        (gettext_lazy("Revision"), lambda g: g.revision),
+        (gettext_lazy("Revision number"), lambda g: g.revision),
         (gettext_lazy("From"), lambda g: g.valid_from.isoformat()),
         (gettext_lazy("Last day"), lambda g: last_day(g.valid_until).isoformat()),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from gongxiang.law.deadlines import last_day
 from gongxiang.platform.web import labels
@@ -47,6 +48,12 @@ def live_state(table: str, value: str) -> SafeString | str:
 def named(names: dict[Any, str], key: Any) -> str:
     """The name of a key; the key itself if it has none."""
     return names.get(key, str(key or "—"))
+
+
+@register.filter
+def in_words(text: str) -> str:
+    """A report kept in English, in the reader's language where the product itself wrote it."""
+    return gettext(text) if text else ""
 
 
 @register.filter
