@@ -1,25 +1,15 @@
 """The demo's accounts: opened, given roles, first change and second factor done, all by the real acts; passwords are random."""
 
-import base64
 import secrets
 import string
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
-
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 
 from gongxiang.demo.progress import Notes
 from gongxiang.platform.kernel.actors import Person, Role
-from gongxiang.platform.parties import actions, queries
+from gongxiang.platform.parties import actions, queries, totp
 from gongxiang.platform.parties.queries import DepartmentRef
 from gongxiang.protocol import clock
-
-
-def code_of(secret: str, at: datetime) -> str:
-    """What an authenticator with this Base32 secret shows at `at`."""
-    return HOTP(base64.b32decode(secret), 6, SHA1()).generate(int(at.timestamp()) // 30).decode("ascii")
 
 
 def new_password() -> str:
@@ -45,15 +35,11 @@ class Accounts:
             actions.grant_role(person_id=ref.id, role=role, by=self.security_admin, at=clock.now())
         return settle_in(self.notes, ref.id, username=username, first_password=password)
 
-    def signing(self, person: Person) -> dict[str, str]:
-        """Password and present code of a person who signs."""
-        return credentials(self.notes, person)
-
 
 def credentials(notes: Notes, person: Person) -> dict[str, str]:
-    """Password and present code of a person."""
+    """Password and one of the recovery codes of a person who signs: several signatures fit into the half minute of one code."""
     known = next(a for a in notes.accounts.values() if a["id"] == str(person.id))
-    return {"password": known["password"], "code": code_of(known["totp_secret"], clock.now())}
+    return {"password": known["password"], "code": known["recovery_codes"].pop()}
 
 
 def settle_in(notes: Notes, person_id: UUID, *, username: str, first_password: str) -> Person:
@@ -61,10 +47,11 @@ def settle_in(notes: Notes, person_id: UUID, *, username: str, first_password: s
     actor, password, at = queries.actor_of(person_id, clock.now()), new_password(), clock.now()
     actions.change_password(person_id=person_id, old=first_password, new=password, by=actor, at=at)
     secret = actions.enrol_totp(person_id=person_id, by=actor, at=at)
-    actions.confirm_totp(person_id=person_id, code=code_of(secret, clock.now()), by=actor, at=clock.now())
+    code = totp.code_at(secret, clock.now())
+    recovery_codes = actions.confirm_totp(person_id=person_id, code=code, by=actor, at=clock.now())
     notes.accounts[username] = {
         "id": str(person_id), "name": actor.name, "password": password, "totp_secret": secret,
-        "role": ",".join(sorted(actor.roles)), "department": actor.department,
+        "role": ",".join(sorted(actor.roles)), "department": actor.department, "recovery_codes": recovery_codes,
     }  # fmt: skip
     notes.save()
     return actor

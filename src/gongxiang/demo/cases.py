@@ -73,7 +73,7 @@ def grant_and_open(travel: TimeTravel, banner: Banner, resources: dict[str, UUID
 
 def _is_live(grant_id: UUID | None, office: Office) -> bool:
     flow = delivery.flow_of(grant_id, actor=office.clerk) if grant_id else None
-    return bool(flow and flow.last_receipt_at)
+    return bool(flow and flow.receipt_at)
 
 
 def leave_cases_waiting(travel: TimeTravel, banner: Banner, resources: dict[str, UUID]) -> None:

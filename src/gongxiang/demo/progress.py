@@ -24,7 +24,7 @@ class Notes:
     """Everything the demo must remember, in `HOME/demo`; the accounts' passwords lie in a file only its owner reads."""
 
     home: Path
-    accounts: dict[str, dict[str, str]] = field(default_factory=dict)
+    accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
 
     @property
