@@ -98,7 +98,7 @@ def contents(node: UUID) -> dict[str, Content]:
         "gaoling": _content("高龄津贴发放信息", "307", "八十周岁以上老年人高龄津贴的发放情况。", **_CONDITIONAL),
         "shehui": _content("社会组织登记信息", "102", "在旗民政局登记的社会团体、民办非企业单位和基金会。"),
         "hunyin": _content("婚姻登记信息", "307", "在本旗办理的结婚、离婚登记情况。", **_CONDITIONAL),
-        "yanglao": _content("养老机构备案信息", "301", "已备案养老机构的名称、地址、床位和负责人。"),
+        "yanglao": _content("养老机构备案信息", "203", "已备案养老机构的名称、地址、床位和负责人。"),
         "linshi": _content("临时救助对象信息", "307", "临时救助对象的救助原因、金额和时间。", **_CONDITIONAL),
         "shouyang": _content(
             "收养登记信息", "307", "收养登记的当事人和登记情况。", sharing_type="WITHHELD",
