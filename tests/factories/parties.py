@@ -89,7 +89,7 @@ def code_of(secret: str, at: datetime) -> str:
     return totp.code_at(secret, at)
 
 
-def credentials_of(person: Person, *, at: datetime = AT) -> Credentials:
+def credentials_of(person: Person, *, at: datetime = AT - timedelta(days=1)) -> Credentials:
     """Password and authenticator of a person; the first change and the enrolment are done if they were not."""
     if person.id not in _credentials:
         raise LookupError(f"{person.name} was not made by make_person")

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import auth
@@ -79,8 +78,3 @@ def finish(request: HttpRequest, way: Pending) -> None:
     auth.login(request, queries.session_account(way.person_id), backend=_BACKEND)
     request.session[SEEN] = time.time()
     actions.record_sign_in(person_id=way.person_id, at=clock.now())
-
-
-def login_address(next_page: str) -> str:
-    """The sign-in page that leads to `next_page`."""
-    return f"{reverse('accounts:login')}?{urlencode({'next': next_page})}"
