@@ -138,7 +138,7 @@ def environment(tests: bool) -> str:
     target = {"lock": wanted, "digest": locks[wanted], "own": own, "python": sys.version}
     if done == target:
         return f"Python {sys.version.split()[0]}, as before"
-    settings = {"UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV), "UV_LINK_MODE": "copy"}
+    settings = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true", "UV_LINK_MODE": "copy", "VIRTUAL_ENV": str(VENV)}
     program = uv()
     if done.get("python") != sys.version:
         run([*program, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], **settings)
@@ -160,7 +160,9 @@ def assets() -> str:
     packages = digest([ROOT / "package.json", ROOT / "package-lock.json"])
     installed = ROOT / "node_modules" / "installed-from"
     if not unchanged(installed, packages):
-        run([VENV / "bin" / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], PATH=path)
+        # Node has authorities of its own; behind an inspecting proxy only the system's are right.
+        node = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
+        run([VENV / "bin" / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], PATH=path, NODE_OPTIONS=node)
         installed.write_text(packages, "ascii")
     run([VENV / "bin" / "npm", "run", "--silent", "build"], PATH=path)
     stamp.write_text(value, "ascii")
