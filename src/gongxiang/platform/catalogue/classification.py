@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 
@@ -10,8 +11,8 @@ class Category:
     """One 项: `code` is 类 and 项 together, e.g. "101"; `group` the label of its 类."""
 
     code: str
-    group: str
-    label: str
+    group: str | Promise
+    label: str | Promise
 
 
 _GROUPS = {

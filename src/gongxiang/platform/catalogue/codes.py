@@ -17,7 +17,10 @@ class UnknownScheme(ValueError):
 class CodeScheme(Protocol):
     """How codes are laid out; `name` carries its version."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How the scheme is called, its version included."""
+        ...
 
     def prefix(self, *, classification: str, department_number: int) -> str:
         """The part that is counted within."""

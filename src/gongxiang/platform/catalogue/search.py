@@ -82,7 +82,7 @@ def index_version(version: ResourceVersion) -> None:
     SearchEntry.objects.update_or_create(resource_id=version.resource_id, defaults=values)
 
 
-def forget(resource_id: object) -> None:
+def forget(resource_id: UUID) -> None:
     """Take an entry out of the search, in the caller's transaction."""
     SearchEntry.objects.filter(resource_id=resource_id).delete()
 

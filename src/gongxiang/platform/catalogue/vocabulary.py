@@ -5,6 +5,7 @@ every outside interface numbers them differently.
 """
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -196,7 +197,7 @@ PURPOSE_LABELS = {
 }
 
 #: Six survey figures of an entry, in the order of the survey form: name -> (label, unit).
-SURVEY_FIGURES = {
+SURVEY_FIGURES: dict[str, tuple[str | Promise, str | Promise]] = {
     "storage_gb": (_("Data stored"), "GB"),
     "records_10k": (_("Structured records"), _("ten thousand")),
     "shared_storage_gb": (_("Storage shared"), "GB"),

@@ -195,4 +195,5 @@ def _put_in_force(row: Resource, content: Content) -> None:
     """The lines of the published distributions say what is published; others are no longer in force."""
     Distribution.objects.filter(resource_id=row.pk).update(in_force=False)
     for item in content.distributions:
+        assert item.id is not None
         Distribution.objects.filter(pk=item.id).update(in_force=True, **mounting(item))

@@ -71,6 +71,8 @@ def with_ids(content: Content, resource_id: UUID | None = None) -> Content:
 def note_distributions(row: Resource, content: Content) -> None:
     """Keep a line for each distribution of the draft; those in force keep what is in force until publication."""
     for item in content.distributions:
+        if item.id is None:
+            continue
         values = mounting(item)
         line, made = Distribution.objects.get_or_create(id=item.id, resource_id=row.pk, defaults=values)
         if not made and not line.in_force:

@@ -121,7 +121,8 @@ class Editor:
             self._at(self.entry, path, one)
             return True
         which, _dot, name = rest.partition(".")
-        rows: list[Any] = {"elements": self.elements, "distributions": self.distributions}.get(head, [])
+        parts: dict[str, list[Any]] = {"elements": self.elements, "distributions": self.distributions}
+        rows = parts.get(head, [])
         if not which.isdecimal() or int(which) >= len(rows):
             return False
         form = rows[int(which)]

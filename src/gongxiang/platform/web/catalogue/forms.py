@@ -29,7 +29,7 @@ def _choices(name: str, *, empty: bool = True) -> list[Choice]:
 
 
 def _figure(name: str) -> forms.DecimalField:
-    return forms.DecimalField(required=False, min_value=0, max_digits=18, decimal_places=4, help_text=SURVEY_FIGURES[name][1])
+    return forms.DecimalField(required=False, min_value=0, max_digits=18, decimal_places=4, help_text=SURVEY_FIGURES[name][1])  # type: ignore[arg-type]
 
 
 def _area(rows: int = 3) -> forms.Textarea:
@@ -185,7 +185,7 @@ class EntryForm(EditedForm):
             name = self.PATHS.get(path, path)
             if name in self.fields:
                 self.fields[name].label = str(label)
-        departments = [(str(d.id), d.name) for d in parties.all_departments()]
+        departments: list[Choice] = [(str(d.id), d.name) for d in parties.all_departments()]
         self._offer("scope_departments", departments)
         self._offer("source_department", [("", "—"), *departments])
         self._offer("statute", [("", "—"), *((str(s.id), f"{s.title} {s.article}") for s in rulebook.statutes())])
@@ -252,8 +252,11 @@ class ElementForm(EditedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        number = (self.prefix or "").rpartition("-")[2]
+        row = f" {int(number) + 1}" if number.isdecimal() else ""
         for name, field in self.fields.items():
             field.label = str(ELEMENT_FIELDS[name])
+            field.widget.attrs["aria-label"] = f"{field.label}{row}"
 
     @classmethod
     def values(cls, element: ElementContent) -> dict[str, Any]:
@@ -306,7 +309,7 @@ class RemarksForm(Form):
     ROWS = 5
 
     def __init__(self, *args: Any, choices: list[Choice], **kwargs: Any) -> None:
-        self.base_fields = {}
+        self.base_fields = {}  # type: ignore[misc]
         for number in range(self.ROWS):
             self.base_fields[f"field_{number}"] = forms.ChoiceField(required=False, label=_("Field"))
             self.base_fields[f"text_{number}"] = forms.CharField(

@@ -31,7 +31,7 @@ from gongxiang.platform.web import lists
 from gongxiang.platform.web.catalogue.acts import offers_for
 from gongxiang.platform.web.catalogue.forms import ConsentForm, OpinionForm, ReasonForm, RemarksForm
 from gongxiang.platform.web.catalogue.labels import ELEMENT_FIELDS, FIELDS, field_label
-from gongxiang.platform.web.catalogue.present import differences_in_words
+from gongxiang.platform.web.catalogue.present import ShownDifference, differences_in_words
 from gongxiang.platform.web.catalogue.views_search import content_context
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.protocol import clock
@@ -214,7 +214,7 @@ def _page(
         "withdrawal": ReasonForm(auto_id="withdrawal_%s"),
         **(forms or {}),
     }
-    differences = ()
+    differences: tuple[ShownDifference, ...] = ()
     if draft.version and draft.status not in ("PUBLISHED", "WITHDRAWN"):
         before = queries.published_version(draft.id).content
         differences = differences_in_words(queries.changes_of_draft(draft.id), before, draft.content)

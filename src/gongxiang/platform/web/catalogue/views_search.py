@@ -95,7 +95,7 @@ def _columns() -> list[tuple[Any, Any]]:
         (_("Data level"), lambda hit: labels.code("data_class", hit.data_class)),
         (_("Data elements"), lambda hit: hit.element_count),
         (_("Version"), lambda hit: hit.version),
-        (_("Published"), lambda hit: hit.published_at.date().isoformat()),
+        (_("Date of publication"), lambda hit: hit.published_at.date().isoformat()),
     ]
 
 
