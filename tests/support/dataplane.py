@@ -354,5 +354,3 @@ def eventually(ask: Any, good: Any, seconds: float = 5.0) -> Any:
             return answer
         assert time.monotonic() < deadline, answer
         time.sleep(0.02)
-
-

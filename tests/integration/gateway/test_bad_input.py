@@ -130,9 +130,7 @@ def test_a_skewed_clock_is_told_both_times(plane, flow):
 
 
 def test_a_replayed_request(plane, flow):
-    headers = sign_request(
-        signer=flow.provider.key, node_id=flow.provider.node_id, method="GET", path="/x/v1/orders", at=now()
-    )
+    headers = sign_request(signer=flow.provider.key, node_id=flow.provider.node_id, method="GET", path="/x/v1/orders", at=now())
     assert flow.provider.raw("GET", "orders", headers=headers)[0] == 200
     refused(flow.provider.raw("GET", "orders", headers=headers), "request_replayed", status=409)
     plane.wait_for_fact("data_refused", code="request_replayed")
