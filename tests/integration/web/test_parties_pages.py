@@ -184,6 +184,8 @@ def test_an_agreement_goes_through_the_pages(banner: Banner, as_, product_clock)
     office = banner.stranger
     client = as_(office.clerk)
     assert client.get("/agreements/").status_code == 200
+    # Browsers take dates only in this form, whatever the language.
+    assert 'value="2026-11-03"' in client.get("/agreements/new/").content.decode()
     empty = client.post("/agreements/new/", {"role": "both"})
     assert set(empty.context["form"].errors) == {
         "scope", "purposes", "modes", "contact", "telephone", "valid_from", "valid_until",

@@ -25,8 +25,8 @@ class DraftForm(Form):
     )
     contact = forms.CharField(label=_("Contact post"), max_length=120)
     telephone = forms.CharField(label=_("Office telephone"), max_length=40)
-    valid_from = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    valid_until = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label=_("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    valid_until = forms.DateField(label=_("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     supplement = forms.CharField(label=_("Further terms"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def draft(self) -> Draft:

@@ -72,7 +72,7 @@ class SystemForm(Form):
     extranet_by = forms.DateField(
         label=_("On the extranet by"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("Only if it is not there yet (art. 17)."),
     )
 
