@@ -1,6 +1,7 @@
 """The demo's access requests: two that were granted and flow, and one waiting at every other step."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +68,7 @@ def grant_and_open(travel: TimeTravel, banner: Banner, resources: dict[str, UUID
     reply = answers.consent_reply(access_request_id=made, by=provider.officer, at=clock.now())
     result["tkry"] = reply.grant_id
     for key, grant_id in result.items():
-        wait_for(f"the flow of {key}", lambda: _is_live(grant_id, consumer))  # noqa: B023
+        wait_for(f"the flow of {key}", partial(_is_live, grant_id, consumer))
     return {key: value for key, value in result.items() if value}
 
 
@@ -80,7 +81,7 @@ def leave_cases_waiting(travel: TimeTravel, banner: Banner, resources: dict[str,
     """One request at every step that waits for somebody, and one grant that ended."""
     provider = banner.offices["minzheng"]
     yibao, renshe, shijian = (banner.offices[key] for key in ("yibao", "renshe", "shijian"))
-    files = {"elements": ["bh", "mc"], "mode": "file"}
+    files: dict[str, Any] = {"elements": ["bh", "mc"], "mode": "file"}
 
     travel.go(24)
     short = _draft(yibao, resources["shehui"], days=14, use_case="一次性核对定点机构登记情况。", **files)

@@ -1,16 +1,18 @@
 """The demo's catalogue: two mounted tables, files, and an entry waiting at every step of publication."""
 
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from gongxiang.demo.banner import Banner, Office
 from gongxiang.demo.progress import TimeTravel, wait_for
+from gongxiang.law.instruments import Rank
 from gongxiang.platform.catalogue import actions
 from gongxiang.platform.catalogue.content import Content, DistributionContent, ElementContent, WithholdingBasis
 from gongxiang.platform.delivery import actions as delivery
 from gongxiang.platform.delivery import queries as delivery_queries
+from gongxiang.platform.delivery.queries import TableCheckView
 from gongxiang.platform.rulebook import actions as rulebook
-from gongxiang.platform.rulebook.values import Rank
 from gongxiang.protocol import clock
 
 SECRECY = "经逐项核对，本资源不含国家秘密、工作秘密。"
@@ -173,9 +175,11 @@ def _to_consented(travel: TimeTravel, office: Office, resource_id: UUID, content
 def _check_table(office: Office, node: UUID, table: str) -> None:
     """The node operator lets the node describe the table before it is catalogued."""
     check = delivery.ask_for_table(node_id=node, table=table, by=office.node_operator, at=clock.now())
-    answered = wait_for(
-        f"the description of {table}",
-        lambda: (c := delivery_queries.table_check(check.id, actor=office.node_operator)) and c.answered_at and c,
-    )
+    answered = wait_for(f"the description of {table}", partial(_answered, check.pk, office))
     if answered.problem:
         raise RuntimeError(f"{table}: {answered.problem}")
+
+
+def _answered(check_id: UUID, office: Office) -> TableCheckView | None:
+    check = delivery_queries.table_check(check_id, actor=office.node_operator)
+    return check if check.answered_at else None

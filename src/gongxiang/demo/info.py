@@ -26,9 +26,9 @@ def _flows(notes: Notes) -> Any:
     owners = {UUID(value): key for key, value in notes.kept.get("nodes", {}).items()}
     for flow in delivery.find_flows(actor=System(name="demo")):
         stream = delivery.stream_of(flow.resource_id)
-        source, target = owners.get(flow.provider_node_id), owners.get(flow.consumer_node_id)
-        if stream is None or source is None or target is None:
+        if stream is None or flow.provider_node_id is None or flow.consumer_node_id is None:
             continue
+        source, target = owners[flow.provider_node_id], owners[flow.consumer_node_id]
         yield {
             "resource": flow.resource_name,
             "grant": str(flow.grant_id),

@@ -28,7 +28,7 @@ class Form(forms.Form):
     def full_clean(self) -> None:
         """Validate, and mark the widgets of wrong fields."""
         super().full_clean()
-        for name in self._errors or ():
+        for name in self.errors:
             self._mark(name)
 
     def show_refusal(self, refusal: Refusal) -> None:

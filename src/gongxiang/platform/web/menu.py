@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
@@ -9,6 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.kernel.actors import Person
+
+if TYPE_CHECKING:
+    from gongxiang.platform.web.doors import View
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +137,7 @@ def menu_for(request: HttpRequest) -> tuple[ShownGroup, ...]:
                 url = reverse(entry.url_name)
             except NoReverseMatch:
                 continue
-            view = resolve(url).func
+            view = cast("View", resolve(url).func)
             if not view.door.allows(actor):
                 continue
             count = COUNTS[entry.url_name](actor) if entry.url_name in COUNTS else 0
