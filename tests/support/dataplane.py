@@ -76,7 +76,7 @@ class Plane:
                     return
             except OSError:
                 pass
-            assert self.process.poll() is None, "the gateway ended"
+            assert self.process.poll() is None, f"the gateway ended: {self.process.returncode}"
             time.sleep(0.05)
         raise AssertionError("the gateway did not get ready")
 

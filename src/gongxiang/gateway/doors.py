@@ -12,6 +12,7 @@ from gongxiang.gateway.enrolment import EnrolmentRequest, enrol
 from gongxiang.gateway.facts import read_facts
 from gongxiang.gateway.receipts import take_receipt
 from gongxiang.gateway.samples import check_ticket, show_sample
+from gongxiang.protocol import killpoints
 from gongxiang.protocol.canonical import canonical, plain
 from gongxiang.protocol.errors import GrantUnknown, NotYours, RequestMalformed
 from gongxiang.protocol.masking import element_secret
@@ -103,6 +104,7 @@ async def facts(gateway: "Gateway", call: Call) -> Answer:
     """What the node has to tell the platform."""
     found = read_facts(call.json(), node_id=call.node_id, book=gateway.book)
     await gateway.facts.write(found)
+    killpoints.reach("gateway.facts_committed")
     return Answer.of({"taken": len(found)})
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from gongxiang.gateway.book import Book
 from gongxiang.gateway.database import Database
 from gongxiang.gateway.facts import row_of
-from gongxiang.protocol import clock
+from gongxiang.protocol import clock, killpoints
 from gongxiang.protocol.canonical import instant
 from gongxiang.protocol.errors import CodeUsed, RequestMalformed
 from gongxiang.protocol.messages import NodeEnrolled
@@ -70,6 +70,7 @@ async def enrol(database: Database, book: Book, request: EnrolmentRequest, *, ga
             node_id=offer.node_id, public_key=request.public_key, host=request.host, software=request.software, at=at
         )
         await connection.execute("INSERT INTO link.facts (kind, body) VALUES (%s, %s)", row_of(fact))
+    killpoints.reach("gateway.enrolled")
     return {
         "node_id": offer.node_id,
         "node_name": offer.node_name,

@@ -29,7 +29,8 @@ _log = logging.getLogger(__name__)
 _COLUMNS = "SELECT id, xid::text::bigint, node_ids, issued_at, body, key_id, signature FROM link.orders"
 #: At the start old leases are left out: only the newest can still say something.
 _FIRST = (
-    f"{_COLUMNS} WHERE kind <> 'lease' OR id >= (SELECT max(id) FROM link.orders WHERE kind = 'lease') ORDER BY xid, id"  # noqa: S608
+    f"{_COLUMNS} WHERE kind <> 'lease' OR xid >= %s::text::xid8"  # noqa: S608
+    " OR id >= (SELECT max(id) FROM link.orders WHERE kind = 'lease') ORDER BY xid, id"
 )
 _NEXT = f"{_COLUMNS} WHERE xid >= %s::text::xid8 AND id <> ALL(%s) ORDER BY xid, id"
 
@@ -75,7 +76,7 @@ class Follower:
         (horizon,) = await cursor.fetchone() or ("0",)
         if self._horizon is None:
             await self._load_places(connection)
-            rows = await (await connection.execute(_FIRST)).fetchall()
+            rows = await (await connection.execute(_FIRST, [horizon])).fetchall()
         else:
             rows = await (await connection.execute(_NEXT, [self._horizon, list(self._seen)])).fetchall()
         verified = await asyncio.to_thread(self._verify, rows) if len(rows) > 4 else self._verify(rows)
@@ -85,6 +86,8 @@ class Follower:
         for signed, order, _ in verified:
             if isinstance(order, OpenGrant):
                 await self._flows.mark(signed, order)
+        if verified:
+            killpoints.reach("gateway.grants_marked")
         for signed, order, node_ids in sorted(verified, key=lambda item: self._places[item[0].id]):
             self._book.take(signed, order, node_ids, self._places.pop(signed.id))
         self._seen.update({row[0]: row[1] for row in rows})
