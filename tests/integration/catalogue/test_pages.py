@@ -238,6 +238,8 @@ def test_revision_is_compared_field_by_field(banner, sign_in):
     compared = text_of(sign_in(banner.stranger.clerk).get(f"/catalogue/{resource.code}/versions/1/compare/2/"))
     assert "改过的摘要" in compared
     assert "区划名称" in compared
+    assert "源表" not in compared
+    assert "name ←" not in compared
 
 
 def test_ratification_asks_for_the_second_factor(banner, sign_in):

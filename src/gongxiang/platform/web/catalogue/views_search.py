@@ -176,6 +176,9 @@ def compare(request: ActingRequest, code: str, before: int, after: int) -> HttpR
     """Two versions, field by field."""
     old, new = _version(request, code, before), _version(request, code, after)
     found = queries.compare_versions(old.resource_id, before, after)
+    if queries.find_draft(old.resource_id, actor=request.actor) is None:
+        # How a table is mapped concerns the provider and the authority only (docs/explanation/choices.md).
+        found = tuple(one for one in found if not one.field.startswith("distributions."))
     shown = differences_in_words(found, old.content, new.content)
     return render(request, "catalogue/compare.html", {"old": old, "new": new, "differences": shown})
 
