@@ -6,7 +6,7 @@ import pytest
 
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotPermitted
-from gongxiang.platform.parties import actions, errors, queries
+from gongxiang.platform.parties import actions, errors, queries, tasks
 from gongxiang.platform.parties.actions.keystore import reseal_signing_key
 from gongxiang.protocol.signing import verify
 from tests.factories.parties import AT, Banner, credentials_of, make_banner
@@ -111,3 +111,20 @@ def test_an_authenticator_is_set_up_once(banner: Banner) -> None:
             act()
     with pytest.raises(NotPermitted):
         actions.enrol_totp(person_id=officer.id, by=banner.provider.clerk, at=AT)
+
+
+def test_wrong_present_passwords_are_counted_too(banner: Banner) -> None:
+    officer = banner.provider.officer
+    known = credentials_of(officer)
+    for attempt in range(5):
+        with pytest.raises(errors.SignInRefused if attempt < 4 else errors.SignInBlocked):
+            actions.change_password(person_id=officer.id, old="wrong", new="Sand-dune-2026", by=officer, at=AT)
+    with pytest.raises(errors.SignInBlocked):
+        actions.check_password(username=known.username, password=known.password, at=AT)
+
+
+def test_old_failures_are_forgotten(banner: Banner) -> None:
+    with pytest.raises(errors.SignInRefused):
+        actions.check_password(username="nobody", password="x", at=AT)
+    assert tasks.forget_sign_ins(AT) == 0
+    assert tasks.forget_sign_ins(AT + timedelta(days=2)) == 1

@@ -112,13 +112,20 @@ def record_sign_out(*, person_id: UUID, idle: bool = False, at: datetime) -> Non
     record_act(kind=kind, subject=("person", person_id), by=_JOB, at=at, concerns=[person.department_id])
 
 
-@transaction.atomic
 def change_password(*, person_id: UUID, old: str, new: str, by: Actor, at: datetime) -> PersonRef:
     """Replace the password, the first one included; the signing key is sealed anew under it. Only the person does this."""
     permissions.check_self(by, person_id)
+    outcome = _try_password(queries.person_ref(person_id).username, old, at)
+    if isinstance(outcome, SignInRefused):
+        raise SignInRefused("The present password is not right.", field="old_password", **outcome.values)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return _replace_password(person_id, old, new, by=by, at=at)
+
+
+@transaction.atomic
+def _replace_password(person_id: UUID, old: str, new: str, *, by: Actor, at: datetime) -> PersonRef:
     person = queries.person_for_update(person_id)
-    if not password_fits(old, person.password):
-        raise SignInRefused("The present password is not right.", field="old_password", limit=0, minutes=0)
     history = policies.rules()["password_history"]
     kept = list(OldPassword.objects.filter(person=person).order_by("-replaced_at").values_list("password", flat=True)[:history])
     policies.check_password_strength(new, person=person, old_hashes=[person.password, *kept])

@@ -1,0 +1,15 @@
+"""Periodic work of the room: what signing in leaves behind is forgotten when it has no meaning any more."""
+
+from datetime import datetime, timedelta
+from importlib import import_module
+
+from django.conf import settings
+
+from gongxiang.platform.parties.models import SignInCounter
+
+
+def forget_sign_ins(at: datetime) -> int:
+    """Forget failures of more than a day ago, and sessions that have run out; returns how many counters went."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    old = SignInCounter.objects.filter(last_failure_at__lt=at - timedelta(days=1)).exclude(blocked_until__gt=at)
+    return old.delete()[0]
