@@ -41,7 +41,10 @@ from gongxiang.protocol import clock
 @require_safe
 def entry(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     """The entry as it is being worked on: content, remarks, what differs, whose turn it is, what I may do."""
-    return _page(request, queries.get_draft(resource_id, actor=request.actor))
+    draft = queries.find_draft(resource_id, actor=request.actor)
+    if draft is None and queries.get_resource(resource_id, actor=request.actor).version:
+        return redirect("catalogue:resource", resource_id=resource_id)
+    return _page(request, draft or queries.get_draft(resource_id, actor=request.actor))
 
 
 @door(QUEUES)
@@ -189,6 +192,8 @@ def _act(
                 form.show_refusal(refused)
         else:
             messages.success(request, said)
+            if queries.find_draft(resource_id, actor=request.actor) is None and name == "remarks":
+                return redirect("catalogue:reviews")
             return redirect("catalogue:entry", resource_id=resource_id)
     draft = queries.find_draft(resource_id, actor=request.actor)
     if draft is None:
