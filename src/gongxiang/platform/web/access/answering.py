@@ -74,11 +74,13 @@ def reply(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Prepared. The accountable officer has to consent before it is given."))
             return redirect("access:detail", access_request_id)
+    names = element_names(resource)
     shown = {
         "form": form,
         "access_request": access_request,
         "resource": resource,
         "sentences": _sentences(form, resource),
+        "elements": [(code, names.get(code, code)) for code in access_request.elements],
     }
     return render(request, "access/reply.html", shown, status=422 if form.is_bound else 200)
 

@@ -86,7 +86,9 @@ class ReplyForm(TermsForm):
     """The reply: grant, in whole or in part, or refuse with ground and reasons."""
 
     outcome = forms.ChoiceField(
-        label=_("Reply"), widget=forms.RadioSelect, choices=(("grant", _("Grant")), ("refuse", _("Refuse")))
+        label=_("Reply"),
+        widget=forms.RadioSelect,
+        choices=(("grant", _("Grant, in whole or in part")), ("refuse", _("Refuse"))),
     )
     ground = forms.ChoiceField(label=_("Ground of the refusal"), required=False)
     text = forms.CharField(
