@@ -82,6 +82,8 @@ def test_a_refusal_says_what_is_wrong(refusal):
     assert "\n" not in said, "one line: it is a message to translate"
     for cited in refusal.basis:
         assert article(cited)
+    if re.search(r"\b(article|art\.) ?\d|条例|the Measures|the Regulation", said):
+        assert refusal.basis, "it speaks of an article: it carries it as basis"
 
 
 def test_every_arrow_cites_known_articles():

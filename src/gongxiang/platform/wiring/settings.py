@@ -43,7 +43,7 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = ["gongxiang.platform.parties.backend.SessionBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["gongxiang.platform.wiring.hashing.PasswordHasher"]
 #: Numbers of signing in, asked by assessors of GB/T 22239 level 3 (no text fixes them): change them by variables.
 SIGN_IN = {
     name: int(os.environ.get(f"GONGXIANG_{name.upper()}", default))
