@@ -15,7 +15,7 @@ from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.rulebook import actions as rulebook
 from gongxiang.protocol import clock
 from tests.factories import catalogue as make
-from tests.factories.contents import complete_content, conditional_content, withheld_content
+from tests.factories.contents import complete_content, conditional_content, element, withheld_content
 from tests.factories.parties import make_banner
 from tests.support.signing_in import signed_in
 
@@ -273,3 +273,38 @@ def test_my_entries_are_filtered_and_exported(banner, sign_in):
     assert "另一份" in text_of(browser.get(reverse("catalogue:mine")))
     assert "另一份" not in text_of(browser.get(reverse("catalogue:mine"), {"status": "PUBLISHED"}))
     assert len(text_of(browser.get(reverse("catalogue:mine"), {"export": "csv"})).strip().splitlines()) == 3
+
+
+def test_hostile_input_is_a_message_never_a_crash(banner, sign_in):
+    entry = make.make_draft_entry(banner.provider, at=banner.at)
+    browser = sign_in(banner.provider.clerk)
+    address = reverse("catalogue:edit", args=[entry.id])
+    sent = form_of(browser.get(address))
+    foreign = make.make_draft_entry(banner.consumer, at=banner.at)
+    hostile = {
+        "name": "a\x00b", "distributions-0-column-code": "c\x00ol", "distributions-0-column-\x00": "x",
+        "elements-0-length": "9" * 40,
+        "distributions-0-id": str(foreign.content.distributions[0].id), "elements-0-type": "?", "purposes": "fun",
+        "derived_from": "999/1", "statute": "x", "distributions-0-node_id": "x", "elements-count": "-1", "act": "save",
+        "summary": "<script>alert(1)</script>",
+    }  # fmt: skip
+    answer = browser.post(address, {**sent, **hostile})
+    assert answer.status_code == 422
+    assert "<script>alert" not in text_of(answer)
+    assert browser.post(address, {**sent, "summary": "字" * 6000, "act": "save"}).status_code == 422
+    assert browser.post(address, {"act": "send"}).status_code == 422
+    assert browser.post(address, {**sent, "elements-count": "99999", "act": "save"}).status_code in (302, 422)
+    for q in ("\x00", "%", "'; --", "\\"):
+        assert browser.get(reverse("catalogue:search"), {"q": q, "department": q, "page": q}).status_code == 200
+        assert browser.get(reverse("catalogue:mine"), {"q": q}).status_code == 200
+    assert queries.get_draft(foreign.id).content == foreign.content
+
+
+def test_a_table_of_two_hundred_elements_is_compiled(banner, sign_in):
+    elements = tuple(element(f"e{n}", name=f"信息项{n}", key=n == 0) for n in range(200))
+    entry = make.make_draft_entry(banner.provider, complete_content(elements=elements), at=banner.at)
+    browser = sign_in(banner.provider.clerk)
+    address = reverse("catalogue:edit", args=[entry.id])
+    answer = browser.post(address, {**form_of(browser.get(address)), "summary": "新", "act": "save"})
+    assert answer.status_code == 302, text_of(answer)[:500]
+    assert len(queries.get_draft(entry.id).content.elements) == 200

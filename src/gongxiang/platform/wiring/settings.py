@@ -87,6 +87,8 @@ TEMPLATES = [
 ]
 SECRET_KEY = os.environ.get("GONGXIANG_SITE_SECRET", "development-only")
 ALLOWED_HOSTS = ["*"]
+# The compile form of a resource sends a dozen fields for each of up to 500 elements.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 LANGUAGE_CODE = "zh-hans"

@@ -17,6 +17,8 @@ from gongxiang.platform.web.catalogue.forms import Choice, DistributionForm, Ele
 
 #: More rows than any table has; a longer form is not read.
 MOST_ROWS = 500
+#: Longest name of a column that is read.
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,10 @@ class Editor:
             self.distributions = [self._distribution_row(n, item) for n, item in enumerate(before.distributions)]
         else:
             self.entry = EntryForm(data)
-            self.elements = [ElementForm(data, prefix=f"elements-{n}") for n in range(_count(data, "elements"))]
+            self.elements = [ElementForm(data, prefix=f"elements-{n}") for n in _rows_in(data, "elements", "name")]
             self.distributions = [
                 DistributionForm(data, prefix=f"distributions-{n}", nodes=self.nodes, columns=self._typed_columns(data, n))
-                for n in range(_count(data, "distributions"))
+                for n in _rows_in(data, "distributions", "kind")
             ]
 
     # ---- reading --------------------------------------------------------------------------------------------------------
@@ -175,9 +177,17 @@ class Editor:
 
     def _typed_columns(self, data: Mapping[str, Any], number: int) -> dict[str, str]:
         start = f"distributions-{number}-column-"
-        return {name.removeprefix(start): str(data[name]).strip() for name in data if name.startswith(start)}
+        typed = {name.removeprefix(start): str(data[name]) for name in data if name.startswith(start)}
+        return {code: _name(column) for code, column in typed.items() if code == _name(code)}
 
 
-def _count(data: QueryDict, name: str) -> int:
+def _name(text: str) -> str:
+    """A column's name as it can be kept: no control characters, no more than a database allows."""
+    return "".join(c for c in text if c.isprintable()).strip()[:LONGEST_NAME]
+
+
+def _rows_in(data: QueryDict, name: str, field: str) -> list[int]:
+    """The rows that were really sent, of as many as the form says it had."""
     text = data.get(f"{name}-count", "0")
-    return min(int(text), MOST_ROWS) if text.isascii() and text.isdecimal() else 0
+    count = min(int(text), MOST_ROWS) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+    return [n for n in range(count) if f"{name}-{n}-{field}" in data]

@@ -288,7 +288,7 @@ class DistributionForm(EditedForm):
         self.column_errors: dict[str, str] = {}
         known = {value for value, _label in nodes}
         present = str((self.data.get(self.add_prefix("node_id")) if self.is_bound else self.initial.get("node_id")) or "")
-        unknown = [(present, _("Unknown node"))] if present and present not in known else []
+        unknown = [(present, _("Unknown node"))] if _is_uuid(present) and present not in known else []
         self.fields["node_id"].choices = [("", "—"), *nodes, *unknown]  # type: ignore[attr-defined]
 
     @classmethod
@@ -380,6 +380,14 @@ class ReasonForm(Form):
     """A reason for an act."""
 
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000, widget=_area(2))
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _uuid(value: Any) -> UUID | None:

@@ -27,7 +27,7 @@ from gongxiang.protocol import clock
 @require_safe
 def mine(request: ActingRequest) -> HttpResponse:
     """My department's entries, filtered by name, code and state; as CSV with `export=csv`."""
-    text, status = request.GET.get("q", "").strip()[:200], request.GET.get("status", "")
+    text, status = request.GET.get("q", "").replace("\x00", "").strip()[:200], request.GET.get("status", "")
     rows = queries.own_entries(request.actor, text=text, status=status if status in RESOURCE.states else "")
     if request.GET.get("export") == "csv":
         columns = [

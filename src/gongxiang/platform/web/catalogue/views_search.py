@@ -37,7 +37,7 @@ SORT_TITLES = {"relevance": _("Best match"), "newest": _("Newest"), "name": _("N
 @require_safe
 def search(request: ActingRequest) -> HttpResponse:
     """Words, pinyin or initials, narrowed by facets; what is shown as CSV or Excel with `export`."""
-    text = request.GET.get("q", "").strip()[:200]
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     chosen = {name: [value] for name in FACETS if (value := request.GET.get(name, ""))}
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "relevance"
