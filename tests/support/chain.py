@@ -38,11 +38,12 @@ from tests.support import databases
 from tests.support.dataplane import ROOT, Plane, now
 
 
-def until(condition: Callable[[], Any], seconds: float = 20.0, words: str = "") -> Any:
+def until(condition: Callable[[], Any], seconds: float = 20.0, words: str | Callable[[], str] = "") -> Any:
     """The first true answer within some seconds."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < deadline, f"it did not come about in {seconds} s {words}"
+        if time.monotonic() > deadline:
+            raise AssertionError(f"it did not come about in {seconds} s {words if isinstance(words, str) else words()}")
         time.sleep(0.02)
     return found
 

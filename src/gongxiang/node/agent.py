@@ -259,13 +259,13 @@ class Agent:
         stream = self.streams.get(resource_id)
         if stream is not None:
             me = self.identity.node_id
-            stream.set_grants(
-                {
-                    grant_id: state.order
-                    for grant_id, state in self.book.grants.items()
-                    if state.order.terms.resource_id == resource_id and state.order.provider_node_id == me and not state.ended
-                }
-            )
+            states = {
+                grant_id: state
+                for grant_id, state in self.book.grants.items()
+                if state.order.terms.resource_id == resource_id and state.order.provider_node_id == me and not state.ended
+            }
+            orders = {grant_id: state.order for grant_id, state in states.items()}
+            stream.set_grants(orders, {grant_id: state.since for grant_id, state in states.items()})
 
     def _halt(self, reason: str) -> None:
         """The node's key is void: nothing moves any more, the program stays and says why."""

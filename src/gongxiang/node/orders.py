@@ -29,6 +29,7 @@ from gongxiang.protocol.messages import (
     UnknownMessage,
     parse,
 )
+from gongxiang.protocol.policy import needs_new_load
 from gongxiang.protocol.signing import verify
 
 
@@ -37,6 +38,8 @@ class GrantState:
     """What holds of one grant."""
 
     order: OpenGrant
+    #: The revision that brought the present projection; later ones changed dates or purposes only.
+    since: int = 0
     suspended: str = ""
     ended: str = ""
 
@@ -70,13 +73,17 @@ class OrderBook:
             raise errors.StateDamaged(f"{path} cannot be read: {type(error).__name__}.") from error
         for signed in sorted(kept, key=lambda order: order.id):
             book.take(signed)
+        for grant_id, since in value.get("since", {}).items():
+            if UUID(grant_id) in book.grants:
+                book.grants[UUID(grant_id)].since = int(since)
         book.after = after
         return book
 
     def save(self) -> None:
         """Write the book to disk."""
         orders = [{**asdict(signed), "issued_at": instant(signed.issued_at)} for signed in self._kept.values()]
-        write_atomically(self.path, json.dumps({"after": self.after, "orders": orders}, ensure_ascii=False))
+        since = {str(grant_id): state.since for grant_id, state in self.grants.items()}
+        write_atomically(self.path, json.dumps({"after": self.after, "since": since, "orders": orders}, ensure_ascii=False))
 
     def take(self, signed: SignedOrder) -> Message | None:
         """Enter one order; the message if it says something new, None if it is old or not understood; raises OrderForged."""
@@ -108,8 +115,12 @@ class OrderBook:
                 state = self.grants.get(terms.grant_id)
                 if state is None:
                     suspended, ended = self._states.get(terms.grant_id, ("", ""))
-                    self.grants[terms.grant_id] = GrantState(order=order, suspended=suspended, ended=ended)
+                    self.grants[terms.grant_id] = GrantState(
+                        order=order, since=terms.revision, suspended=suspended, ended=ended
+                    )
                 elif terms.revision >= state.order.terms.revision:
+                    if needs_new_load(state.order.terms, terms):
+                        state.since = terms.revision
                     state.order = order
                 else:
                     return False

@@ -63,6 +63,11 @@ class _Stopped(Exception):
     """The agent told the stream to stop."""
 
 
+def cover(grant: OpenGrant, since: int) -> str:
+    """A name for the load a grant needs: its projection, and the revision that brought it."""
+    return f"{projection_fingerprint(grant.terms)}@{since}"
+
+
 class ProviderStream:
     """The stream of one resource at its provider."""
 
@@ -89,6 +94,7 @@ class ProviderStream:
         self._shipper = Shipper(dsn=exchange_dsn, resource_id=order.resource_id, client=client, trouble=self._tell.not_sent)
         self._mapping = digest(canonical({"table": order.source_table, "columns": order.columns}))
         self._grants: dict[UUID, OpenGrant] | None = None
+        self._since: dict[UUID, int] = {}
         self._row: StreamRow | None = None
         self._stopping, self._drop = threading.Event(), False
         self._thread: threading.Thread | None = None
@@ -104,8 +110,13 @@ class ProviderStream:
         self._thread = threading.Thread(target=self._run, name=f"stream {self.order.exchange_table}", daemon=True)
         self._thread.start()
 
-    def set_grants(self, grants: Mapping[UUID, OpenGrant]) -> None:
-        """The grants of this resource that are open now, by id; those not loaded yet get a load of their own."""
+    def set_grants(self, grants: Mapping[UUID, OpenGrant], since: Mapping[UUID, int] | None = None) -> None:
+        """The grants of this resource that are open now, by id; those not loaded yet get a load of their own.
+
+        `since` says from which revision on the present projection holds: one that was left and came back is loaded anew,
+        for the gateway has seen it go.
+        """
+        self._since = dict(since or {})
         self._grants = dict(grants)
 
     def stop(self, *, drop: bool = False) -> None:
@@ -242,7 +253,7 @@ class ProviderStream:
         new.epoch += 1
         new.table = f"{self.order.exchange_table}__e{new.epoch}"
         grants = self._grants or {}
-        new.covering = {str(grant_id): projection_fingerprint(g.terms) for grant_id, g in grants.items()}
+        new.covering = {str(grant_id): self._cover(g) for grant_id, g in grants.items()}
         new.filters = self._filter_codes()
         with self._exchange.transaction() as cursor:
             if adopted:
@@ -480,7 +491,10 @@ class ProviderStream:
     def _due_grants(self) -> dict[str, OpenGrant]:
         covered = self._current.covered
         grants = self._grants or {}
-        return {str(i): g for i, g in grants.items() if covered.get(str(i)) != projection_fingerprint(g.terms)}
+        return {str(i): g for i, g in grants.items() if covered.get(str(i)) != self._cover(g)}
+
+    def _cover(self, grant: OpenGrant) -> str:
+        return cover(grant, self._since.get(grant.terms.grant_id, 0))
 
     def _filter_codes(self) -> list[str]:
         codes = {c.element for grant in (self._grants or {}).values() for c in grant.terms.conditions}
@@ -492,7 +506,7 @@ class ProviderStream:
             row,
             epoch=row.epoch + 1,
             targets=sorted(target(g.terms.grant_id, g.terms.revision) for g in due.values()),
-            covering={i: projection_fingerprint(g.terms) for i, g in due.items()},
+            covering={i: self._cover(g) for i, g in due.items()},
             targets_after=None,
             filters=self._filter_codes(),
         )

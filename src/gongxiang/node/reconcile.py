@@ -28,10 +28,11 @@ from gongxiang.node.flow import Flow, trace
 from gongxiang.node.identity import Identity, load
 from gongxiang.node.office import Office
 from gongxiang.node.orders import OrderBook
+from gongxiang.node.provider import cover
 from gongxiang.node.tablereader import Reading
 from gongxiang.protocol import clock
 from gongxiang.protocol.messages import OpenGrant, OpenStream, Reconcile, Reconciled
-from gongxiang.protocol.policy import compile_terms, projection_fingerprint
+from gongxiang.protocol.policy import compile_terms
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +143,7 @@ class Reconciler:
             raise NotNow("The provider's stream of this resource is closed.")
         reading = Reading(self._agent.config.exchange_dsn)
         try:
-            seq, table = _position(reading, stream, grant)
+            seq, table = _position(reading, stream, cover(grant, self._agent.book.grants[order.grant_id].since), order.grant_id)
             self._wait_until_shipped(stream.resource_id, seq)
             mailbox.put("position", seq=seq)
             digests = self._through_the_grant(reading, table, stream, grant, order.salt)
@@ -243,13 +244,13 @@ class Reconciler:
         return missing, surplus, different
 
 
-def _position(reading: Reading, stream: OpenStream, grant: OpenGrant) -> tuple[int, str]:
+def _position(reading: Reading, stream: OpenStream, wanted: str, grant_id: UUID) -> tuple[int, str]:
     """The stream's sequence and table within the reading; raises NotNow while the grant's load is under way."""
     row = reading.one(_STREAM, str(stream.resource_id))
     if row is None or row[2]:
         raise NotNow("The resource is still being loaded at its provider.")
     covered = json.loads(row[3] or "{}")
-    if covered.get(str(grant.terms.grant_id)) != projection_fingerprint(grant.terms):
+    if covered.get(str(grant_id)) != wanted:
         raise NotNow("The grant's present terms are still being loaded.")
     return int(row[0]), str(row[1])
 
