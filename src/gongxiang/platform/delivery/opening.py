@@ -321,7 +321,7 @@ def _missing(stream: Stream | None, receiver: bool) -> str:
 def _route_and_open(flow: Flow, grant: GrantView, *, at: datetime) -> None:
     assert flow.provider_node_id is not None
     assert flow.consumer_node_id is not None
-    route = {
+    route: dict[str, Any] = {
         "provider_node_id": flow.provider_node_id,
         "consumer_node_id": flow.consumer_node_id,
         "exchange_table": flow.exchange_table,

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.delivery import mounting, nodes, views
+from gongxiang.platform.web.delivery import mounting, nodes, todos, views
+from gongxiang.platform.web.menu import COUNTS
+
+COUNTS.update(todos.COUNTED)
 
 urlpatterns = [
     path("nodes/", nodes.nodes, name="nodes"),
