@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from gongxiang.law.articles import implements
@@ -31,6 +32,7 @@ _INTAKE: Final = System(name=INTAKE)
 _LIVE: Final = ("loading", "live")
 
 
+@transaction.atomic
 def take(fact: messages.Message, *, at: datetime) -> None:
     """Give a fact to its handler; what this version does not know is noted as an alarm, never dropped in silence."""
     match fact:
