@@ -13,6 +13,7 @@ from gongxiang.platform.agreements import queries as agreements
 from gongxiang.platform.kernel.actors import Person, Role
 from gongxiang.platform.parties import queries
 from gongxiang.protocol import clock
+from gongxiang.protocol.clock import BEIJING
 from tests.factories.parties import (
     Banner,
     credentials_of,
@@ -229,3 +230,68 @@ def test_the_officer_sees_why_signing_is_not_possible(banner: Banner, as_) -> No
     assert as_(banner.stranger.officer).get(page).context["why_not"] is None
     assert as_(both).get(page).context["why_not"] is None
     assert b'aria-disabled="true"' not in as_(banner.stranger.officer).get(page).content
+
+
+def test_a_deputy_is_named_and_dismissed_on_my_own_page(banner: Banner, as_) -> None:
+    officer, reviewer = banner.provider.officer, banner.provider.reviewer
+    client = as_(officer)
+    empty = client.post("/account/deputy/", {"deputy": ""})
+    assert set(empty.context["form"].errors) == {"deputy", "starts_on", "ends_on"}
+    today = clock.now().astimezone(BEIJING).date()
+    values = {"deputy": str(reviewer.id), "starts_on": today, "ends_on": today - timedelta(days=1)}
+    assert set(client.post("/account/deputy/", values).context["form"].errors) == {"deputy"}
+    assert client.post("/account/deputy/", values | {"ends_on": today})["Location"] == "/account/"
+    assert Role.ACCOUNTABLE_OFFICER in queries.actor_of(reviewer.id).roles
+    assert reviewer.name in client.get("/account/").content.decode()
+    row = queries.deputies_of(officer.id, clock.now())[0]
+    assert client.post(f"/account/deputy/{row.id}/end/").status_code == 302
+    assert Role.ACCOUNTABLE_OFFICER not in queries.actor_of(reviewer.id).roles
+
+
+def test_the_code_is_asked_again_and_leads_back(banner: Banner, as_) -> None:
+    leader = banner.authority_leader
+    known = credentials_of(leader)
+    client = as_(leader)
+    assert client.post("/account/confirm/", {"next": "/agreements/", "code": "000000"}).status_code == 403
+    right = {"next": "/agreements/", "code": known.code(clock.now())}
+    assert client.post("/account/confirm/", right)["Location"] == "/agreements/"
+    assert client.post("/account/confirm/", right).status_code == 403
+    assert client.session["second_factor_confirmed"] > 0
+
+
+def test_password_and_authenticator_are_given_anew_by_two_hands(banner: Banner, as_) -> None:
+    person = banner.provider.clerk
+    credentials_of(person)
+    page = f"/parties/people/{person.id}/"
+    assert as_(banner.site.security_admin, factor=True).post(f"{page}password/").status_code == 403
+    assert as_(banner.site.system_admin, factor=True).post(f"{page}authenticator/").status_code == 403
+    slip = as_(banner.site.system_admin, factor=True).post(f"{page}password/")
+    assert slip.context["password"] in slip.content.decode()
+    assert as_(banner.site.security_admin, factor=True).post(f"{page}authenticator/")["Location"] == page
+    ref = queries.person_ref(person.id)
+    assert (ref.must_change_password, ref.has_factor) == (True, False)
+
+
+def test_the_authority_issues_the_text(banner: Banner, as_) -> None:
+    client = as_(banner.authority_officer)
+    assert "1" in client.get("/agreements/text/").content.decode()
+    broken = client.post("/agreements/text/", {"title": "协议书", "body": "甲方{nobody}"})
+    assert set(broken.context["form"].errors) == {"body"}
+    assert client.post("/agreements/text/", {"title": "协议书", "body": "甲方{authority}"}).status_code == 302
+    assert agreements.current_template().version == 2
+
+
+def test_what_waits_stands_on_the_workbench(banner: Banner) -> None:
+    from gongxiang.platform.web.agreements.todos import todos
+
+    office, at = banner.stranger, banner.at
+    assert [str(one.url) for one in todos(office.clerk, at)] == ["/agreements/new/"]
+    made = make_agreement(office, status="SIGNED_BY_DEPARTMENT", at=at)
+    assert todos(office.clerk, at) == []
+    assert [one.url for one in todos(banner.authority_leader, at)] == [f"/agreements/{made.id}/"]
+    assert todos(office.officer, at) == []
+
+
+def test_accounts_of_others_are_not_there(banner: Banner, as_) -> None:
+    assert as_(banner.provider.clerk).get(f"/parties/people/{banner.consumer.clerk.id}/").status_code == 404
+    assert as_(banner.provider.clerk).get("/parties/departments/00000000-0000-7000-8000-000000000000/").status_code == 404
