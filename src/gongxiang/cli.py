@@ -5,7 +5,7 @@ import importlib
 import sys
 
 from gongxiang.machine.environment import settle
-from gongxiang.machine.errors import MachineError
+from gongxiang.machine.errors import DatabaseAway, MachineError
 from gongxiang.machine.home import Home
 
 #: command -> (module with `add_arguments(parser)` and `run(arguments) -> int`, one-line help)
@@ -42,6 +42,11 @@ def main(argv: list[str] | None = None) -> int:
         return int(importlib.import_module(COMMANDS[parsed.command][0]).run(parsed) or 0)
     except MachineError as error:
         print(f"gongxiang {parsed.command}: {error}", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if type(error).__name__ != "OperationalError" or "connect" not in str(error):
+            raise
+        print(f"gongxiang {parsed.command}: {DatabaseAway()}", file=sys.stderr)
         return 1
 
 

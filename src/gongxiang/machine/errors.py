@@ -34,6 +34,12 @@ class PortTaken(MachineError):
     advice = "Set GONGXIANG_PORT to the first of five free ports."
 
 
+class DatabaseAway(MachineError):
+    """The database of this installation does not answer."""
+
+    advice = "Is `gongxiang up` running on it (GONGXIANG_HOME, GONGXIANG_PORT), or the server of GONGXIANG_DATABASE_URL?"
+
+
 class NotMigrated(MachineError):
     """The database has not been prepared."""
 

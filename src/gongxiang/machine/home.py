@@ -9,6 +9,7 @@ from typing import Any
 
 from gongxiang.protocol.keyring import write_private
 
+DEFAULT_PORT = 8600
 #: Ports after the front door's own, in this order (CONTRIBUTING.md names them).
 SITE, GATEWAY, NODE_DOOR, DATABASE = 1, 2, 3, 4
 
@@ -23,9 +24,10 @@ class Home:
     @classmethod
     def from_environment(cls) -> "Home":
         """The installation that `GONGXIANG_HOME` and `GONGXIANG_PORT` name (defaults: `var`, 8600)."""
-        return cls(
-            path=Path(os.environ.get("GONGXIANG_HOME") or "var").absolute(), port=int(os.environ.get("GONGXIANG_PORT") or 8600)
-        )
+        home = cls(path=Path(os.environ.get("GONGXIANG_HOME") or "var").absolute(), port=DEFAULT_PORT)
+        # Typed beside a running `gongxiang up`, a command finds it even where the port was not said again.
+        port = os.environ.get("GONGXIANG_PORT") or home.state().get("port") or DEFAULT_PORT
+        return cls(path=home.path, port=int(port))
 
     def make(self) -> None:
         """Make the folders; only PostgreSQL's own user, if that is another, may pass through the outer one."""

@@ -270,6 +270,7 @@ class Supervisor:
         """Write the state file, for `gongxiang demo info`, `gongxiang doctor` and people."""
         state = {
             "pid": os.getpid(),
+            "port": self.home.port,
             "ready": self.ready,
             "site": self.home.address,
             "gateway": self.home.node_door,
