@@ -163,6 +163,8 @@ def translated() -> Iterator[None]:
             raise TargetDiskFull(f"The exchange database has no space left: {_words(error)}") from error
         raise TargetDown(f"The exchange database does not answer: {_words(error)}") from error
     except psycopg2.Error as error:
+        if "File too large" in str(error):
+            raise TargetDiskFull(f"The exchange database may not grow any more: {_words(error)}") from error
         raise TargetRefused(f"The exchange database refused: {_words(error)}") from error
 
 
