@@ -1,6 +1,7 @@
 """Django settings, all from `GONGXIANG_*` variables; nothing secret stands in this file."""
 
 import os
+import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -28,7 +29,7 @@ def _database(url: str) -> dict[str, object]:
 DATABASES = {
     "default": _database(
         os.environ.get("GONGXIANG_SITE_DATABASE_URL")
-        or os.environ.get("GONGXIANG_DATABASE_URL", "postgresql://postgres@127.0.0.1:54330/gongxiang")
+        or os.environ.get("GONGXIANG_DATABASE_URL", "postgresql:///gongxiang")
     )
 }
 ROOMS = ["evidence", "rulebook", "parties", "agreements", "catalogue", "grants", "access", "delivery", "web"]
@@ -85,8 +86,13 @@ TEMPLATES = [
         },
     }
 ]
-SECRET_KEY = os.environ.get("GONGXIANG_SITE_SECRET", "development-only")
-ALLOWED_HOSTS = ["*"]
+# Kept in the installation's keys; a process started without them gets one of its own, which nobody can guess.
+SECRET_KEY = os.environ.get("GONGXIANG_SITE_SECRET") or secrets.token_urlsafe(50)
+#: Names under which people reach the site; behind a proxy with TLS, say its name here and set GONGXIANG_HTTPS=1.
+ALLOWED_HOSTS = [host for host in os.environ.get("GONGXIANG_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
+HTTPS = os.environ.get("GONGXIANG_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 # The compile form of a resource sends a dozen fields for each of up to 500 elements.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 USE_TZ = True
