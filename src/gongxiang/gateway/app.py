@@ -264,6 +264,11 @@ async def run(settings: Settings) -> None:
     for listener in listeners:
         listener.should_exit = True
     await gateway.stop()
+    # Polls have been answered; a node that keeps its connection open would only hold up the end.
+    await asyncio.sleep(0.2)
+    for listener in listeners:
+        for connection in list(listener.server_state.connections):
+            connection.transport.abort()
     await asyncio.gather(*tasks, return_exceptions=True)
     if not ending.is_set():
         raise SystemExit("gateway: a listener ended; is another program on its port?")

@@ -1,5 +1,6 @@
 """One call on its way through the gateway, and its answer."""
 
+import functools
 import json
 import time
 from collections import OrderedDict
@@ -52,13 +53,17 @@ class Call:
         assert self.party.node_id is not None
         return self.party.node_id
 
+    @functools.cached_property
+    def _texts(self) -> dict[str, str]:
+        return dict(parse_qsl(self.query))
+
     def uuid(self, name: str) -> UUID:
         """A UUID of the address."""
         return UUID(self.parameters[name])
 
     def number(self, name: str, default: float, most: float) -> float:
         """A number of the query between 0 and `most`; raises RequestMalformed."""
-        text = dict(parse_qsl(self.query)).get(name)
+        text = self._texts.get(name)
         try:
             value = default if text is None else float(text)
         except ValueError as error:
@@ -69,7 +74,7 @@ class Call:
 
     def text(self, name: str) -> str:
         """A text of the query, "" if it is absent."""
-        return dict(parse_qsl(self.query)).get(name, "")
+        return self._texts.get(name, "")
 
     def json(self) -> Any:
         """The body as JSON; raises RequestMalformed."""

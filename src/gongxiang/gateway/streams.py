@@ -5,8 +5,8 @@ error that says what was expected.
 """
 
 import asyncio
+import functools
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -117,7 +117,8 @@ class Streams:
         )
 
 
-def _fingerprint(elements: Iterable[ElementSpec]) -> str:
+@functools.lru_cache(maxsize=256)
+def _fingerprint(elements: tuple[ElementSpec, ...]) -> str:
     """The fingerprint of the elements in no particular order: columns are found by code."""
     return schema_fingerprint(sorted(elements, key=lambda spec: spec.code))
 

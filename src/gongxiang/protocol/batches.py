@@ -8,6 +8,7 @@ nothing else to make its table.
 `_old_CODE` is that row's value. For an insert of a new row it is false and the old values are NULL.
 """
 
+import functools
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -44,6 +45,13 @@ def batch_schema(elements: Iterable[ElementSpec], old: Iterable[str] = ()) -> An
 
 def elements_of(schema: Any) -> tuple[ElementSpec, ...]:
     """The elements a body's schema was made of; raises SegmentOfOtherSchema."""
+    return _elements_of(schema.serialize().to_pybytes())
+
+
+@functools.lru_cache(maxsize=256)
+def _elements_of(serialized: bytes) -> tuple[ElementSpec, ...]:
+    """Remembered, for each segment of a stream has the same schema."""
+    schema = pa.ipc.read_schema(pa.py_buffer(serialized))
     try:
         found = json.loads((schema.metadata or {})[_ELEMENTS])
         specs = tuple(

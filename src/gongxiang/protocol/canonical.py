@@ -7,6 +7,7 @@ import base64
 import dataclasses
 import enum
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,15 +15,19 @@ from uuid import UUID
 
 from gongxiang.protocol.clock import check_aware
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+
 
 def instant(at: datetime) -> str:
     """`2026-11-22T06:05:00.000000Z`; raises ValueError for a naive datetime."""
-    return check_aware(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{check_aware(at).astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def parse_instant(text: str) -> datetime:
     """The aware datetime of `instant`'s text; raises ValueError for anything else."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if not _INSTANT.fullmatch(text):
+        raise ValueError(f"{text!r} is not an instant")
+    return datetime.fromisoformat(text)
 
 
 def plain(value: Any) -> Any:

@@ -31,6 +31,7 @@ _COMPARE: dict[Comparison, Callable[[Any, Any], Any]] = {
     Comparison.GT: pc.greater,
     Comparison.GE: pc.greater_equal,
 }
+_DELETE = pa.scalar(DELETE, pa.int8())
 _NO_VALUE = (Comparison.IS_NULL, Comparison.NOT_NULL)
 _UNORDERED = (DataType.BOOLEAN, DataType.JSON, DataType.BYTES, DataType.UUID)
 _ORDER = (Comparison.LT, Comparison.LE, Comparison.GT, Comparison.GE)
@@ -86,21 +87,22 @@ class Policy:
         only if the row was inside before; a truncation always passes. Deletes carry the key and nothing else.
         """
         operation = self._column(batch, OP, pa.int8())
-        upsert, truncate = pc.equal(operation, UPSERT), pc.equal(operation, TRUNCATE)
-        known = pc.or_(pc.or_(upsert, truncate), pc.equal(operation, DELETE))
-        if not pc.all(known, min_count=0).as_py():
-            raise SegmentOfOtherSchema("The segment carries an operation that is not known.")
-        if self._tests:
+        highest = _highest(operation)
+        if self._tests and batch.num_rows:
             if batch.schema.get_field_index(KNOWN_OLD) < 0:
                 raise FilterNotCovered
             was_inside = pc.and_(batch.column(KNOWN_OLD), self._satisfied(batch, OLD))
-            stays = pc.and_(upsert, self._satisfied(batch, ""))
-            leaves = pc.and_(pc.and_not(was_inside, stays), pc.invert(truncate))
-            passes = pc.or_(pc.or_(stays, leaves), truncate)
-            operation = pc.if_else(leaves, pa.scalar(DELETE, pa.int8()), operation)
-            batch, operation = batch.filter(passes), operation.filter(passes)
-        upsert = pc.equal(operation, UPSERT)
-        return self._output(batch, operation, None if pc.all(upsert, min_count=0).as_py() else upsert)
+            stays = self._satisfied(batch, "")
+            if highest > UPSERT:
+                stays = pc.and_(stays, pc.equal(operation, UPSERT))
+            leaves = pc.and_not(was_inside, stays)
+            passes = pc.or_(stays, leaves)
+            if highest == TRUNCATE:
+                truncate = pc.equal(operation, TRUNCATE)
+                leaves, passes = pc.and_not(leaves, truncate), pc.or_(passes, truncate)
+            operation = pc.if_else(leaves, _DELETE, operation).filter(passes)
+            batch, highest = batch.filter(passes), _highest(operation)
+        return self._output(batch, operation, pc.equal(operation, UPSERT) if highest > UPSERT else None)
 
     def empty(self) -> Any:
         """A batch of no rows with the consumer's schema."""
@@ -183,6 +185,15 @@ def compile_terms(terms: Terms, elements: tuple[ElementSpec, ...], secret: bytes
         _hidden_key=hidden,
         _hidden_secret=hidden_secret,
     )
+
+
+def _highest(operation: Any) -> int:
+    """The highest operation in the column, UPSERT for none; raises SegmentOfOtherSchema unless all are known."""
+    bounds = pc.min_max(operation)
+    lowest, highest = bounds["min"].as_py(), bounds["max"].as_py()
+    if operation.null_count or (lowest is not None and not UPSERT <= lowest <= highest <= TRUNCATE):
+        raise SegmentOfOtherSchema("The segment carries an operation that is not known.")
+    return UPSERT if highest is None else int(highest)
 
 
 def secret_names(terms: Terms, elements: tuple[ElementSpec, ...]) -> tuple[str, ...]:
