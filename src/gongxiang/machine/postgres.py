@@ -16,7 +16,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -32,6 +32,9 @@ OLDEST = 15
 #: Longest path of a Unix socket that every kernel takes.
 SOCKET_PATH = 107
 START_WITHIN = 10.0
+#: A server that replays its log after a crash is alive and is waited for much longer.
+RECOVER_WITHIN = 1800.0
+_RECOVERING = ("the database system is starting up", "the database system is not yet accepting", "in recovery mode")
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -224,10 +227,11 @@ class Server:
         kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TZDIR") if name in os.environ}
         return {"LANG": "C", "HOME": str(self.folder), **kept}
 
-    def start(self, *, tied: bool = True) -> subprocess.Popen[bytes]:
+    def start(self, *, tied: bool = True, give_up: Callable[[], bool] = lambda: False) -> subprocess.Popen[bytes]:
         """Start the server as our child and wait until it answers; retried for ten seconds, then PostgresDidNotStart.
 
-        Right after a kill -9 a start can fail because memory or processes of the old server still exist: hence the retry.
+        While it replays its log it is waited for, until `give_up` says that nobody wants it any more. Right after a kill -9 a
+        start can fail because memory or processes of the old server still exist: hence the retry.
         """
         until = time.monotonic() + START_WITHIN
         while True:
@@ -239,22 +243,24 @@ class Server:
                     start_new_session=True, preexec_fn=tied_to_parent(signal.SIGINT) if tied else None, **self._as_user(),
                 )  # fmt: skip
             assert self.process is not None
-            if self.wait(until):
+            if self.wait(until, give_up):
                 return self.process
-            if time.monotonic() > until:
+            if time.monotonic() > until or give_up():
                 self.stop()
                 raise PostgresDidNotStart(
                     f"PostgreSQL did not start within {START_WITHIN:.0f} s; it said: {self._last_words()}"
                 )
             time.sleep(0.3)
 
-    def wait(self, until: float) -> bool:
-        """Whether the server answers before `until`; False as soon as it has ended."""
-        while self.process is not None and self.process.poll() is None:
+    def wait(self, until: float, give_up: Callable[[], bool] = lambda: False) -> bool:
+        """Whether the server answers before `until` (later while it recovers); False as soon as it has ended."""
+        longest = until + RECOVER_WITHIN
+        while self.process is not None and self.process.poll() is None and not give_up():
             try:
                 psycopg.connect(self.url(), connect_timeout=2).close()
-            except psycopg.OperationalError:
-                if time.monotonic() > until:
+            except psycopg.OperationalError as error:
+                recovering = any(words in str(error) for words in _RECOVERING)
+                if time.monotonic() > (longest if recovering else until):
                     return False
                 time.sleep(0.05)
             else:

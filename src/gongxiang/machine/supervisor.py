@@ -117,7 +117,7 @@ class Supervisor:
             with self._step("database") as said:
                 self.server = own_server(self.home)
                 self.server.prepare()
-                self.server.start()
+                self.server.start(give_up=lambda: self.stopping)
                 said.append(
                     f"PostgreSQL {self.server.binaries.major} ({self.server.binaries.origin}) on port {self.server.port}"
                 )
@@ -245,7 +245,7 @@ class Supervisor:
         if server is not None and server.process is not None and server.process.poll() is not None and not self.stopping:
             _say(f"database {_how(server.process.returncode)}: starting it again")
             try:
-                server.start()
+                server.start(give_up=lambda: self.stopping)
             except MachineError as error:
                 _say(str(error))
             else:
