@@ -79,7 +79,8 @@ class TermsForm(Form):
 
     def _add(self, name: str, field: forms.Field) -> None:
         widget = field.widget
-        css = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}.get(type(widget), "form-control")
+        select = "form-select" if isinstance(widget, forms.Select) else "form-control"
+        css = "form-check-input" if isinstance(widget, forms.CheckboxInput) else select
         widget.attrs["class"] = css
         widget.attrs["aria-label"] = str(field.label)
         self.fields[name] = field
