@@ -19,13 +19,16 @@ import uvloop
 
 from gongxiang.gateway.call import Answer, Call, Party
 from gongxiang.gateway.doors import DOORS, Door, Needs, Side
-from gongxiang.gateway.enrolment import enrolled_key
+from gongxiang.gateway.enrolment import enrolled_key, node_of_code
 from gongxiang.gateway.parts import Gateway
 from gongxiang.gateway.settings import NODE_DOOR, PEOPLE_DOOR, Settings
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
 from gongxiang.protocol.errors import (
     BodyTooLarge,
+    CodeExpired,
+    CodeUnknown,
+    CodeUsed,
     DataPlaneError,
     DiskFull,
     GatewayFault,
@@ -69,9 +72,7 @@ async def identify(gateway: Gateway, door: Door, call: Call) -> Party:
             if key is None:
                 raise SignatureWrong if admitted else NodeUnknown
         with contextlib.suppress(SignatureWrong):
-            verify_request(
-                request, public_key=key, method=call.method, path=call.target, body=call.body, at=call.at
-            )
+            verify_request(request, public_key=key, method=call.method, path=call.target, body=call.body, at=call.at)
             if entry is not None and key == admitted and entry.revoked is not None:
                 raise NodeRevoked(reason=entry.revoked)
             gateway.nonces.check(request, call.at)
@@ -113,6 +114,9 @@ def record(gateway: Gateway, call: Call, error: DataPlaneError) -> None:
     if error.status >= 500 and not isinstance(error, DiskFull) and not isinstance(error, LeaseExpired):
         return
     if isinstance(error, UNRECORDED):
+        return
+    if isinstance(error, (CodeUnknown, CodeUsed, CodeExpired)):
+        gateway.facts.enrolment_refused(error, party=call.host, node_id=node_of_code(gateway.book, call.body))
         return
     thing = call.parameters.get("id")
     subject = UUID(thing) if thing else None

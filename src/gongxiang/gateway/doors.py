@@ -137,9 +137,7 @@ async def grant_segments(gateway: "Gateway", call: Call) -> Answer:
         wait=0.0 if gateway.stopping else call.number("wait", 0, LONGEST_WAIT),
         max_bytes=int(call.number("max_bytes", most, most)),
     )
-    return Answer(
-        body=[item.data for item in handed], kind="application/vnd.gongxiang.segments", headers={"gx-lag": str(lag)}
-    )
+    return Answer(body=[item.data for item in handed], kind="application/vnd.gongxiang.segments", headers={"gx-lag": str(lag)})
 
 
 async def grant_receipts(gateway: "Gateway", call: Call) -> Answer:

@@ -4,6 +4,7 @@ A code is consumed in the same commit that tells the platform, so it works once 
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -49,6 +50,15 @@ class EnrolmentRequest:
 def code_digest(code: str) -> str:
     """The digest by which the platform's offer names a code."""
     return hashlib.new("sm3", code.encode("utf-8")).hexdigest()
+
+
+def node_of_code(book: Book, body: bytes) -> UUID | None:
+    """Which node a refused code was for, as far as the orders tell."""
+    try:
+        found = book.offers.get(code_digest(str(json.loads(body)["code"]).strip()))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return found[1].node_id if found else None
 
 
 async def enrol(database: Database, book: Book, request: EnrolmentRequest, *, gateway_key: str, platform_key: str) -> Any:

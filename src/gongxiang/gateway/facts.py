@@ -20,6 +20,7 @@ from gongxiang.protocol.messages import (
     FACTS,
     Alarm,
     DataRefused,
+    EnrolmentRefused,
     FlowState,
     Message,
     NodeSeen,
@@ -143,6 +144,13 @@ class FactWriter:
                 at=clock.now(),
             )
         )
+
+    def enrolment_refused(self, error: DataPlaneError, *, party: str, node_id: UUID | None) -> None:
+        """Record that a code was wrong, used or expired; once a minute for the same code's node and address."""
+        key, now = ("enrolment", party, error.code(), node_id), time.monotonic()
+        if now - self._quiet.get(key, (-QUIET, 0))[0] >= QUIET:
+            self._quiet[key] = (now, 0)
+            self.add(EnrolmentRefused(node_id=node_id, reason=error.code(), at=clock.now()))
 
     def alarm(self, code: str, detail: str, *, node_id: UUID | None = None, resource_id: UUID | None = None) -> None:
         """Record an alarm, at most once a minute for the same code and thing."""

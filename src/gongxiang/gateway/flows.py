@@ -111,9 +111,7 @@ class Flows:
         self._flows: dict[UUID, Flow] = {}
         self._ahead: OrderedDict[UUID, int] = OrderedDict()
 
-    async def poll(
-        self, grant_id: UUID, *, epoch: int, after: int, wait: float, max_bytes: int
-    ) -> tuple[list[Handed], int]:
+    async def poll(self, grant_id: UUID, *, epoch: int, after: int, wait: float, max_bytes: int) -> tuple[list[Handed], int]:
         """The next segments after a cursor, and the lag in milliseconds; waits for news up to `wait` seconds."""
         deadline = time.monotonic() + wait
         while True:
@@ -286,9 +284,7 @@ class Flows:
             )
             made = seal_segment(header, encode_batch(batch), self._signer)
             previous = made.digest
-            handed.append(
-                Handed(seq=header.seq, data=made.data(), digest=made.digest, committed_at=source.header.committed_at)
-            )
+            handed.append(Handed(seq=header.seq, data=made.data(), digest=made.digest, committed_at=source.header.committed_at))
         return handed
 
     async def _wanted(self, view: View, after: int, end: int) -> AsyncGenerator[tuple[list[Segment], int], None]:
@@ -382,5 +378,3 @@ def _count(batch: Any, operation: int) -> int:
 def _lag(handed: list[Handed]) -> int:
     latest = max((item.committed_at for item in handed if item.committed_at is not None), default=None)
     return max(0, round((clock.now() - latest).total_seconds() * 1000)) if latest is not None else 0
-
-

@@ -133,18 +133,14 @@ class SegmentStore:
     async def entries(self, resource_id: UUID, after: int) -> list[Entry]:
         """The next segments after a sequence, at most a page."""
         async with self._database.connection() as connection:
-            cursor = await connection.execute(
-                f"{_ENTRY} ORDER BY seq LIMIT %s", [resource_id, after, PAGE]
-            )
+            cursor = await connection.execute(f"{_ENTRY} ORDER BY seq LIMIT %s", [resource_id, after, PAGE])
             rows = await cursor.fetchall()
         return [Entry(seq=r[0], kind=SegmentKind(r[1]), targets=tuple(r[2]), size=r[3]) for r in rows]
 
     async def begins(self, resource_id: UUID, since: int) -> list[Entry]:
         """The `begin` segments after a sequence, newest first."""
         async with self._database.connection() as connection:
-            cursor = await connection.execute(
-                f"{_ENTRY} AND kind = 'begin' ORDER BY seq DESC", [resource_id, since]
-            )
+            cursor = await connection.execute(f"{_ENTRY} AND kind = 'begin' ORDER BY seq DESC", [resource_id, since])
             rows = await cursor.fetchall()
         return [Entry(seq=r[0], kind=SegmentKind(r[1]), targets=tuple(r[2]), size=r[3]) for r in rows]
 

@@ -83,9 +83,7 @@ def read_request(headers: Mapping[str, str]) -> SignedRequest:
         raise RequestMalformed(f"The identity headers cannot be read: {error}") from error
 
 
-def verify_request(
-    request: SignedRequest, *, public_key: str, method: str, path: str, body: bytes = b"", at: datetime
-) -> None:
+def verify_request(request: SignedRequest, *, public_key: str, method: str, path: str, body: bytes = b"", at: datetime) -> None:
     """Return if the request is the key holder's and fresh at `at`; raise SignatureWrong or ClockSkewed.
 
     The signature is checked first, so that a stranger learns nothing and only a real node hears about its clock.

@@ -69,21 +69,21 @@ def offer(plane):
 def test_an_unknown_code(plane, offer):
     _, node = offer()
     refused(node.enrol("ABCD-EFGH"), "code_unknown", status=403, transient=False)
-    plane.wait_for_fact("data_refused", code="code_unknown")
+    plane.wait_for_fact("enrolment_refused", reason="code_unknown", node_id=None)
 
 
 def test_a_replayed_code(plane, offer):
     code, node = offer()
     assert node.enrol(code)[0] == 200
     refused(node.enrol(code), "code_used", status=403)
-    plane.wait_for_fact("data_refused", code="code_used")
+    plane.wait_for_fact("enrolment_refused", reason="code_used", node_id=str(node.node_id))
     plane.wait_for_fact("node_enrolled", node_id=str(node.node_id))
 
 
 def test_an_expired_code(plane, offer):
     code, node = offer(minutes=-1)
     refused(node.enrol(code), "code_expired", status=403)
-    plane.wait_for_fact("data_refused", code="code_expired")
+    plane.wait_for_fact("enrolment_refused", reason="code_expired", node_id=str(node.node_id))
 
 
 def test_a_code_that_was_replaced(offer):
