@@ -1,0 +1,1 @@
+"""Benchmarks: one file each, the limit measured in the same run."""
