@@ -21,6 +21,7 @@ import pyarrow as pa
 from gongxiang.node import copybinary, wire
 from gongxiang.node.describe import quote
 from gongxiang.node.errors import TargetBusy, TargetDiskFull, TargetDown, TargetRefused, ValueNotCarried
+from gongxiang.protocol.batches import DELETE, UPSERT
 from gongxiang.protocol.terms import DataType, ElementSpec
 from gongxiang.protocol.types import arrow_type, postgres_type
 
@@ -46,6 +47,9 @@ _SCHEMA_LOCK = 0x6778_7368
 _STAGE = "gx_stage"
 #: A read ends early at this many bytes, so that wide rows cannot fill the memory.
 READ_BYTES = 16 << 20
+#: Up to this many changes are written as values in the statements themselves, which saves roundtrips when few come.
+SMALL_ROWS = 64
+SMALL_BYTES = 32 << 10
 
 
 @dataclass(kw_only=True)
@@ -173,6 +177,53 @@ def _words(error: BaseException) -> str:
     return str(error).strip().partition("\n")[0]
 
 
+class Work:
+    """One transaction's statements; those whose answer nobody needs wait and travel with the next one, or with the commit."""
+
+    def __init__(self, connection: Any) -> None:
+        self._cursor = connection.cursor()
+        self._waiting = ["BEGIN"]
+
+    def later(self, statement: str, values: Sequence[Any] | None = None) -> None:
+        """Run this before whatever comes next."""
+        self._waiting.append(statement if values is None else self.mogrify(statement, values))
+
+    def execute(self, statement: str, values: Sequence[Any] | None = None) -> None:
+        """Run this now."""
+        self.later(statement, values)
+        text, self._waiting = "; ".join(self._waiting), []
+        self._cursor.execute(text)
+
+    def copy_expert(self, statement: str, file: Any, size: int = 8192) -> None:
+        """Run a COPY now."""
+        if self._waiting:
+            self.execute("SELECT")
+        self._cursor.copy_expert(statement, file, size)
+
+    def commit(self) -> None:
+        """Make it all hold."""
+        if self._waiting != ["BEGIN"]:
+            self.execute("COMMIT")
+
+    def roll_back(self) -> None:
+        """Undo it all."""
+        self._waiting = []
+        self._cursor.execute("ROLLBACK")
+
+    def mogrify(self, statement: str, values: Sequence[Any]) -> str:
+        """The statement with its values written in."""
+        text: str = self._cursor.mogrify(statement, values).decode("utf-8")
+        return text
+
+    def fetchone(self) -> Any:
+        """The next row of the last answer."""
+        return self._cursor.fetchone()
+
+    def fetchall(self) -> Any:
+        """All rows of the last answer."""
+        return self._cursor.fetchall()
+
+
 class Exchange:
     """The exchange database as one stream uses it."""
 
@@ -182,6 +233,9 @@ class Exchange:
         self._types = [postgres_type(spec) for spec in elements]
         self._connection: Any = None
         self._staged = False
+        #: What staged changes are read from: the stage, or few changes as values.
+        self._beside = f"{_STAGE} s"
+        self._kinds: set[int | None] = set()
 
     # ---- connection and state ----------------------------------------------------------------------------------------
 
@@ -190,6 +244,7 @@ class Exchange:
         self.close()
         with translated():
             self._connection = psycopg2.connect(self._dsn, connect_timeout=10)
+            self._connection.set_session(autocommit=True)
             with self.transaction() as cursor:
                 # Joins start from the few staged rows: a plan over the whole table would stop the stream.
                 cursor.execute(
@@ -210,16 +265,16 @@ class Exchange:
             self._connection = None
 
     @contextmanager
-    def transaction(self) -> Iterator[Any]:
+    def transaction(self) -> Iterator[Work]:
         """One transaction; everything in it or nothing."""
         with translated():
+            work = Work(self._connection)
             try:
-                with self._connection.cursor() as cursor:
-                    yield cursor
-                self._connection.commit()
+                yield work
+                work.commit()
             except BaseException:
                 with suppress(psycopg2.Error):
-                    self._connection.rollback()
+                    work.roll_back()
                 raise
 
     def read_state(self) -> StreamRow | None:
@@ -229,21 +284,25 @@ class Exchange:
             row = cursor.fetchone()
         return None if row is None else StreamRow(**row[0])
 
-    def write_state(self, cursor: Any, state: StreamRow, exchange_table: str) -> None:
+    def write_state(self, cursor: Work, state: StreamRow, exchange_table: str) -> None:
         """Note where the stream stands, in the caller's transaction."""
-        cursor.execute(
+        cursor.later(
             "INSERT INTO gongxiang.streams VALUES (%s, %s, %s) ON CONFLICT (resource_id) DO UPDATE "
             "SET exchange_table = excluded.exchange_table, state = excluded.state",
             (self._id, exchange_table, json.dumps(asdict(state))),
         )
 
-    def put_out(self, cursor: Any, seq: int, segment: bytes) -> None:
+    def put_out(self, cursor: Work, seq: int, segment: bytes) -> None:
         """Put a sealed segment into the outbox, in the caller's transaction."""
+        if len(segment) <= SMALL_BYTES:
+            statement = "INSERT INTO gongxiang.outbox (resource_id, seq, segment) VALUES (%s, %s, %s)"
+            cursor.later(statement, (self._id, seq, psycopg2.Binary(segment)))
+            return
         key = UUID(self._id).bytes
         row = struct.pack(">hi16siqi", 3, 16, key, 8, seq, len(segment))
         self._copy(cursor, "gongxiang.outbox (resource_id, seq, segment)", (row, segment))
 
-    def clear_outbox(self, cursor: Any) -> None:
+    def clear_outbox(self, cursor: Work) -> None:
         """Forget segments that will never be sent."""
         cursor.execute("DELETE FROM gongxiang.outbox WHERE resource_id = %s", (self._id,))
 
@@ -255,27 +314,27 @@ class Exchange:
 
     # ---- tables ------------------------------------------------------------------------------------------------------
 
-    def make_table(self, cursor: Any, table: str, *, comment: str) -> None:
+    def make_table(self, cursor: Work, table: str, *, comment: str) -> None:
         """Make an empty shared table without its key."""
         columns = ", ".join(f"{quote(s.code)} {t}" for s, t in zip(self.elements, self._types, strict=True))
         cursor.execute(f"DROP TABLE IF EXISTS {shared(table)}")
         cursor.execute(f"CREATE TABLE {shared(table)} ({columns})")
         cursor.execute(f"COMMENT ON TABLE {shared(table)} IS %s", (comment,))
 
-    def add_key(self, cursor: Any, table: str) -> None:
+    def add_key(self, cursor: Work, table: str) -> None:
         """Give the table its primary key, unless it has it."""
         cursor.execute("SELECT 1 FROM pg_index WHERE indrelid = %s::regclass AND indisprimary", (shared(table),))
         if cursor.fetchone() is None:
             cursor.execute(f"ALTER TABLE {shared(table)} ADD PRIMARY KEY ({self._key_list()})")
 
-    def swap(self, cursor: Any, table: str, exchange_table: str) -> None:
+    def swap(self, cursor: Work, table: str, exchange_table: str) -> None:
         """Let a load's own table take the place of the exchange table."""
         if table == exchange_table:
             return
         cursor.execute(f"DROP TABLE IF EXISTS {shared(exchange_table)}")
         cursor.execute(f"ALTER TABLE {shared(table)} RENAME TO {quote(exchange_table)}")
 
-    def drop_leftovers(self, cursor: Any, exchange_table: str, keep: str) -> None:
+    def drop_leftovers(self, cursor: Work, exchange_table: str, keep: str) -> None:
         """Drop tables of loads that were given up."""
         cursor.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'shared' AND tablename ~ %s AND tablename <> %s",
@@ -286,12 +345,12 @@ class Exchange:
 
     # ---- rows in -----------------------------------------------------------------------------------------------------
 
-    def copy_rows(self, cursor: Any, table: str, rows: Sequence[Any]) -> None:
+    def copy_rows(self, cursor: Work, table: str, rows: Sequence[Any]) -> None:
         """Append rows that are in COPY form already."""
         names = ", ".join(quote(spec.code) for spec in self.elements)
         self._copy(cursor, f"{shared(table)} ({names})", rows)
 
-    def insert(self, cursor: Any, table: str, batch: pa.RecordBatch) -> bool:
+    def insert(self, cursor: Work, table: str, batch: pa.RecordBatch) -> bool:
         """Append new rows; False, with nothing done, if one of them is there already."""
         cursor.execute("SAVEPOINT gx_insert")
         try:
@@ -301,8 +360,13 @@ class Exchange:
             return False
         return True
 
-    def stage(self, cursor: Any, operations: pa.Array, batch: pa.RecordBatch) -> None:
+    def stage(self, cursor: Work, operations: pa.Array, batch: pa.RecordBatch) -> None:
         """Lay changes beside the table, numbered from 0, until the transaction's end."""
+        self._kinds = set(operations.unique().to_pylist())
+        if batch.num_rows <= SMALL_ROWS:
+            self._beside = self._written_out(cursor, operations, batch)
+            return
+        self._beside = f"{_STAGE} s"
         if not self._staged:
             columns = ", ".join(f"{quote(s.code)} {t}" for s, t in zip(self.elements, self._types, strict=True))
             cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {_STAGE} (_n int, _op smallint, {columns}) ON COMMIT DELETE ROWS")
@@ -313,60 +377,75 @@ class Exchange:
         rows = list(copybinary.rows(whole, ["integer", "smallint", *self._types]))
         self._copy(cursor, f"{_STAGE} ({', '.join(map(quote, names))})", rows)
 
-    def merge_stage(self, cursor: Any, table: str) -> None:
+    def _written_out(self, cursor: Work, operations: pa.Array, batch: pa.RecordBatch) -> str:
+        """Few changes as a table of values."""
+        columns = [column.to_pylist() for column in batch.columns]
+        casts = "(%s::int, %s::smallint, " + ", ".join(f"%s::{name}" for name in self._types) + ")"
+        rows = zip(operations.to_pylist(), *columns, strict=True)
+        values = ", ".join(cursor.mogrify(casts, (number, *row)) for number, row in enumerate(rows))
+        names = ", ".join(quote(spec.code) for spec in self.elements)
+        return f"(VALUES {values}) AS s (_n, _op, {names})"
+
+    def merge_stage(self, cursor: Work, table: str) -> None:
         """Apply the staged changes; each key stands there once."""
-        cursor.execute(f"DELETE FROM {shared(table)} t USING {_STAGE} s WHERE s._op = 2 AND {self._same_key()}")  # noqa: S608 (identifiers quoted)
+        if DELETE in self._kinds:
+            cursor.later(
+                f"DELETE FROM {shared(table)} t USING {self._beside} WHERE s._op = 2 AND {self._same_key()}"  # noqa: S608 (quoted)
+            )
+        if UPSERT not in self._kinds:
+            return
         names = ", ".join(quote(spec.code) for spec in self.elements)
         sets = ", ".join(f"{quote(s.code)} = excluded.{quote(s.code)}" for s in self.elements if not s.key)
-        cursor.execute(
-            f"INSERT INTO {shared(table)} ({names}) SELECT {names} FROM {_STAGE} WHERE _op = 1 "  # noqa: S608 (identifiers quoted)
+        cursor.later(
+            f"INSERT INTO {shared(table)} ({names}) SELECT {names} FROM {self._beside} WHERE _op = 1 "  # noqa: S608 (identifiers quoted)
             f"ON CONFLICT ({self._key_list()}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
         )
 
-    def unstage(self, cursor: Any) -> None:
+    def unstage(self, cursor: Work) -> None:
         """Forget what is staged."""
-        cursor.execute(f"TRUNCATE {_STAGE}")
+        if self._beside == f"{_STAGE} s":
+            cursor.execute(f"TRUNCATE {_STAGE}")
 
-    def truncate(self, cursor: Any, table: str) -> None:
+    def truncate(self, cursor: Work, table: str) -> None:
         """Empty the table."""
         cursor.execute(f"TRUNCATE {shared(table)}")
 
-    def _copy(self, cursor: Any, into: str, rows: Sequence[Any]) -> None:
+    def _copy(self, cursor: Work, into: str, rows: Sequence[Any]) -> None:
         parts = _Parts((copybinary.HEADER, *rows, copybinary.TRAILER))
         cursor.copy_expert(f"COPY {into} FROM STDIN (FORMAT binary)", parts, 1 << 20)
 
     # ---- rows out ----------------------------------------------------------------------------------------------------
 
-    def staged_rows(self, cursor: Any, table: str, elements: Sequence[ElementSpec]) -> tuple[Any, pa.RecordBatch]:
+    def staged_rows(self, cursor: Work, table: str, elements: Sequence[ElementSpec]) -> tuple[Any, pa.RecordBatch]:
         """For staged changes whose row is in the table: their numbers, and the row's values of `elements` before the change."""
         number = ElementSpec(code="_n", type=DataType.INTEGER)
         names = ", ".join(f"t.{quote(spec.code)}" for spec in elements)
         batch = self._read(
             cursor,
-            f"SELECT s._n::bigint, {names} FROM {_STAGE} s JOIN {shared(table)} t ON {self._same_key()} ORDER BY s._n",  # noqa: S608 (identifiers quoted)
+            f"SELECT s._n::bigint, {names} FROM {self._beside} JOIN {shared(table)} t ON {self._same_key()} ORDER BY s._n",  # noqa: S608 (identifiers quoted)
             (number, *elements),
             Rows(),
         )
         found = batch.column(0).to_numpy(zero_copy_only=False)
         return found, pa.RecordBatch.from_arrays(batch.columns[1:], names=[spec.code for spec in elements])
 
-    def read_chunk(self, cursor: Any, table: str, after: list[str] | None, limit: int) -> pa.RecordBatch:
+    def read_chunk(self, cursor: Work, table: str, after: list[str] | None, limit: int) -> pa.RecordBatch:
         """The next rows of the table in key order after a key; fewer than `limit` only at the end or if they are wide."""
         names = ", ".join(quote(spec.code) for spec in self.elements)
         where = ""
         if after is not None:
             types = ", ".join(f"%s::{postgres_type(spec)}" for spec in self.keys)
-            where = cursor.mogrify(f"WHERE ({self._key_list()}) > ({types})", after).decode("utf-8")
+            where = cursor.mogrify(f"WHERE ({self._key_list()}) > ({types})", after)
         rest = f"{where} ORDER BY {self._key_list()} LIMIT {limit}"
         query = f"SELECT {names} FROM {shared(table)} {rest}"  # noqa: S608 (identifiers quoted)
         return self._read(cursor, query, self.elements, BoundedRows())
 
-    def _read(self, cursor: Any, query: str, elements: Sequence[ElementSpec], sink: Rows) -> pa.RecordBatch:
+    def _read(self, cursor: Work, query: str, elements: Sequence[ElementSpec], sink: Rows) -> pa.RecordBatch:
         try:
             cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
         except Enough:
             # Only loads read boundedly, in a transaction in which nothing was written.
-            self._connection.rollback()
+            cursor.execute("ROLLBACK; BEGIN")
         return decode_rows(sink.taken(), elements)[0]
 
     def _key_list(self) -> str:

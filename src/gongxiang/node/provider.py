@@ -26,7 +26,7 @@ from gongxiang.node.capture import Capture, Changes, Footing, Place
 from gongxiang.node.capture.log import LogCapture, slot_name
 from gongxiang.node.changes import Settled, bad_rows, settle, with_rows
 from gongxiang.node.errors import DataPlaneError, SchemaDrift, SourceUnfit, TableUnfit, Transient
-from gongxiang.node.exchange import Exchange, StreamRow, decode_rows, key_texts
+from gongxiang.node.exchange import SMALL_ROWS, Exchange, StreamRow, decode_rows, key_texts
 from gongxiang.node.load import CHUNK_ROWS, Ahead, Chunk, SourceRows
 from gongxiang.node.seal import Body, OldValues, changes_body, empty_body, load_body, seal
 from gongxiang.node.ship import Client, Shipper
@@ -445,7 +445,7 @@ class ProviderStream:
         if settled.batch.num_rows >= ENCODE_BESIDE and (not row.filters or every):
             beside = self._beside.submit(encode, None)
         inserted = False
-        if fresh.any():
+        if fresh.any() and len(fresh) > SMALL_ROWS:
             part = settled.batch if every else settled.batch.filter(pa.array(fresh))
             inserted = self._exchange.insert(cursor, row.table, part)
         old = None

@@ -101,7 +101,8 @@ class Shipper:
                     told = False
                 wait = 0.0
                 if not moved:
-                    self._wake.wait(5.0)
+                    if not self._wake.wait(1.0):
+                        self._remove()
                     self._wake.clear()
             except DataPlaneError as error:
                 wait = min(max(wait * 2, 0.1), 15.0) if isinstance(error, Transient) else 30.0
@@ -121,7 +122,6 @@ class Shipper:
         if first is None:
             first = self._read_next()
             if first is None:
-                self._remove()
                 return False
         seq, segment = first
         if seq > self._acknowledged:
@@ -174,4 +174,6 @@ class Shipper:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg2.connect(self._dsn, connect_timeout=10)
             self._connection.autocommit = True
+            # What is removed too late is sent once more and answered as a repeat.
+            self._connection.cursor().execute("SET synchronous_commit = off")
         return self._connection.cursor()

@@ -42,7 +42,7 @@ def words(row: tuple[object, ...]) -> str:
 def follows(made: Provider) -> None:
     """Exchange table and receiver hold what the source holds."""
     eventually(lambda: made.state() == "live", what="live")
-    eventually(lambda: made.shared() == made.rows(), what="exchange table equals source")
+    eventually(lambda: made.shared() == made.rows(), within=40, what="exchange table equals source")
     last = made.stream.status()["seq"]
     eventually(lambda: made.receiver.segments and made.receiver.segments[-1].header.seq >= last, what="all sent")
     assert len(made.receiver.table) == len(made.rows())
@@ -184,7 +184,7 @@ def test_writes_during_the_load(make_provider, monkeypatch, weave):
 
     def write() -> None:
         with psycopg.connect(made.source, autocommit=True) as connection:
-            while not done.is_set():
+            while not done.wait(0.003):
                 key, other = random_source.randrange(1, 7000), random_source.randrange(1, 7000)
                 connection.execute(
                     random_source.choice(
