@@ -43,7 +43,8 @@ COLUMNS = (
 VALUES = """
 SELECT i, '张三' || i, '15062619000101' || lpad((i % 10000)::text, 4, '0'), '139' || lpad(i::text, 8, '0'),
   (ARRAY['150626', '150627', '150621'])[i % 3 + 1], '内蒙古自治区鄂尔多斯市乌审旗第' || i || '号',
-  date '1950-01-01' + (i % 20000)::int, (i % 100000) / 7.0, i % 11 <> 0, timestamptz '2026-01-01 08:00+08' + i * interval '1 second'
+  date '1950-01-01' + (i % 20000)::int, (i % 100000) / 7.0, i % 11 <> 0,
+  timestamptz '2026-01-01 08:00+08' + i * interval '1 second'
 FROM generate_series({}, {}) i
 """
 #: One masked element and a filter, as the story has them.
