@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.faults.world import WHOLE, World, close, environment_number, kill_points, one_more, running_world
+from tests.faults.world import WHOLE, World, close, enrol_a_stranger, environment_number, kill_points, one_more, running_world
 from tests.support.chain import until
 
 KILLS = environment_number("GONGXIANG_FAULT_KILLS", 16)
@@ -64,9 +64,11 @@ def test_named_kill_points(world: World) -> None:
     for point in chosen:
         made = []
 
-        def stimulus(made: list[tuple[object, object]] = made) -> None:
+        def stimulus(made: list[tuple[object, object]] = made, point: str = point) -> None:
             world.grants[0].open(WHOLE if world.grants[0].revision % 2 == 0 else WHOLE[:-1])
             made.append(one_more(world, chance))
+            if point == "gateway.enrolled":
+                enrol_a_stranger(world)
 
         if not world.kill_at(point, stimulus):
             unreached.append(point)

@@ -337,6 +337,16 @@ def one_more(world: World, chance: random.Random) -> tuple[Resource, Grant]:
     return resource, grant
 
 
+def enrol_a_stranger(world: World) -> None:
+    """A further machine uses a code; whether the answer reaches it depends on who is killed meanwhile."""
+    plane = world.plane
+    folder = world.folder / uuid.uuid4().hex[:8]
+    node = NodeProcess(plane=plane, name="further", folder=folder, exchange=world.chain.consumer.exchange)
+    node.configure()
+    node.offer("a-code")
+    until(lambda: not world.mortals["gateway"].alive or node.command("enroll", "--code", "a-code").returncode == 0, 20)
+
+
 def close(world: World, resource: Resource, grant: Grant) -> None:
     """Let a further resource go, with its slot."""
     grant.end()
