@@ -25,7 +25,7 @@ from gongxiang.gateway.streams import SMALL, Streams
 from gongxiang.gateway.waiting import Bells, sleep_until
 from gongxiang.protocol import clock, killpoints
 from gongxiang.protocol.batches import DELETE, OP, UPSERT, decode_batch, decode_schema, elements_of, encode_batch
-from gongxiang.protocol.errors import HistoryTrimmed
+from gongxiang.protocol.errors import DataPlaneError, HistoryTrimmed
 from gongxiang.protocol.messages import OpenGrant, SignedOrder
 from gongxiang.protocol.policy import Policy, compile_terms, projection_fingerprint
 from gongxiang.protocol.segments import EMPTY_EVERY, Segment, SegmentHeader, SegmentKind, seal_segment
@@ -189,7 +189,10 @@ class Flows:
         async with flow.lock:
             if flow.view is not view or flow.ahead is not None:
                 return
-            handed = await self._project_after(flow, view, cursor, max_bytes)
+            try:
+                handed = await self._project_after(flow, view, cursor, max_bytes)
+            except DataPlaneError:
+                return  # The poll that comes for it meets the same trouble and can say so.
             flow.ahead = (view, cursor, handed)
             self._ahead[view.grant_id] = sum(len(item.data) for item in handed)
             while sum(self._ahead.values()) > AHEAD_BYTES and len(self._ahead) > 1:

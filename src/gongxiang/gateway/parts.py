@@ -24,6 +24,9 @@ from gongxiang.gateway.waiting import Bells, sleep_until
 from gongxiang.protocol.errors import DataPlaneError
 from gongxiang.protocol.messages import SignedOrder
 
+#: Seconds after which a node that asks is given the same lease again at once: it may have been started anew.
+LEASE_AGAIN = 10.0
+
 
 class Gateway:
     """All parts of one gateway process."""
@@ -46,7 +49,8 @@ class Gateway:
         #: Keys of nodes that are not admitted: (key, read at).
         self.enrolled: dict[UUID, tuple[str | None, float]] = {}
         self.stopping = False
-        self._leases_given: dict[UUID, int] = {}
+        #: The newest lease each node was given, and when.
+        self._leases_given: dict[UUID, tuple[int, float]] = {}
         self._tasks: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
@@ -78,15 +82,18 @@ class Gateway:
     async def wait_for_orders(self, node_id: UUID, after: int, wait: float) -> list[SignedOrder]:
         """The node's orders after its cursor and the newest lease; sleeps while neither is new to the node."""
         deadline = time.monotonic() + wait
+        given, given_at = self._leases_given.get(node_id, (0, 0.0))
+        if time.monotonic() - given_at > LEASE_AGAIN:
+            given = 0
         while True:
             bell = self.bells.listen(ORDERS_BELL)
             try:
                 found, lease = self.book.orders_for(node_id, after), self.book.lease
                 left = deadline - time.monotonic()
-                news = found or (lease is not None and self._leases_given.get(node_id) != lease[0].id)
+                news = found or (lease is not None and given != lease[0].id)
                 if news or left <= 0 or self.stopping:
                     if lease is not None:
-                        self._leases_given[node_id] = lease[0].id
+                        self._leases_given[node_id] = (lease[0].id, time.monotonic())
                         found = [lease[0], *found] if lease[0].id not in {signed.id for signed in found} else found
                     return found
                 await sleep_until(bell, left)
