@@ -308,3 +308,34 @@ def test_a_table_of_two_hundred_elements_is_compiled(banner, sign_in):
     answer = browser.post(address, {**form_of(browser.get(address)), "summary": "新", "act": "save"})
     assert answer.status_code == 302, text_of(answer)[:500]
     assert len(queries.get_draft(entry.id).content.elements) == 200
+
+
+def test_the_workbench_names_what_waits_for_me(banner, sign_in):
+    make.make_entry_at("SUBMITTED", banner=banner)
+    make.make_entry_at("RETURNED", banner=banner, content=complete_content("另一份"))
+    authority = text_of(sign_in(banner.authority_officer).get("/"))
+    assert "审核发布目录" in authority
+    clerk = text_of(sign_in(banner.provider.clerk).get("/"))
+    assert "修改被退回的目录" in clerk
+    assert "已发布目录" in clerk
+
+
+def test_withdrawal_asks_for_a_reason_and_is_shown(banner, sign_in):
+    resource = make.make_published(banner=banner)
+    officer = sign_in(banner.provider.officer)
+    address = reverse("catalogue:withdraw", args=[resource.id])
+    refused = officer.post(address, {"reason": " "})
+    assert refused.status_code == 422
+    assert 'id="withdrawal_reason_error"' in text_of(refused)
+    done = officer.post(address, {"reason": "职能已划转"}, follow=True)
+    assert "已撤回" in text_of(done)
+    assert "已撤回" in text_of(sign_in(banner.stranger.clerk).get(reverse("catalogue:resource", args=[resource.id])))
+
+
+def test_a_revision_can_be_discarded_on_its_page(banner, sign_in):
+    resource = make.make_published(banner=banner)
+    clerk = sign_in(banner.provider.clerk)
+    clerk.post(reverse("catalogue:revise", args=[resource.id]))
+    done = clerk.post(reverse("catalogue:discard", args=[resource.id]), follow=True)
+    assert done.status_code == 200
+    assert queries.get_draft(resource.id).status == "PUBLISHED"

@@ -1,6 +1,7 @@
 """What an entry lacks: one table of shortfalls, success and refusal sharing their set-up."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -98,6 +99,16 @@ SHORTFALLS = {
     ),
     "element-twice": (
         replace(U(), elements=(element("code", key=True), element("code", name="别名"))), {("ElementTwice", "elements.1.code")},
+    ),
+    "element-of-unknown-sharing": (
+        replace(
+            C(), elements=(element("code", key=True, sharing_type="MAYBE"),), distributions=(table_for((element("code"),)),)
+        ),
+        {("FieldUnknown", "elements.0.sharing_type")},
+    ),
+    "element-name-twice": (
+        replace(U(), elements=(element("code", key=True, name="同名"), element("name", name="同名"))),
+        {("ElementTwice", "elements.1.name")},
     ),
     "too-many-digits": (
         replace(U(), elements=(element("code", key=True), element("name", type="N", length=39))),
@@ -221,3 +232,23 @@ def test_same_check_greys_out_the_button():
 def test_node_is_optional_for_nothing():
     content = replace(U(), distributions=(replace(table_for(U().elements), node_id=uuid4()),))
     policies.check_can_send_for_review(case(content))
+
+
+def test_withdrawal_waits_for_the_last_grant():
+    day = datetime(2026, 11, 2, tzinfo=UTC)
+    policies.check_can_withdraw(granted_until=None, at=day)
+    policies.check_can_withdraw(granted_until=day, at=day)
+    with pytest.raises(errors.UnderLiveGrants):
+        policies.check_can_withdraw(granted_until=day, at=day - timedelta(seconds=1))
+
+
+def test_consent_is_checked_with_the_content():
+    base = case(U())
+    assert base.consent is not None
+    policies.check_can_consent(base, base.consent)
+    with pytest.raises(Shortfalls):
+        policies.check_can_consent(case(replace(U(), name="")), base.consent)
+
+
+def test_remarks_that_say_something_pass():
+    policies.check_remarks(({"field": "", "text": "改"},))

@@ -134,7 +134,7 @@ def ratify(request: ActingRequest, resource_id: UUID) -> HttpResponse:
 @require_POST
 def allow_lower_basis(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     """Record an exception for a basis below the Regulation's rank."""
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, auto_id="exception_%s")
     statute = queries.get_draft(resource_id, actor=request.actor).content.withholding.statute
 
     def act(_form: Any) -> Callable[..., None]:
@@ -170,7 +170,7 @@ def discard(request: ActingRequest, resource_id: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     """Take the entry out of the catalogue."""
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, auto_id="withdrawal_%s")
 
     def act(_form: Any) -> Callable[..., DraftRef]:
         return lambda **who: actions.withdraw_resource(reason=form.cleaned_data["reason"], **who)
