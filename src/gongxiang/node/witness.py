@@ -10,7 +10,8 @@ from pathlib import Path
 from uuid import UUID
 
 from gongxiang.protocol import clock
-from gongxiang.protocol.canonical import canonical, instant
+from gongxiang.protocol.canonical import instant
+from gongxiang.protocol.evidence import witness_statement
 from gongxiang.protocol.messages import Alarm, Lease, Message, RootWitnessed
 from gongxiang.protocol.signing import Signer
 
@@ -35,8 +36,7 @@ class Witness:
             self._contradiction(seen, "evidence_rewritten", f"The root over the first {self.size} records is another one.")
             return
         at = clock.now()
-        said = {"node_id": self._node_id, "root_size": lease.root_size, "root": lease.root}
-        signature = self._signer.sign(canonical(said))
+        signature = self._signer.sign(witness_statement(node_id=self._node_id, size=lease.root_size, root=lease.root))
         line = {"size": lease.root_size, "root": lease.root, "seen_at": instant(at), "signature": signature}
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

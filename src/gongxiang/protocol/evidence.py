@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from gongxiang.protocol.canonical import canonical
 
@@ -99,6 +100,11 @@ def root_from_path(leaf: bytes, position: int, size: int, path: Sequence[bytes])
             digest = node_digest(digest, sibling)
         node, last = node >> 1, last >> 1
     return digest if last == 0 else None
+
+
+def witness_statement(*, node_id: UUID, size: int, root: str) -> bytes:
+    """What a node countersigns: that it was shown this root (hex) over `size` records."""
+    return canonical({"node_id": node_id, "root": root, "root_size": size})
 
 
 def root_statement(*, size: int, root: str, previous: str, sealed_at: str) -> bytes:

@@ -1,5 +1,6 @@
 """What the data plane reports becomes states, figures, alarms and evidence. One fact, one transaction, in commit order."""
 
+import logging
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +28,10 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import messages, receipts
 from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.errors import ReceiptRefused
+from gongxiang.protocol.evidence import witness_statement
+from gongxiang.protocol.signing import verify as signature_holds
+
+_log = logging.getLogger(__name__)
 
 _INTAKE: Final = System(name=INTAKE)
 _LIVE: Final = ("loading", "live")
@@ -105,6 +110,11 @@ def _node_seen(fact: messages.NodeSeen) -> None:
 def _root_witnessed(fact: messages.RootWitnessed) -> None:
     node = Node.objects.filter(pk=fact.node_id).first()
     if node is None:
+        return
+    if not signature_holds(
+        node.public_key, witness_statement(node_id=node.pk, size=fact.root_size, root=fact.root), fact.signature
+    ):
+        _log.warning("node %s: its countersignature of the root over %d records does not hold", node.pk, fact.root_size)
         return
     record_witness(node_id=node.pk, size=fact.root_size, root=fact.root, signature=fact.signature, at=fact.at)
     Node.objects.filter(pk=node.pk, witnessed_size__lte=fact.root_size).update(

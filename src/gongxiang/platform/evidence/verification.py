@@ -202,8 +202,12 @@ def _kept_roots(files: Iterable[Path]) -> Iterator[KeptRoot]:
         yield KeptRoot(keeper=f"node {row.node_id}", size=row.size, root=row.root)
     for path in files:
         for line in path.read_text("utf-8").splitlines():
-            value = json.loads(line)
-            yield KeptRoot(keeper=str(path), size=int(value["size"]), root=str(value["root"]))
+            try:
+                value = json.loads(line)
+                kept = KeptRoot(keeper=str(path), size=int(value["size"]), root=str(value["root"]))
+            except (KeyError, TypeError, ValueError):
+                continue  # a line that a crash cut off: its root came again
+            yield kept
 
 
 def _kept_findings(kept: list[KeptRoot], reached: dict[int, str], size: int) -> Iterator[Finding]:
