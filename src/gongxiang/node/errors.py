@@ -157,6 +157,12 @@ class SourceDown(Transient):
     advice = "Start it, or correct [source] dsn; the node tries again by itself and nothing is lost while its log is kept."
 
 
+class SourceBusy(Transient):
+    """A long transaction in the source database holds the stream up."""
+
+    advice = "A stream begins when all transactions open in the source have ended: look for one that was forgotten."
+
+
 class SourceUnfit(Terminal):
     """The source database cannot be captured from its log."""
 

@@ -26,7 +26,7 @@ import pyarrow as pa
 from gongxiang.node import wire
 from gongxiang.node.capture import Changes, Footing, Place
 from gongxiang.node.describe import SourceTable, quote, quote_table, read_table, unfit_columns
-from gongxiang.node.errors import DataPlaneError, SchemaDrift, SourceDown, SourceUnfit, TableUnfit
+from gongxiang.node.errors import DataPlaneError, SchemaDrift, SourceBusy, SourceDown, SourceUnfit, TableUnfit
 from gongxiang.protocol import clock
 from gongxiang.protocol.batches import DELETE, UPSERT
 from gongxiang.protocol.messages import MappedColumn
@@ -137,7 +137,11 @@ class LogCapture:
                 f"CREATE PUBLICATION {self._name} FOR TABLE {quote_table(self._table)} ({names}) "
                 "WITH (publish_via_partition_root = true)"
             )
+        # A slot begins when every transaction that is open now has ended: longer than any lock of ours may be waited for, but
+        # nobody waits for us meanwhile.
+        self._execute("SET lock_timeout = '20s'")
         self._ask("SELECT lsn::text FROM pg_create_logical_replication_slot(%s, 'pgoutput')", (self._name,))
+        self._execute("SET lock_timeout = '2s'")
         return self.footing()
 
     def footing(self) -> Footing:
@@ -187,8 +191,11 @@ class LogCapture:
     def drop(self) -> None:
         """Remove slot and publication, so that the source holds nothing for us."""
         self.close()
-        self._drop_publication()
-        self._drop_slot()
+        try:
+            self._drop_publication()
+            self._drop_slot()
+        finally:
+            self.close()
 
     def _published(self) -> set[str] | None:
         row = self._ask(
@@ -232,6 +239,10 @@ class LogCapture:
             return work(self._control)
         except (psycopg.errors.ObjectInUse, psycopg.errors.UndefinedObject, psycopg.errors.InsufficientPrivilege):
             raise
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
+            if self._control is not None:
+                self._control.execute("SET lock_timeout = '2s'")
+            raise SourceBusy(f"The source database keeps us waiting: {str(error).strip()}") from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if self._control is not None:
                 self._control.close()
