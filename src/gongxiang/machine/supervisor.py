@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import ssl
 import subprocess
@@ -53,8 +54,6 @@ class Child:
 
     def start(self) -> None:
         """Start it, its output going to its log."""
-        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
-            self.log.replace(self.log.with_name(self.log.name + ".1"))
         # The administrator's address is for migrations: the programs have a role of their own each.
         variables = {name: value for name, value in os.environ.items() if name != "GONGXIANG_DATABASE_URL"}
         with self.log.open("ab") as log:
@@ -239,6 +238,8 @@ class Supervisor:
             self._restart_dead()
             if looks % 5 == 0:
                 self._find_nodes()
+            if looks % 300 == 0:
+                shorten_logs(self.home.logs)
 
     def _restart_dead(self) -> None:
         server = self.server
@@ -305,6 +306,14 @@ class Supervisor:
         if self.server is not None:
             self.server.stop()
         self.home.state_file.unlink(missing_ok=True)
+
+
+def shorten_logs(folder: Path) -> None:
+    """Keep of each log that has grown too long one earlier part beside it; the programs go on writing to the same file."""
+    for path in folder.glob("*.log"):
+        if path.stat().st_size > LOG_LIMIT:
+            shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+            os.truncate(path, 0)
 
 
 def _signal(child: Child, sign: signal.Signals) -> None:
