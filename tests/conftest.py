@@ -18,21 +18,18 @@ _site_database: Database | None = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settings were read before this file: give them this session's installation; start the server before worker processes."""
+    """Settings were read before this file: give them this process's installation."""
     from django.conf import settings
 
     if settings.configured or os.environ.get("DJANGO_SETTINGS_MODULE"):
         settings.HOME = databases.test_home().path
         settings.PROFILE = "test"
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
-    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
-        databases.template()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
-    if not hasattr(config, "workerinput"):
-        databases.stop_server()
+    databases.stop_server()
 
 
 # ---- databases ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""Real databases for tests: one server a session, one template built by the real migrations, a copy for each test that commits.
+"""Real databases for tests: a server, a template built by the real migrations, a copy for each test that commits.
+
+Each test process has a server of its own: a transaction that one test holds open hides newer rows from every reader in commit
+order on the same server, as it must, and another process's tests would wait for it.
 
 Evidence is append-only, so nothing can be flushed between tests: a database that was written to is thrown away.
 `GONGXIANG_TEST_SERVER=postgresql://…` uses a server that runs already; otherwise the session starts its own.
@@ -47,9 +50,10 @@ class Database:
 
 
 def prepare_environment() -> None:
-    """Give this session an installation of its own; worker processes of the session share it."""
+    """Give this process an installation of its own; on a server that runs already, all of a session share one."""
     global _folder
-    if "GONGXIANG_TEST_HOME" not in os.environ:
+    own_server = "PYTEST_XDIST_WORKER" in os.environ and "GONGXIANG_TEST_SERVER" not in os.environ
+    if own_server or "GONGXIANG_TEST_HOME" not in os.environ:
         _folder = tempfile.TemporaryDirectory(prefix="gx-test-", ignore_cleanup_errors=True)
         Path(_folder.name).chmod(0o711)
         os.environ["GONGXIANG_TEST_HOME"] = _folder.name

@@ -30,14 +30,23 @@ def superuser(site_database):
         yield connection
 
 
+class Sealed(list):
+    """Ids of thirteen records sealed as seven and six; `base` is how many the installation itself had sealed before."""
+
+    base = 0
+
+
 @pytest.fixture
 def sealed(site_database):
     sealing.head_file().unlink(missing_ok=True)
+    base = sealing.seal(at=clock.now())
     write(7)
     assert sealing.seal(at=clock.now()) == 7
     write(6, start=7)
     assert sealing.seal(at=clock.now()) == 6
-    return [record.id for record in EvidenceRecord.objects.order_by("id")]
+    ids = Sealed(EvidenceRecord.objects.filter(kind="thing:done").order_by("id").values_list("id", flat=True))
+    ids.base = base
+    return ids
 
 
 def whats(report):
@@ -48,7 +57,7 @@ def test_untouched_evidence_is_whole_and_the_unsealed_tail_is_counted(sealed):
     write(2, start=20)
     report = verification.verify()
     assert report.whole
-    assert (report.records, report.sealed, report.roots, report.unsealed_tail) == (15, 13, 2, 2)
+    assert (report.records, report.sealed, report.unsealed_tail) == (15 + sealed.base, 13 + sealed.base, 2)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
@@ -69,7 +78,7 @@ def test_the_site_itself_cannot_change_evidence(sealed, statement, model):
 def test_an_altered_record_is_named(sealed, superuser, field):
     superuser.execute(f"UPDATE evidence_evidencerecord SET {field} WHERE id = %s", [sealed[4]])
     report = verification.verify()
-    assert [(f.what, f.position) for f in report.findings] == [("altered", 4)]
+    assert [(f.what, f.position) for f in report.findings] == [("altered", 4 + sealed.base)]
     assert f"record {sealed[4]}" in report.findings[0].words
 
 
@@ -85,14 +94,14 @@ def test_an_alteration_with_its_digests_made_anew_is_still_named(sealed, superus
 def test_a_removed_record_is_named(sealed, superuser):
     superuser.execute("DELETE FROM evidence_evidencerecord WHERE id = %s", [sealed[3]])
     report = verification.verify()
-    assert [(f.what, f.position) for f in report.findings] == [("missing", 3)]
+    assert [(f.what, f.position) for f in report.findings] == [("missing", 3 + sealed.base)]
 
 
 def test_a_record_removed_with_its_leaf_is_named(sealed, superuser):
     superuser.execute("DELETE FROM evidence_evidencerecord WHERE id = %s", [sealed[3]])
     superuser.execute("DELETE FROM evidence_leaf WHERE record_id = %s", [sealed[3]])
     report = verification.verify()
-    assert ("missing", 3) in [(f.what, f.position) for f in report.findings]
+    assert ("missing", 3 + sealed.base) in [(f.what, f.position) for f in report.findings]
 
 
 def test_an_inserted_record_is_named_and_never_sealed(sealed, superuser):
@@ -108,23 +117,24 @@ def test_an_inserted_record_is_named_and_never_sealed(sealed, superuser):
     sealing.seal(at=clock.now())
     report = verification.verify()
     assert whats(report) == {"inserted"}
-    assert report.sealed == 13
+    assert report.sealed == 13 + sealed.base
 
 
 def test_reordered_records_are_named(sealed, superuser):
-    superuser.execute("UPDATE evidence_leaf SET record_id = -record_id WHERE position IN (2, 3)")
-    superuser.execute("UPDATE evidence_leaf SET record_id = %s WHERE position = 2", [sealed[3]])
-    superuser.execute("UPDATE evidence_leaf SET record_id = %s WHERE position = 3", [sealed[2]])
-    assert {f.position for f in verification.verify().findings} == {2, 3}
+    places = [2 + sealed.base, 3 + sealed.base]
+    superuser.execute("UPDATE evidence_leaf SET record_id = -record_id WHERE position IN (%s, %s)", places)
+    superuser.execute("UPDATE evidence_leaf SET record_id = %s WHERE position = %s", [sealed[3], places[0]])
+    superuser.execute("UPDATE evidence_leaf SET record_id = %s WHERE position = %s", [sealed[2], places[1]])
+    assert {f.position for f in verification.verify().findings} == set(places)
 
 
 def test_a_cut_tail_is_found_by_the_head_kept_beside_the_database(sealed, superuser):
     superuser.execute("DELETE FROM evidence_evidencerecord WHERE id > %s", [sealed[6]])
-    superuser.execute("DELETE FROM evidence_leaf WHERE position > 6")
-    superuser.execute("DELETE FROM evidence_root WHERE size > 7")
+    superuser.execute("DELETE FROM evidence_leaf WHERE position > %s", [6 + sealed.base])
+    superuser.execute("DELETE FROM evidence_root WHERE size > %s", [7 + sealed.base])
     findings = verification.verify().findings
-    assert [(f.what, f.position) for f in findings] == [("tail_cut", 7)]
-    assert "places 7 to 12" in findings[0].words
+    assert [(f.what, f.position) for f in findings] == [("tail_cut", 7 + sealed.base)]
+    assert f"places {7 + sealed.base} to {12 + sealed.base}" in findings[0].words
 
 
 def test_a_cut_tail_is_found_by_a_witness_even_without_the_head(sealed, superuser, tmp_path):
@@ -133,14 +143,14 @@ def test_a_cut_tail_is_found_by_a_witness_even_without_the_head(sealed, superuse
     kept.write_text(json.dumps({"size": last.size, "root": last.root}) + "\n")
     sealing.head_file().unlink()
     superuser.execute("DELETE FROM evidence_evidencerecord WHERE id > %s", [sealed[6]])
-    superuser.execute("DELETE FROM evidence_leaf WHERE position > 6")
-    superuser.execute("DELETE FROM evidence_root WHERE size > 7")
+    superuser.execute("DELETE FROM evidence_leaf WHERE position > %s", [6 + sealed.base])
+    superuser.execute("DELETE FROM evidence_root WHERE size > %s", [7 + sealed.base])
     assert verification.verify().whole
     assert whats(verification.verify(witness_files=[kept])) == {"tail_cut"}
 
 
 def test_a_forged_root_is_named(sealed, superuser):
-    superuser.execute("UPDATE evidence_root SET root = repeat('0', 64) WHERE size = 13")
+    superuser.execute("UPDATE evidence_root SET root = repeat('0', 64) WHERE size = %s", [13 + sealed.base])
     assert "root_forged" in whats(verification.verify())
 
 
@@ -156,7 +166,7 @@ class TestProof:
         proof = json.loads(verification.proof_text(verification.prove(uid=uid)))
         assert verification.check(proof) == []
         assert verification.check({**proof, "record": {**proof["record"], "actor_name": "x"}}) != []
-        assert verification.check({**proof, "root": {**proof["root"], "size": 6}}) != []
+        assert verification.check({**proof, "root": {**proof["root"], "size": 6 + sealed.base}}) != []
         assert verification.check(proof, public_key="sm2:00") == ["the proof is signed by another platform's key"]
         assert verification.check({"x": 1})[0].startswith("this is no proof")
 
@@ -185,4 +195,4 @@ def test_two_sealers_at_once_seal_each_record_once(sealed):
     assert sum(done) <= 30
     report = verification.verify()
     assert report.whole
-    assert report.sealed == 43
+    assert report.sealed == 43 + sealed.base
