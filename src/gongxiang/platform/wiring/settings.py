@@ -28,8 +28,7 @@ def _database(url: str) -> dict[str, object]:
 
 DATABASES = {
     "default": _database(
-        os.environ.get("GONGXIANG_SITE_DATABASE_URL")
-        or os.environ.get("GONGXIANG_DATABASE_URL", "postgresql:///gongxiang")
+        os.environ.get("GONGXIANG_SITE_DATABASE_URL") or os.environ.get("GONGXIANG_DATABASE_URL", "postgresql:///gongxiang")
     )
 }
 ROOMS = ["evidence", "rulebook", "parties", "agreements", "catalogue", "grants", "access", "delivery", "web"]
