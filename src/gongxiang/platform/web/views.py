@@ -1,5 +1,7 @@
 """Pages that belong to no area: language, health, and what is shown when something went wrong."""
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gongxiang.platform.kernel.permissions import PUBLIC
 from gongxiang.platform.web.doors import door
+from gongxiang.platform.web.outage import outage, outage_page
 
 
 @door(PUBLIC)
@@ -44,7 +47,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: says that nothing half-done was kept."""
+    """500: says that nothing half-done was kept; a database that is down or full is said by name."""
+    refusal = outage(sys.exc_info()[1])
+    if refusal is not None:
+        return outage_page(request, refusal)
     return render(request, "web/server_error.html", status=500)
 
 
