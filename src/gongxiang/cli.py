@@ -7,7 +7,12 @@ import sys
 from gongxiang.machine.environment import settle
 from gongxiang.machine.errors import DatabaseAway, MachineError
 from gongxiang.machine.home import Home
+from gongxiang.protocol.clock import ClockOffsetRefused
+from gongxiang.protocol.keyring import KeyMissing, KeyOpenToOthers
+from gongxiang.protocol.signing import SecretDamaged
 
+#: Errors that say what to do by themselves: a traceback would only hide it.
+NAMED = (MachineError, KeyMissing, KeyOpenToOthers, SecretDamaged, ClockOffsetRefused)
 #: command -> (module with `add_arguments(parser)` and `run(arguments) -> int`, one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("gongxiang.machine.supervisor", "run everything on this machine until Ctrl-C"),
@@ -35,12 +40,12 @@ def main(argv: list[str] | None = None) -> int:
         if name == chosen:
             importlib.import_module(module).add_arguments(sub)
     parsed = parser.parse_args(arguments)
-    # A node stands alone: it has a configuration file of its own and no installation of the platform beside it.
-    if parsed.command != "node":
-        settle(Home.from_environment())
     try:
+        # A node stands alone: it has a configuration file of its own and no installation of the platform beside it.
+        if parsed.command != "node":
+            settle(Home.from_environment())
         return int(importlib.import_module(COMMANDS[parsed.command][0]).run(parsed) or 0)
-    except MachineError as error:
+    except NAMED as error:
         print(f"gongxiang {parsed.command}: {error}", file=sys.stderr)
         return 1
     except Exception as error:

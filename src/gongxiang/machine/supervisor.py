@@ -28,6 +28,7 @@ from gongxiang.machine.errors import AlreadyRunning, MachineError, PortTaken
 from gongxiang.machine.home import DATABASE, GATEWAY, NODE_DOOR, SITE, Home
 from gongxiang.machine.postgres import Server, own_server
 from gongxiang.machine.processes import port_taken, tied_to_parent
+from gongxiang.protocol import clock
 from gongxiang.protocol.keyring import write_private
 
 READY_WITHIN = 60.0
@@ -373,10 +374,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Run until Ctrl-C or SIGTERM."""
     home = Home.from_environment()
     demo = arguments.demo or environment.profile(home) == "demo"
+    if demo:
+        os.environ["GONGXIANG_PROFILE"] = "demo"
+    # A moved clock is refused here, once and in words, before five programs refuse it each.
+    clock.offset_seconds()
     with only_one(home):
-        environment.choose_profile(home, "demo" if demo else os.environ.get("GONGXIANG_PROFILE") or "production")
-        if demo:
-            os.environ["GONGXIANG_PROFILE"] = "demo"
+        environment.choose_profile(home, os.environ.get("GONGXIANG_PROFILE") or "production")
         supervisor = Supervisor(home=home, demo=demo)
 
         def stop(sign: int, _frame: object) -> None:
