@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -45,9 +46,12 @@ def port_taken(port: int) -> bool:
 
 
 def free_ports(count: int) -> int:
-    """The first of `count` neighbouring free loopback ports."""
-    # Below 32768, where the kernel takes the near ends of outgoing connections from.
-    for first in range(20000 + os.getpid() % 11000, 32760, count):
+    """The first of `count` neighbouring free loopback ports, below those that outgoing connections take.
+
+    Tried at random places: several tests ask at once, and a port is free until its program listens.
+    """
+    for _ in range(200):
+        first = 20000 + secrets.randbelow(12000 - count)
         probes = []
         try:
             for port in range(first, first + count):
