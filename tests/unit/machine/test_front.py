@@ -105,7 +105,7 @@ def test_an_answer_arrives_while_it_is_being_written():
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nfirst")
         await writer.drain()
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(3.0)
         writer.close()
 
     async def go() -> tuple[bytes, float]:
@@ -121,7 +121,7 @@ def test_an_answer_arrives_while_it_is_being_written():
 
     rest, took = asyncio.run(go())
     assert rest == b""
-    assert took < 0.5
+    assert took < 2.5
 
 
 def test_says_so_when_the_program_behind_is_away():
