@@ -19,12 +19,17 @@ function restore(form) {
   for (const field of form.elements) {
     if (!(field.name in values) || field.type === "hidden" || field.type === "password" || field.type === "file") continue;
     if (field.type === "checkbox" || field.type === "radio") field.checked = values[field.name].includes(field.value);
-    else if (!field.multiple) field.value = values[field.name][0];
+    else if (field.multiple) for (const one of field.options) one.selected = values[field.name].includes(one.value);
+    else field.value = values[field.name][0];
   }
 }
 
 function store(form) {
   const values = {};
+  // What is not ticked sends nothing: it is kept all the same, or it would be ticked again when the page comes back.
+  for (const field of form.elements) {
+    if (field.name && (field.type === "checkbox" || field.type === "radio" || field.multiple)) values[field.name] = [];
+  }
   for (const [name, value] of new FormData(form)) {
     const field = form.elements[name];
     if (name === "csrfmiddlewaretoken" || typeof value !== "string" || (field && field.type === "password")) continue;

@@ -3,6 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 CODES = {
+    "actor:sign-in": _("Signing in (automatic)"),
+    "actor:installer": _("Installation"),
+    "actor:rulebook-seed": _("Installation of the rules"),
+    "actor:catalogue-clock": _("Period of the catalogue's review (automatic)"),
+    "actor:agreement-clock": _("Term of agreements (automatic)"),
+    "actor:node-watcher": _("Watch over nodes (automatic)"),
     "evidence_finding:altered": _("Altered"),
     "evidence_finding:missing": _("Missing"),
     "evidence_finding:inserted": _("Inserted"),

@@ -1,11 +1,12 @@
 """Words of grants and their terms; masks and operators serve the pages of requests too, purposes are the catalogue's."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 STATES = {
     "grant:ACTIVE": (_("In force"), "success"),
     "grant:SUSPENDED": (_("Suspended"), "warning"),
-    "grant:ENDED": (_("Ended"), "secondary"),
+    "grant:ENDED": (pgettext_lazy("grant", "Ended"), "secondary"),
     "disposal_duty:OPEN": (_("To be disposed of"), "warning"),
     "disposal_duty:DISCHARGED": (_("Disposal certified"), "success"),
 }
@@ -61,5 +62,3 @@ CODES = {
     "disposal_method:returned": _("Returned to the provider"),
     "disposal_method:retained": _("Kept on a legal basis"),
 }
-CODES |= {code.replace("suspend_reason:", "filing_reason:"): word for code, word in CODES.items() if "suspend_reason" in code}
-CODES |= {code.replace("end_reason:", "filing_reason:"): word for code, word in CODES.items() if code.startswith("end_reason")}

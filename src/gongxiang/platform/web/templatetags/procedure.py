@@ -75,14 +75,3 @@ def catalogue_url() -> str:
         return reverse("catalogue:search")
     except NoReverseMatch:
         return "/"
-
-
-@register.simple_tag
-def resource_url(resource: Any) -> str:
-    """The page of a resource."""
-    for name, argument in (("catalogue:detail", resource.code), ("catalogue:resource", resource.code)):
-        try:
-            return reverse(name, args=[argument])
-        except NoReverseMatch:
-            continue
-    return ""
