@@ -1,7 +1,7 @@
 # Needs only python3 (3.11 or later) and make; brings everything else. `make help` lists what there is.
 PYTHON ?= python3
 VENV := .venv/bin
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist loadgroup
 KILLS ?= 200
 
 .DEFAULT_GOAL := help

@@ -1,0 +1,195 @@
+"""Every page of the site, from the URL resolver, with who visits it and where its arguments come from in the demo.
+
+A page that is added needs nothing here if it takes no argument; else the test fails until a visit is written down.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.browser.running import Demo
+
+#: Who visits a page that several roles may open: the first of these that its door lets through.
+WHO = {
+    "clerk": "shijian-jb", "accountable_officer": "shijian-ld", "authority_officer": "zhengwu",
+    "authority_leader": "zhengwu-ld", "reviewer": "minzheng-sh", "node_operator": "minzheng-qz",
+    "platform_operator": "yunwei", "auditor": "shenji", "system_admin": "sysadmin", "security_admin": "secadmin",
+    "audit_admin": "audadmin",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One way to open a page: as whom ("" = as the door says), with the arguments that a query finds, and what follows `?`."""
+
+    who: str = ""
+    query: str = ""
+    more: str = ""
+
+
+def _v(who: str = "", query: str = "", more: str = "") -> Visit:
+    return Visit(who=who, query=query, more=more)
+
+
+def _request(status: str, consumer: str = "") -> str:
+    of = f" AND consumer_name LIKE '%{consumer}%'" if consumer else ""
+    return f"SELECT id FROM access_accessrequest WHERE status = '{status}'{of} ORDER BY drafted_at LIMIT 1"
+
+
+def _entry(status: str, more: str = "") -> str:
+    of = f"provider_id IN {_MINZHENG}{more}"
+    return f"SELECT id FROM catalogue_resource WHERE status = '{status}' AND {of} ORDER BY name LIMIT 1"
+
+
+_MINZHENG = "(SELECT id FROM parties_department WHERE short_name = '旗民政局')"
+_PUBLISHED = "SELECT id FROM catalogue_resource WHERE status = 'PUBLISHED' AND name = '特困人员基本信息'"
+_GRANT = "SELECT id FROM grants_grant WHERE status = 'ACTIVE' AND resource_name = '特困人员基本信息' ORDER BY issued_at LIMIT 1"
+_ENDED = "SELECT id FROM grants_grant WHERE status = 'ENDED' ORDER BY issued_at LIMIT 1"
+_NODE = f"SELECT id FROM delivery_node WHERE status = 'ADMITTED' AND department_id IN {_MINZHENG} LIMIT 1"
+_CHECK = "SELECT id FROM delivery_tablecheck WHERE answered_at IS NOT NULL ORDER BY asked_at DESC LIMIT 1"
+_MAPPABLE = "SELECT id FROM delivery_tablecheck WHERE resource_id IS NOT NULL AND answered_at IS NOT NULL LIMIT 1"
+_PREPARED = "SELECT id FROM access_accessrequest WHERE status = 'SUBMITTED' AND prepared IS NOT NULL LIMIT 1"
+_PERSON = "SELECT id FROM parties_person WHERE username = 'minzheng-jb'"
+_VERSION = "SELECT code, 1 FROM catalogue_resourceversion ORDER BY published_at LIMIT 1"
+_AGREEMENT = "SELECT id FROM agreements_agreement WHERE status = 'IN_FORCE' ORDER BY serial LIMIT 1"
+
+#: Pages with arguments, and pages that look different to different people.
+VISITS: dict[str, list[Visit]] = {
+    "workbench:home": [
+        _v(who) for who in ("shijian-jb", "minzheng-sh", "minzheng-ld", "zhengwu", "shenji", "sysadmin", "nengyuan-jb")
+    ],
+    "catalogue:search": [_v("shijian-jb"), _v("shijian-jb", more="?q=qzqh"), _v("shijian-jb", more="?q=没有这样的资源")],
+    "catalogue:mine": [_v("minzheng-jb")],
+    "catalogue:entry": [
+        _v("minzheng-jb", _entry("DRAFT")), _v("minzheng-sh", _entry("IN_REVIEW")), _v("minzheng-jb", _entry("PUBLISHED")),
+        _v("zhengwu-ld", _entry("SUBMITTED", " AND sharing_type = 'WITHHELD'")), _v("zhengwu", _entry("SUBMITTED")),
+    ],
+    "catalogue:edit": [_v("minzheng-jb", _entry("DRAFT"))],
+    "catalogue:reviews": [_v("minzheng-sh"), _v("zhengwu")],
+    "catalogue:resource": [_v("shijian-jb", _PUBLISHED), _v("minzheng-jb", _PUBLISHED)],
+    "catalogue:by_code": [_v(query="SELECT code FROM catalogue_resourceversion ORDER BY published_at LIMIT 1")],
+    "catalogue:version": [_v(query=_VERSION)],
+    "catalogue:compare": [_v(query="SELECT code, 1, 1 FROM catalogue_resourceversion ORDER BY published_at LIMIT 1")],
+    "access:mine": [_v("shijian-jb"), _v("nengyuan-jb")],
+    "access:consents": [_v("yibao-ld"), _v("minzheng-ld", more="?box=replies")],
+    "access:replies": [_v("minzheng-sh"), _v("minzheng-sh", more="?box=answered")],
+    "access:mediations": [_v("zhengwu-ld")],
+    "access:apply": [_v("shijian-jb", _PUBLISHED)],
+    "access:detail": [
+        _v("shijian-jb", _request("DRAFT", "市场")), _v("yibao-ld", _request("PRESENTED")),
+        _v("minzheng-sh", _request("SUBMITTED")), _v("renshe-jb", _request("INCOMPLETE")),
+        _v("zhengwu-ld", _request("REPLY_OVERDUE")), _v("shijian-jb", _request("GRANTED", "市场")),
+        _v("renshe-ld", _request("REFUSED")), _v("minzheng-ld", _request("IN_CONSULTATION")),
+    ],
+    "access:edit": [_v("shijian-jb", _request("DRAFT", "市场"))],
+    "access:send_back": [_v("yibao-ld", _request("PRESENTED"))],
+    "access:complete": [_v("renshe-jb", _request("INCOMPLETE"))],
+    "access:consult": [_v("renshe-ld", _request("REFUSED"))],
+    "access:mediate": [_v("yibao-ld", _request("IN_CONSULTATION"))],
+    "access:withdraw": [_v("shijian-jb", _request("DRAFT", "市场"))],
+    "access:notice": [_v("minzheng-sh", _request("SUBMITTED"))],
+    "access:reply": [_v("minzheng-sh", _request("SUBMITTED")), _v("zhengwu", _request("REPLY_OVERDUE"))],
+    "access:give_back": [_v("minzheng-ld", _PREPARED)],
+    "agreements:list": [_v("minzheng-jb"), _v("nengyuan-jb"), _v("zhengwu")],
+    "agreements:new": [_v("nengyuan-jb")],
+    "agreements:agreement": [_v("minzheng-jb", _AGREEMENT), _v("zhengwu-ld", _AGREEMENT)],
+    "agreements:revise": [_v("minzheng-jb", _AGREEMENT)],
+    "grants:list": [_v("shijian-jb"), _v("zhengwu")],
+    "grants:disposals": [_v("yibao-ld")],
+    "grants:filings": [_v("zhengwu")],
+    "grants:detail": [_v("shijian-jb", _GRANT), _v("minzheng-ld", _GRANT), _v("yibao-ld", _ENDED)],
+    "grants:suspend": [_v("minzheng-ld", _GRANT)],
+    "grants:resume": [_v("minzheng-ld", _GRANT)],
+    "grants:end": [_v("minzheng-ld", _GRANT), _v("shijian-ld", _GRANT)],
+    "grants:revise": [_v("minzheng-ld", _GRANT)],
+    "grants:dispose": [_v("yibao-ld", _ENDED)],
+    "delivery:nodes": [_v("minzheng-qz"), _v("yunwei")],
+    "delivery:offer": [_v("minzheng-qz"), _v("yunwei")],
+    "delivery:node": [_v("minzheng-qz", _NODE), _v("yunwei", _NODE)],
+    "delivery:node_live": [_v("minzheng-qz", _NODE)],
+    "delivery:admit": [_v("yunwei", _NODE)],
+    "delivery:suspend_node": [_v("yunwei", _NODE)],
+    "delivery:readmit": [_v("yunwei", _NODE)],
+    "delivery:revoke": [_v("yunwei", _NODE)],
+    "delivery:flow": [_v("shijian-jb", _GRANT), _v("minzheng-qz", _GRANT)],
+    "delivery:flow_live": [_v("shijian-jb", _GRANT)],
+    "delivery:mounts": [_v("minzheng-qz"), _v("minzheng-jb")],
+    "delivery:mount": [_v("minzheng-qz", _entry("DRAFT"))],
+    "delivery:check": [_v("minzheng-qz", _CHECK)],
+    "delivery:check_live": [_v("minzheng-qz", _CHECK)],
+    "delivery:map": [_v("minzheng-jb", _MAPPABLE)],
+    "delivery:alarms": [_v("yunwei")],
+    "evidence:search": [_v("shenji"), _v("minzheng-jb")],
+    "evidence:record": [_v("shenji", "SELECT uid FROM evidence_evidencerecord WHERE kind = 'resource:published' LIMIT 1")],
+    "evidence:proof": [_v("shenji", "SELECT uid FROM evidence_evidencerecord ORDER BY id LIMIT 1")],
+    "evidence:trail": [_v("shenji", f"SELECT 'grant', id FROM ({_GRANT}) found")],
+    "evidence:seals": [_v("shenji")],
+    "parties:departments": [_v("sysadmin"), _v("minzheng-jb")],
+    "parties:department": [_v("minzheng-jb", "SELECT id FROM parties_department WHERE short_name = '旗民政局'")],
+    "parties:people": [_v("sysadmin"), _v("secadmin")],
+    "parties:person": [_v(who, _PERSON) for who in ("sysadmin", "secadmin", "minzheng-jb")],
+    "parties:systems": [_v("minzheng-jb")],
+    "parties:matters": [_v("minzheng-jb")],
+    "rules:article": [_v(query="SELECT 'wushen-2021-60:21(2)'"), _v(query="SELECT 'cn-809:27'")],
+    "rules:instrument": [_v(query="SELECT 'wushen-2021-60'"), _v("zhengwu", "SELECT 'cn-809'")],
+    "rules:import_text": [_v(query="SELECT 'wushen-2021-60'")],
+    "rules:rule": [_v(query="SELECT 'reply_conditional'"), _v("zhengwu-ld", "SELECT 'reply_conditional'")],
+    "rules:statute": [_v("zhengwu", "SELECT id FROM rulebook_statute LIMIT 1")],
+    "rules:code_table": [_v("zhengwu", 'SELECT "table" FROM rulebook_codeentry ORDER BY 1 LIMIT 1')],
+    "rules:parameters": [_v("zhengwu")],
+}  # fmt: skip
+#: Pages on the way in, which have tests of their own below; and what is no page.
+ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "accounts:enrol"}
+NO_PAGES = {"health", "evidence:proof"}
+
+
+def doors(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """(name, pattern) of every address."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            yield from doors(entry.url_patterns, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+        else:
+            yield f"{namespace}{entry.name}", entry
+
+
+def _methods(view: Any) -> list[str]:
+    """What `require_http_methods` under the door lets through; everything if it is not there."""
+    while view is not None:
+        names = getattr(getattr(view, "__code__", None), "co_freevars", ())
+        for name, cell in zip(names, view.__closure__ or (), strict=False):
+            if name == "request_method_list":
+                return list(cell.cell_contents)
+        view = getattr(view, "__wrapped__", None)
+    return ["GET"]
+
+
+def pages() -> dict[str, URLPattern]:
+    """Every address that answers GET, by name."""
+    return {name: entry for name, entry in doors() if "GET" in _methods(entry.callback)}
+
+
+def visits_of(name: str) -> list[Visit]:
+    """How a page is opened; fails for one whose arguments nobody has written down."""
+    entry = pages()[name]
+    found = VISITS.get(name, [Visit()])
+    for visit in found:
+        assert bool(visit.query) == bool(entry.pattern.converters), f"{name} takes arguments: write a visit in addresses.py"
+    return found
+
+
+def visitor(name: str, visit: Visit) -> str:
+    """The account that opens the page."""
+    roles = {str(role) for role in pages()[name].callback.door.roles}
+    return visit.who or next(account for role, account in WHO.items() if role in roles)
+
+
+def address(name: str, visit: Visit, demo: Demo) -> str:
+    """The path of a page with arguments from the demo."""
+    names = list(pages()[name].pattern.converters)
+    if not names:
+        return reverse(name) + visit.more
+    rows = demo.sql(visit.query)
+    assert rows, f"the demo has nothing for {name}: {visit.query}"
+    return reverse(name, kwargs=dict(zip(names, rows[0], strict=True))) + visit.more

@@ -1,0 +1,23 @@
+"""One demo a session, and everybody's desk in it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.desks import Desks
+from tests.browser.running import Demo, running_demo
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """What `make run` starts."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def desks(demo: Demo, browser: object) -> Iterator[Desks]:
+    """A browser for each person, signed in once."""
+    made = Desks(demo, browser)
+    yield made
+    made.close()
