@@ -7,14 +7,14 @@ receipts) wait in memory for a moment so that a flood of refusals is one record 
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
 from gongxiang.gateway.book import Book
 from gongxiang.gateway.database import Database
 from gongxiang.protocol import clock
-from gongxiang.protocol.canonical import canonical
+from gongxiang.protocol.canonical import canonical, plain
 from gongxiang.protocol.errors import DataPlaneError, FactRefused
 from gongxiang.protocol.messages import (
     FACTS,
@@ -40,6 +40,12 @@ RECEIPT_EVERY = 1.0
 #: Own facts kept while the database is down; the oldest go first.
 WAITING_ROOM = 10_000
 
+#: Most characters of a text in a node's fact, and of those the platform keeps in short columns.
+LONGEST_TEXT = 20_000
+LONGEST = {"state": 20, "table": 200, "position": 200, "code": 60}
+#: What the platform keeps in four bytes.
+SMALL_NUMBERS = ("epoch", "revision", "precision", "scale")
+
 _INSERT = "INSERT INTO link.facts (kind, body) VALUES (%s, %s)"
 
 
@@ -58,9 +64,35 @@ def read_facts(value: Any, *, node_id: UUID, book: Book) -> list[Message]:
     except (UnknownMessage, AttributeError) as error:
         raise FactRefused(f"A fact cannot be read: {error}") from error
     for fact in facts:
+        _check_form(fact)
         if not _own(fact, node_id, book):
             raise FactRefused(f"The fact {fact.kind} does not speak of this node's own things.")
     return facts
+
+
+def _check_form(fact: Message) -> None:
+    """Raise FactRefused for what the platform could not keep: one such fact must not get in the way of the others."""
+    for name, value in _leaves("", plain(fact)):
+        if isinstance(value, str):
+            if len(value) > LONGEST.get(name, LONGEST_TEXT):
+                raise FactRefused(f"The fact {fact.kind} is too long at {name}.")
+            if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+                raise FactRefused(f"The fact {fact.kind} has a character at {name} that no database can keep.")
+        elif isinstance(value, int) and not -1 <= value < (2**31 if name in SMALL_NUMBERS else 2**63):
+            raise FactRefused(f"The fact {fact.kind} has a number at {name} that is out of range.")
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    match value:
+        case dict():
+            for key, item in value.items():
+                yield name, str(key)
+                yield from _leaves(key, item)
+        case list():
+            for item in value:
+                yield from _leaves(name, item)
+        case _:
+            yield name, value
 
 
 def _own(fact: Message, node_id: UUID, book: Book) -> bool:

@@ -236,6 +236,19 @@ def test_a_fact_is_taken_once_and_a_malformed_one_stops_nothing(banner: Banner, 
     assert flow.seq == 7
 
 
+def test_a_fact_that_cannot_be_kept_stops_nothing(banner: Banner, flow: Flow) -> None:
+    at = banner.at + timedelta(hours=2)
+    state = messages.FlowState(grant_id=flow.grant_id, revision=1, state="live", epoch=1, detail="", at=at)
+    wrong = ({"detail": "a\0b"}, {"state": "x" * 21}, {"epoch": 2**31}, {"state": "live", "epoch": 3})
+    for number, more in enumerate(wrong, start=1):
+        tasks._take(queries.Fact(id=number, xid=1, kind="flow_state", body=state.to_json() | more))
+    flow.refresh_from_db()
+    assert (flow.state, flow.epoch) == ("live", 3)
+    alarm = Alarm.objects.get(code="fact_refused")
+    assert alarm.times == 3
+    assert tasks._take(queries.Fact(id=9, xid=1, kind="x", body=queries._body("[1]"))) is None
+
+
 def test_lease_covers_the_orders_so_far(banner: Banner) -> None:
     assert tasks.renew_lease(banner.at) == 1
     assert tasks.renew_lease(banner.at + timedelta(seconds=100)) == 0

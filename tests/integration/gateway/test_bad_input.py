@@ -1,5 +1,6 @@
 """Whatever is wrong has a name, says what to do, is recorded and loses nothing (issue: "Bad input")."""
 
+import json
 import os
 import re
 import resource
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 
 from gongxiang.gateway.enrolment import code_digest
-from gongxiang.protocol.canonical import canonical
+from gongxiang.protocol.canonical import canonical, instant
 from gongxiang.protocol.messages import (
     Alarm,
     CloseStream,
@@ -345,6 +346,20 @@ def test_facts_of_one_s_own_things_are_taken_and_others_refused(plane, flow):
     refused(told(plane.node(), state), "fact_refused")
     refused(provider.call("POST", "facts", b'{"facts":[{"kind":"gossip"}]}'), "fact_refused")
     refused(provider.call("POST", "facts", b"7"), "fact_refused")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"detail": "a\0b"}, {"detail": "\ud800"}, {"detail": "x" * 20_001}, {"state": "x" * 21}, {"seq": 2**63}, {"epoch": 2**31}],
+    ids=["nul", "surrogate", "long", "long state", "big", "big epoch"],
+)
+def test_a_fact_nobody_could_keep(flow, wrong):
+    fact = {
+        "kind": "stream_state", "resource_id": str(flow.resource_id), "node_id": str(flow.provider.node_id), "state": "live",
+        "epoch": 1, "seq": 1, "rows_loaded": 1, "changes": 0, "lag_ms": 0, "detail": "", "at": instant(now()),
+    }  # fmt: skip
+    body = json.dumps({"facts": [fact | wrong]}).encode()
+    refused(flow.provider.call("POST", "facts", body), "fact_refused", status=422)
 
 
 def test_a_flood_of_refusals_is_one_record(plane, flow):

@@ -353,7 +353,16 @@ def unread_facts(after: tuple[int, int], *, limit: int = 500) -> list[Fact]:
             " ORDER BY xid, id LIMIT %s",
             [str(after[0]), after[1], limit],
         )
-        return [Fact(id=row[0], xid=int(row[1]), kind=row[2], body=json.loads(row[3])) for row in cursor.fetchall()]
+        return [Fact(id=row[0], xid=int(row[1]), kind=row[2], body=_body(row[3])) for row in cursor.fetchall()]
+
+
+def _body(text: str) -> dict[str, Any]:
+    """A fact's body; empty, hence of no known kind, if it is no JSON object."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def latest_order_id() -> int:

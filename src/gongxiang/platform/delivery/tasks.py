@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from gongxiang.platform.delivery import intake, opening, policies, queries, states
 from gongxiang.platform.delivery.models import FactCursor, Node
@@ -13,7 +13,11 @@ from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.evidence.tasks import read_outbox
 from gongxiang.platform.kernel import link
+from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.protocol import clock, messages
+
+#: What a fact's own content can cause; a database that is down is none of it, and stops the reading.
+UNKEEPABLE = (DataError, IntegrityError, Refusal, ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
 
 _log = logging.getLogger(__name__)
 
@@ -106,13 +110,23 @@ def _overtaken_by(fact: queries.Fact) -> tuple[str, ...]:
 
 
 def _take(fact: queries.Fact) -> None:
-    """One fact; a malformed one is an alarm and does not stop those behind it."""
+    """One fact; one that cannot be read or kept is an alarm and does not stop those behind it."""
+    at = clock.now()
     try:
         message = messages.parse(fact.body, messages.FACTS)
     except messages.UnknownMessage as error:
-        intake.raise_alarm(code="unknown_fact", node_id=None, resource_id=None, detail=str(error), at=clock.now())
+        detail = str(error).replace("\x00", "")[:500]
+        intake.raise_alarm(code="unknown_fact", node_id=None, resource_id=None, detail=detail, at=at)
         return
-    intake.take(message, at=clock.now())
+    try:
+        with transaction.atomic():
+            intake.take(message, at=at)
+    except UNKEEPABLE as error:
+        _log.warning("fact %d (%s) was not taken: %s", fact.id, message.kind, type(error).__name__)
+        # Without the error's own words: they may quote values.
+        detail = f"{message.kind} {fact.id}: {type(error).__name__}"
+        node_id = getattr(message, "node_id", None)
+        intake.raise_alarm(code="fact_refused", node_id=node_id, resource_id=None, detail=detail, at=at)
 
 
 def flush_receipts(at: datetime) -> int:
