@@ -205,7 +205,11 @@ class Node:
     def enrol(self, code: str) -> tuple[int, dict[str, str], Any]:
         """Use a code."""
         body = {"code": code, "public_key": self.key.public_key, "host": "h", "software": "test"}
-        return self.raw("POST", "enrol", canonical(body))
+        return self.raw_enrol(canonical(body))
+
+    def raw_enrol(self, body: bytes) -> tuple[int, dict[str, str], Any]:
+        """Enrol with this body; waits as the gateway advises, for all nodes of a test come from one address."""
+        return eventually(lambda: self.raw("POST", "enrol", body), lambda got: got[0] != 429, seconds=30)
 
 
 @dataclass(kw_only=True)

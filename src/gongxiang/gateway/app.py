@@ -1,4 +1,4 @@
-"""The gateway: every call goes identify → authorise → limit → serve → record, plain functions in this order.
+"""The gateway: every call goes limit → identify → authorise → serve → record, plain functions in this order.
 
 Two listeners in one process: HTTPS for nodes (pinned), HTTP on loopback for people with a ticket, behind the front door.
 """
@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -26,6 +27,7 @@ from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
 from gongxiang.protocol.errors import (
     BodyTooLarge,
+    ClockSkewed,
     CodeExpired,
     CodeUnknown,
     CodeUsed,
@@ -38,13 +40,22 @@ from gongxiang.protocol.errors import (
     NodeUnknown,
     NoSuchDoor,
     NotReady,
+    RequestMalformed,
     SignatureWrong,
     StreamEmpty,
+    TooManyRequests,
 )
 from gongxiang.protocol.requests import read_request, verify_request
 
+#: Where bodies may be as large as the settings say; anywhere else they are words, not rows.
+SEGMENTS = re.compile(r"/x/v1/streams/[0-9a-f-]{36}/segments")
+SMALL_BODY = 2 << 20
 #: Refusals that are a state of things or nobody's act, so no record is made of them.
 UNRECORDED = (NoSuchDoor, StreamEmpty, NotReady)
+#: One address may speak for so many callers at their full rate: several nodes may stand behind one.
+HOST_SHARE = 8
+#: A call whose sender cannot be told counts as so many.
+FAILED_COST = 20
 #: Seconds for which the key of a node that is not admitted yet is remembered.
 ENROLLED_FOR = 5.0
 
@@ -58,9 +69,19 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 async def identify(gateway: Gateway, door: Door, call: Call) -> Party:
-    """Who calls: the holder of a node's key, or just an address."""
+    """Who calls: the holder of a node's key, or just an address; a refusal is the node's own only once its signature held."""
     if door.needs is Needs.NOBODY:
         return Party(name=call.host)
+    try:
+        return await _node_of(gateway, call)
+    except (RequestMalformed, SignatureWrong, NodeUnknown):
+        # To find out that a signature is wrong costs more than to serve most calls.
+        with contextlib.suppress(TooManyRequests):
+            gateway.limiter.check(_address(call), cost=FAILED_COST / HOST_SHARE)
+        raise
+
+
+async def _node_of(gateway: Gateway, call: Call) -> Party:
     request = read_request(call.headers)
     entry = gateway.book.nodes.get(request.node_id)
     admitted = entry.public_key if entry is not None else ""
@@ -71,12 +92,18 @@ async def identify(gateway: Gateway, door: Door, call: Call) -> Party:
             key = await _enrolled_key(gateway, request.node_id)
             if key is None:
                 raise SignatureWrong if admitted else NodeUnknown
+        party = Party(name=str(request.node_id), node_id=request.node_id, public_key=key, admitted=key == admitted)
         with contextlib.suppress(SignatureWrong):
-            verify_request(request, public_key=key, method=call.method, path=call.target, body=call.body, at=call.at)
+            try:
+                verify_request(request, public_key=key, method=call.method, path=call.target, body=call.body, at=call.at)
+            except ClockSkewed:
+                call.party = party
+                raise
+            call.party = party
             if entry is not None and key == admitted and entry.revoked is not None:
                 raise NodeRevoked(reason=entry.revoked)
             gateway.nonces.check(request, call.at)
-            return Party(name=str(request.node_id), node_id=request.node_id, public_key=key, admitted=key == admitted)
+            return party
     raise SignatureWrong
 
 
@@ -95,6 +122,15 @@ def authorise(gateway: Gateway, door: Door, call: Call) -> None:
     """Whether this party may enter this door at all; whose the thing behind it is, the door itself asks the orders."""
     if door.needs is Needs.ADMITTED and not call.party.admitted:
         raise NodeNotAdmitted
+
+
+def limit_host(gateway: Gateway, call: Call) -> None:
+    """Whether the address has calls left this second: asked before its body is read or a signature is reckoned."""
+    gateway.limiter.check(_address(call), cost=1 / HOST_SHARE)
+
+
+def _address(call: Call) -> str:
+    return f"address {call.host}"
 
 
 def limit(gateway: Gateway, door: Door, call: Call) -> None:
@@ -121,9 +157,14 @@ def record(gateway: Gateway, call: Call, error: DataPlaneError) -> None:
     thing = call.parameters.get("id")
     subject = UUID(thing) if thing else None
     is_stream = call.path.startswith("/x/v1/streams/")
+    known = gateway.book.streams if is_stream else gateway.book.grants
+    if call.party.node_id is None or subject not in known:
+        # Names made up by the caller would make ever new records of one refusal.
+        subject = None
     gateway.facts.refused(
         error,
-        party=call.party.name or call.headers.get("gx-node") or call.host,
+        # Who only claims to be a node is an address, so that ever new claims are not ever new records.
+        party=call.party.name or call.host,
         resource_id=subject if is_stream else None,
         grant_id=subject if not is_stream else None,
     )
@@ -177,8 +218,11 @@ def application(gateway: Gateway, side: Side) -> Callable[[Scope, Receive, Send]
             at=clock.now(),
         )
         try:
-            call.body = await _body(receive, headers, gateway.settings.body_bytes)
-        except BodyTooLarge as error:
+            limit_host(gateway, call)
+            most = gateway.settings.body_bytes
+            call.body = await _body(receive, headers, most if SEGMENTS.fullmatch(call.path) else min(most, SMALL_BODY))
+        except (BodyTooLarge, TooManyRequests) as error:
+            record(gateway, call, error)
             answer = Answer.refusing(error)
         else:
             answer = await handle(gateway, side, call)

@@ -27,7 +27,7 @@ from gongxiang.protocol.segments import SegmentKind, encode
 from gongxiang.protocol.signing import generate
 from gongxiang.protocol.terms import DataType, ElementSpec
 from tests.support.databases import start_server
-from tests.support.dataplane import ELEMENTS, eventually, now
+from tests.support.dataplane import ELEMENTS, Node, eventually, now
 
 AREA = {"code": "150626", "name": "乌审旗", "level": 3}
 
@@ -96,7 +96,16 @@ def test_a_code_that_was_replaced(offer):
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"code":"x","public_key":"rsa:00","host":"h","software":"s"}'])
 def test_an_enrolment_that_cannot_be_read(plane, body):
-    refused(plane.node().raw("POST", "enrol", body), "request_malformed", status=400)
+    refused(plane.node().raw_enrol(body), "request_malformed", status=400)
+
+
+def test_codes_cannot_be_tried_without_end(plane):
+    node, body = plane.node(), b'{"code":"x"}'
+    for _ in range(100):
+        answer = node.raw("POST", "enrol", body)
+        if answer[0] == 429:
+            break
+    refused(answer, "too_many_requests", status=429, transient=True)
 
 
 # ---- who calls ----------------------------------------------------------------------------------------------------------
@@ -264,7 +273,10 @@ def test_a_stream_of_another_node(plane, flow):
 
 
 def test_a_body_that_is_too_large(flow):
-    refused(flow.provider.call("POST", "facts", b"x" * (17 << 20)), "body_too_large", status=413)
+    refused(flow.provider.call("POST", "facts", b"x" * (3 << 20)), "body_too_large", status=413)
+    path = f"streams/{flow.resource_id}/segments"
+    refused(flow.provider.call("POST", path, b"x" * (3 << 20)), "segment_altered")
+    refused(flow.provider.call("POST", path, b"x" * (17 << 20)), "body_too_large", status=413)
 
 
 # ---- grants -------------------------------------------------------------------------------------------------------------
@@ -365,10 +377,29 @@ def test_a_fact_nobody_could_keep(flow, wrong):
 def test_a_flood_of_refusals_is_one_record(plane, flow):
     for _ in range(30):
         refused(flow.provider.call("GET", "orders", signer=generate()), "signature_wrong")
-    plane.wait_for_fact("data_refused", code="signature_wrong", party=str(flow.provider.node_id))
-    party = str(flow.provider.node_id)
-    found = [f for f in plane.facts("data_refused") if (f["party"], f["code"]) == (party, "signature_wrong")]
-    assert len(found) == 1
+        refused(flow.provider.call("GET", "orders", node_id=uuid.uuid4()), "node_unknown")
+        refused(flow.provider.call("GET", f"streams/{uuid.uuid4()}/head", signer=generate()), "signature_wrong")
+        refused(flow.provider.call("GET", f"streams/{uuid.uuid4()}/head", node_id=uuid.uuid4()), "node_unknown")
+        flow.provider.call("GET", f"grants/{uuid.uuid4()}/segments")
+    own = plane.wait_for_fact("data_refused", code="grant_unknown", party=str(flow.provider.node_id))
+    assert own["grant_id"] is None
+    for code in ("signature_wrong", "node_unknown"):
+        plane.wait_for_fact("data_refused", code=code, party="127.0.0.1")
+        found = [f for f in plane.facts("data_refused") if f["code"] == code]
+        assert len(found) == 1, found
+
+
+def test_one_address_cannot_keep_the_gateway_busy(own_plane):
+    own_plane.stop()
+    own_plane.start(GONGXIANG_GATEWAY_RATE="5")
+    node = Node(plane=own_plane, node_id=uuid.uuid4(), department_id=uuid.uuid4(), key=generate())
+    own_plane.nodes.append(node)
+    for _ in range(100):
+        answer = node.call("GET", "orders")
+        if answer[0] != 401:
+            break
+    refused(answer, "too_many_requests", status=429, transient=True)
+    own_plane.wait_for_fact("data_refused", code="too_many_requests", party="127.0.0.1")
 
 
 # ---- the gateway's own troubles -----------------------------------------------------------------------------------------
