@@ -17,6 +17,7 @@ NAMED = (MachineError, KeyMissing, KeyOpenToOthers, SecretDamaged, ClockOffsetRe
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("gongxiang.machine.supervisor", "run everything on this machine until Ctrl-C"),
     "migrate": ("gongxiang.machine.migrate", "make or update the database and the keys"),
+    "found": ("gongxiang.platform.parties.cli", "make the operator's department and the first three administrators, once"),
     "evidence": ("gongxiang.platform.evidence.cli", "verify the evidence, prove a record, check a proof"),
     "site": ("gongxiang.machine.programs", "run the site alone"),
     "gateway": ("gongxiang.machine.programs", "run the gateway alone"),
