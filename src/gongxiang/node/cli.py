@@ -55,7 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _enroll(config: configuration.NodeConfig, arguments: argparse.Namespace) -> int:
     code = sys.stdin.readline() if arguments.code == "-" else arguments.code
     found = identity.enrol(config, code, algorithm=Algorithm(arguments.algorithm))
+    _, key = identity.load(config)
     print(f"{found.node_name} ({found.node_id}) is enrolled; its key is {config.home / 'node.key'}.")
+    print(f"Name of the key: {in_groups(key.key_id)}. Read it out to the platform operator, who compares it.")
     print("It may exchange as soon as the platform operator has admitted it. Next: gongxiang node run --config FILE")
     return 0
 
@@ -69,21 +71,27 @@ def _run(config: configuration.NodeConfig) -> int:
     return Agent(config).run()
 
 
+def in_groups(name: str) -> str:
+    """A key's name in groups of four, to be read out."""
+    return " ".join(name[i : i + 4] for i in range(0, len(name), 4))
+
+
 def _status(config: configuration.NodeConfig, *, as_json: bool) -> int:
     running = identity.is_held(config.home)
+    _, key = identity.load(config)
     try:
         value: dict[str, Any] = json.loads((config.home / "status.json").read_text("utf-8"))
     except FileNotFoundError:
-        identity.load(config)
         value = {"node": config.name, "gateway": "never started", "checks": {}, "streams": [], "flows": []}
     except ValueError as error:
         raise errors.StateDamaged(f"{config.home / 'status.json'} cannot be read.") from error
-    value["running"] = running
+    value |= {"running": running, "key": key.key_id}
     healthy = running and value["gateway"] == "ok" and all(word == "ok" for word in value["checks"].values())
     if as_json:
         print(json.dumps({**value, "healthy": healthy}, ensure_ascii=False, indent=1))
         return 0 if healthy else 1
     print(f"{value['node']}: {'running' if running else 'not running'}, as of {_age(value.get('at'))}")
+    print(f"  key: {in_groups(key.key_id)}")
     print(f"  gateway: {value['gateway']}")
     for name, word in sorted(value["checks"].items()):
         print(f"  {name}: {word}")

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import actions, errors, intake, opening, queries, states, tasks
@@ -14,11 +15,12 @@ from gongxiang.platform.delivery.models import Alarm, Flow, Node, Receipt, Recon
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.kernel.errors import NotPermitted
-from gongxiang.protocol import messages, receipts
+from gongxiang.protocol import messages, receipts, signing
 from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
 from tests.factories.parties import Banner, make_banner
 from tests.factories.procedure import NODE_KEYS, make_grant, make_node, make_operator
+from tests.support.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -84,8 +86,12 @@ def test_node_is_offered_enrolled_and_admitted(banner: Banner) -> None:
     operator = make_operator(banner)
     with pytest.raises(errors.FingerprintNotConfirmed):
         actions.admit_node(node_id=node.pk, confirmed_key="sm2:04ac", by=operator, at=banner.at)
-    actions.admit_node(node_id=node.pk, confirmed_key="sm2:04ab", by=operator, at=banner.at)
+    name, page, browser = signing.key_id("sm2:04ab"), reverse("delivery:node", args=[node.pk]), signed_in(operator)
+    shown = f"{name[:4]} {name[4:8]}"
+    assert shown not in browser.get(page).content.decode()
+    actions.admit_node(node_id=node.pk, confirmed_key=f"{name[:4].upper()} {name[4:]}", by=operator, at=banner.at)
     assert orders("admit_node")[-1]["public_key"] == "sm2:04ab"
+    assert shown in browser.get(page).content.decode()
     actions.revoke_node(node_id=node.pk, reason="设备报废", by=operator, at=banner.at)
     assert Node.objects.get(pk=node.pk).status == states.REVOKED
     assert orders("revoke_node")[-1]["reason"] == "设备报废"

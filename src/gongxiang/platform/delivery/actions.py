@@ -18,6 +18,7 @@ from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.evidence import sm3
 from gongxiang.protocol.messages import AdmitNode, DescribeTable, OfferEnrolment, Reconcile, RevokeNode
+from gongxiang.protocol.signing import key_id
 
 #: Letters and figures of a one-time code; none that are mistaken for another when read out.
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -69,10 +70,14 @@ def renew_code(*, node_id: UUID, by: Actor, at: datetime) -> tuple[Node, str]:
 @implements("wushen-2021-60:16")
 @transaction.atomic
 def admit_node(*, node_id: UUID, confirmed_key: str, by: Actor, at: datetime) -> Node:
-    """Let an enrolled node exchange, after its key was compared with what the machine shows; what waited for it opens."""
+    """Let an enrolled node exchange, after its key was compared with what the machine shows; what waited for it opens.
+
+    `confirmed_key` is the key's name, as the machine prints it in groups, or the whole public key.
+    """
     permissions.ADMIT.check(by)
     node = queries.node_for_update(node_id)
-    if not confirmed_key or confirmed_key != node.public_key:
+    said = "".join(confirmed_key.split()).lower()
+    if not node.public_key or said not in (key_id(node.public_key), node.public_key.lower()):
         raise errors.FingerprintNotConfirmed(field="confirmed_key")
     changes = {"admitted_at": at, "admitted_by": by.name}
     transition(node, table=states.NODE, act="admit", by=by, at=at, changes=changes, **_node_seen_by(node))

@@ -26,7 +26,7 @@ class FingerprintNotConfirmed(Refusal):
     """The key that the machine shows must be compared with the one that arrived before the node is admitted."""
 
     basis = ("wushen-2021-60:16",)
-    next_step = "Ask the department's node operator to read out the key from `gongxiang node status`."
+    next_step = "Ask the department's node operator to read out the 16 digits of the key that `gongxiang node status` shows."
 
 
 class ReasonMissing(Refusal):
@@ -39,13 +39,6 @@ class TableNameUnfit(Refusal):
     """“{table}” is not the name of a table in the form schema.table."""
 
     next_step = "Write for example public.area."
-
-
-class NoTableDistribution(Refusal):
-    """The resource has no table that a node could capture."""
-
-    basis = ("wushen-2021-60:19(1)",)
-    next_step = "Mount a table of the source database in the resource's draft."
 
 
 class FlowNotRunning(Refusal):

@@ -27,6 +27,7 @@ from gongxiang.platform.delivery.permissions import sees_all
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.protocol.keyring import Keyring
+from gongxiang.protocol.signing import key_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +191,11 @@ def node_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
 def node_view(row: Node) -> NodeView:
     """The frozen value of a row."""
     return NodeView(**{name: getattr(row, name) for name in NodeView.__dataclass_fields__})
+
+
+def key_name(node: NodeView) -> str:
+    """The 16 digits that name the node's key, as the machine shows them; empty before it enrolled."""
+    return key_id(node.public_key) if node.public_key else ""
 
 
 def gateway_fingerprint() -> str:

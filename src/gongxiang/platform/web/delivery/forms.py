@@ -27,11 +27,11 @@ class NodeForm(Form):
 
 
 class AdmitForm(Form):
-    """The key that the machine shows, compared."""
+    """The name of the key that the machine shows, compared."""
 
     confirmed_key = forms.CharField(
         label=_("Key read out from the machine"), max_length=200, required=False,
-        help_text=_("`gongxiang node status` shows it on the machine. Do not copy it from this page."),
+        help_text=_("16 digits: `gongxiang node enroll` and `gongxiang node status` show them on the machine."),
     )  # fmt: skip
 
 

@@ -105,6 +105,8 @@ def node(request: ActingRequest, node_id: UUID) -> HttpResponse:
     shown |= {
         "acts": _acts(shown["node"], request),
         "fingerprint": queries.gateway_fingerprint(),
+        # Not before the admission: what is typed there must come from the machine, not from this page.
+        "key": queries.key_name(shown["node"]) if shown["node"].admitted_at else "",
         "news": evidence.trail_of(f"node:{node_id}", by=request.actor),
     }
     return render(request, "delivery/node.html", shown)
@@ -176,7 +178,7 @@ def admit(request: ActingRequest, node_id: UUID) -> HttpResponse:
     form = AdmitForm(request.POST or None)
 
     def act() -> None:
-        key = form.cleaned_data["confirmed_key"].replace(" ", "")
+        key = form.cleaned_data["confirmed_key"]
         actions.admit_node(node_id=node_id, confirmed_key=key, by=request.actor, at=clock.now())
 
     return _act(
