@@ -10,7 +10,14 @@ from django.db import transaction
 from gongxiang.law.articles import implements
 from gongxiang.platform.access import answers, errors, permissions, policies, queries, states
 from gongxiang.platform.access.models import AccessRequest
-from gongxiang.platform.access.records import clock_changes, find_problems, is_unconditional, resource_of, seen_by
+from gongxiang.platform.access.records import (
+    check_grant_changeable,
+    clock_changes,
+    find_problems,
+    is_unconditional,
+    resource_of,
+    seen_by,
+)
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.grants.actions import next_number
 from gongxiang.platform.kernel.actors import Actor, Person
@@ -40,6 +47,8 @@ def draft_access_request(
     resource = resource_of(resource_id)
     if resource.provider_id == by.department_id:
         raise errors.OwnResource()
+    if changes_grant_id is not None:
+        check_grant_changeable(changes_grant_id, resource_id=resource_id, consumer_id=by.department_id)
     consumer, provider = parties.department_ref(by.department_id), parties.department_ref(resource.provider_id)
     request = AccessRequest(
         id=new_id(),
@@ -48,7 +57,7 @@ def draft_access_request(
         resource_id=resource_id,
         resource_name=resource.name,
         resource_code=resource.code,
-        unconditional=is_unconditional(resource, ()),
+        unconditional=is_unconditional(resource, consumer_id=consumer.id, changes_grant_id=changes_grant_id),
         provider_id=provider.id,
         provider_name=provider.name,
         consumer_id=consumer.id,
@@ -126,7 +135,9 @@ def submit_access_request(*, access_request_id: UUID, by: Actor, at: datetime) -
     request = queries.get_for_update(access_request_id)
     permissions.check_of_department(permissions.APPLY, by, request.consumer_id)
     _check_complete(request, at)
-    unconditional = is_unconditional(resource_of(request.resource_id), request.elements)
+    unconditional = is_unconditional(
+        resource_of(request.resource_id), consumer_id=request.consumer_id, changes_grant_id=request.changes_grant_id
+    )
     if not unconditional and request.status in (states.DRAFT, states.PRESENTED):
         raise errors.OfficerConsentMissing()
     rule = "reply_unconditional" if unconditional else "reply_conditional"

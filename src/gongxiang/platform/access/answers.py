@@ -12,7 +12,7 @@ from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.access import errors, permissions, policies, queries, states
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.queries import PreparedReply
-from gongxiang.platform.access.records import seen_by
+from gongxiang.platform.access.records import check_grant_changeable, seen_by
 from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.evidence.actions import record_act, transition
 from gongxiang.platform.grants import actions as grants
@@ -212,6 +212,8 @@ def _grant(
     }
     earlier = request.grant_id or request.changes_grant_id
     if earlier:
+        # Checked again: the grant may have ended, and nothing but the own grant of this resource is ever changed.
+        check_grant_changeable(earlier, resource_id=request.resource_id, consumer_id=request.consumer_id)
         grant = grants.revise_grant(grant_id=earlier, reason=reply.text, access_request_id=request.pk, by=by, at=at, **terms)
     else:
         grant = grants.issue_grant(

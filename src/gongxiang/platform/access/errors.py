@@ -12,6 +12,13 @@ class OwnResource(Refusal):
     next_step = "Use your own business system."
 
 
+class GrantNotChangeable(Refusal):
+    """The grant that should be changed is not a running grant of your department for this resource."""
+
+    basis = ("wushen-2021-60:22",)
+    next_step = "Open the grant you mean and apply for a change from its page, or apply anew."
+
+
 class NotPublished(Refusal):
     """The resource “{name}” is not published, so nobody can apply for it."""
 

@@ -1,16 +1,17 @@
 """What several acts of the room share: who sees a record, the clock's fields, and what a request lacks."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gongxiang.law.articles import implements
 from gongxiang.platform.access import errors, policies, queries
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.catalogue.vocabulary import SharingType
+from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
@@ -26,12 +27,28 @@ def resource_of(resource_id: UUID) -> ResourceRef:
     return resource
 
 
-def is_unconditional(resource: ResourceRef, elements: Collection[str]) -> bool:
-    """Whether the standing consent covers the elements: an element may have a stricter type of its own (办法 9)."""
+@implements("wushen-2021-60:21(1)", "cn-809:20", "cn-809:27")
+def is_unconditional(resource: ResourceRef, *, consumer_id: UUID, changes_grant_id: UUID | None) -> bool:
+    """Whether the standing consent covers this consumer's request.
+
+    It neither changes a grant that a person gave nor goes around a suspension, or an end, for misuse or security: those
+    requests the provider's officer answers (our choice).
+    """
     if resource.sharing_type != SharingType.UNCONDITIONAL or resource.standing_consent is None:
         return False
-    own = {element.code: element.sharing_type for element in resource.elements}
-    return all(own.get(code, "") in ("", SharingType.UNCONDITIONAL) for code in elements)
+    if changes_grant_id is not None:
+        earlier = grants.live_grant(changes_grant_id)
+        if earlier is None or not earlier.standing_consent:
+            return False
+    return not grants.held_against(consumer_id=consumer_id, resource_id=resource.id)
+
+
+@implements("wushen-2021-60:22")
+def check_grant_changeable(grant_id: UUID, *, resource_id: UUID, consumer_id: UUID) -> None:
+    """Raise GrantNotChangeable unless the grant is live and of this resource and consumer."""
+    grant = grants.live_grant(grant_id)
+    if grant is None or grant.resource_id != resource_id or grant.consumer_id != consumer_id:
+        raise errors.GrantNotChangeable()
 
 
 def find_problems(request: AccessRequest, *, at: datetime) -> list[Refusal]:
@@ -41,6 +58,11 @@ def find_problems(request: AccessRequest, *, at: datetime) -> list[Refusal]:
     except Refusal as refusal:
         return [refusal]
     problems: list[Refusal] = []
+    if request.changes_grant_id is not None:
+        try:
+            check_grant_changeable(request.changes_grant_id, resource_id=request.resource_id, consumer_id=request.consumer_id)
+        except Refusal as refusal:
+            problems.append(refusal)
     for department_id in (request.consumer_id, request.provider_id):
         try:
             agreements.check_in_force(department_id, at)

@@ -126,7 +126,7 @@ def revise_grant(
 ) -> Grant:
     """Give the grant new terms: narrower with a reason and a filing, wider only in answer to a new access request."""
     grant = queries.get_for_update(grant_id)
-    permissions.check_actor_can_revise(by, grant.provider_id)
+    permissions.check_actor_can_revise(by, grant.provider_id, standing_consent=grant.standing_consent)
     old = queries.current_terms(grant_id)
     new = replace(
         old,

@@ -58,12 +58,14 @@ def check_actor_can_issue(actor: Actor, provider_id: UUID) -> None:
         raise NotPermitted()
 
 
-def check_actor_can_revise(actor: Actor, provider_id: UUID) -> None:
-    """The provider's accountable officer, or the authority's leader when a decision widens a grant."""
+def check_actor_can_revise(actor: Actor, provider_id: UUID, *, standing_consent: bool) -> None:
+    """The provider's officer, the authority's leader deciding, or the standing consent on a grant that it gave itself."""
     if isinstance(actor, Person) and actor.has(Role.AUTHORITY_LEADER):
         return
     if isinstance(actor, System):
         ISSUE.check(actor)
+        if not standing_consent:
+            raise NotPermitted()
         return
     REVISE.check(actor)
     if not _of(actor, provider_id):

@@ -16,6 +16,8 @@ from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpe
 SUSPEND_REASONS: Final = ("misuse", "security", "source_fault")
 #: Why a grant may end before its time; `purpose_met` and `not_needed` are the consumer's, the rest the provider's.
 END_REASONS: Final = ("purpose_met", "not_needed", "misuse", "security", "basis_lapsed", "source_retired", "superseded")
+#: After an end for one of these a person answers before the same consumer gets the same resource again; our choice.
+HELD_REASONS: Final = ("misuse", "security")
 CONSUMER_END_REASONS: Final = ("purpose_met", "not_needed", "superseded")
 DISPOSAL_METHODS: Final = ("deleted", "destroyed", "returned", "retained")
 #: A statement shorter than this says nothing; a choice of the product.

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from gongxiang.platform.grants.models import DisposalDuty, Filing, Grant, GrantRevision
 from gongxiang.platform.grants.permissions import sees_all
+from gongxiang.platform.grants.policies import HELD_REASONS
 from gongxiang.platform.grants.states import ACTIVE, SUSPENDED
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound
@@ -176,6 +177,18 @@ def live_grants(*, resource_id: UUID | None = None, consumer_id: UUID | None = N
     if consumer_id:
         rows = rows.filter(consumer_id=consumer_id)
     return [view_of(row) for row in rows.order_by("issued_at")]
+
+
+def live_grant(grant_id: UUID) -> GrantView | None:
+    """One grant if it is active or suspended, for the room above; no actor, so never for a page."""
+    row = Grant.objects.filter(pk=grant_id, status__in=(ACTIVE, SUSPENDED)).first()
+    return view_of(row) if row else None
+
+
+def held_against(*, consumer_id: UUID, resource_id: UUID) -> bool:
+    """Whether a grant of the resource to the consumer is suspended, or was ended for misuse or security."""
+    rows = Grant.objects.filter(consumer_id=consumer_id, resource_id=resource_id)
+    return rows.filter(Q(status=SUSPENDED) | Q(end_reason__in=HELD_REASONS)).exists()
 
 
 def due_to_expire(at: datetime) -> list[UUID]:

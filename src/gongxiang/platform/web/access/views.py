@@ -15,7 +15,7 @@ from gongxiang.platform.access import actions, permissions, queries, states
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.access.forms import CompletionForm, RequestForm, TextForm
 from gongxiang.platform.web.access.shown import acts_of, reply_sentences
@@ -107,14 +107,22 @@ def apply(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     """Before a request exists: what it is for and what will happen; POST makes the draft."""
     resource = catalogue.get_resource(resource_id, actor=request.actor)
     if request.method == "POST":
-        changes = request.POST.get("changes_grant") or ""
         made = actions.draft_access_request(
-            resource_id=resource_id, changes_grant_id=UUID(changes) if changes else None, by=request.actor, at=clock.now()
+            resource_id=resource_id, changes_grant_id=_grant_named(request), by=request.actor, at=clock.now()
         )
         return redirect("access:edit", made.pk)
     drafts = queries.find_access_requests(actor=request.actor, box="mine", statuses=(states.DRAFT,), resource_id=resource_id)
     shown = {"resource": resource, "drafts": [queries.view_of(row) for row in drafts[:5]]}
     return render(request, "access/apply.html", shown)
+
+
+def _grant_named(request: ActingRequest) -> UUID | None:
+    """The grant to be changed, if one is named; what is no id names none of ours."""
+    given = request.POST.get("changes_grant") or ""
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        raise NotFound() from None
 
 
 def _initial(access_request: AccessRequestView) -> dict[str, Any]:

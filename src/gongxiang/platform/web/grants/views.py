@@ -106,7 +106,10 @@ def _acts(grant: GrantView, actor: Person) -> dict[str, Possible]:
                 actor, grant.provider_id, suspended_by_authority=grant.suspended_by_authority
             ),
         ),
-        "revise": allowed("revise", lambda: permissions.check_actor_can_revise(actor, grant.provider_id)),
+        "revise": allowed(
+            "revise",
+            lambda: permissions.check_actor_can_revise(actor, grant.provider_id, standing_consent=grant.standing_consent),
+        ),
         "end": allowed("end", lambda: permissions.check_actor_can_end(actor, grant.provider_id, grant.consumer_id)),
         "dispose": possible(lambda: permissions.check_actor_can_certify(actor, grant.consumer_id)),
     }
