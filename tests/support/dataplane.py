@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +32,7 @@ from gongxiang.protocol.messages import (
     OfferEnrolment,
     OpenGrant,
     OpenStream,
+    order_bytes,
 )
 from gongxiang.protocol.receipts import Receipt
 from gongxiang.protocol.requests import sign_request
@@ -46,6 +47,19 @@ ELEMENTS = (
     ElementSpec(code="name", type=DataType.TEXT),
     ElementSpec(code="level", type=DataType.INTEGER),
 )
+
+
+def write_order(connection: psycopg.Connection, order: Message, node_ids: Iterable[uuid.UUID], signer: SoftwareKey) -> int:
+    """Sign an order and write it, without a commit; gives its number."""
+    body, at = canonical(order.to_json()).decode(), now()
+    row = connection.execute("SELECT nextval('link.orders_id_seq')").fetchone()
+    signature = signer.sign(order_bytes(number=row[0], issued_at=at, body=body))
+    connection.execute(
+        "INSERT INTO link.orders (id, kind, node_ids, issued_at, body, key_id, signature) OVERRIDING SYSTEM VALUE"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        [row[0], order.kind, list(node_ids), at, body, signer.key_id, signature],
+    )
+    return int(row[0])
 
 
 @dataclass(kw_only=True)
@@ -93,14 +107,8 @@ class Plane:
     def order(self, order: Message, *node_ids: uuid.UUID, key: SoftwareKey | None = None) -> int:
         """Issue an order as the site does; gives its number."""
         signer = key or Keyring.from_environment().signer("platform")
-        body = canonical(order.to_json())
         with psycopg.connect(self.database.url_for("gx_site")) as connection:
-            row = connection.execute(
-                "INSERT INTO link.orders (kind, node_ids, issued_at, body, key_id, signature) VALUES (%s, %s, %s, %s, %s, %s)"
-                " RETURNING id",
-                [order.kind, list(node_ids), now(), body.decode(), signer.key_id, signer.sign(body)],
-            ).fetchone()
-        self.last_order = row[0]
+            self.last_order = write_order(connection, order, node_ids, signer)
         return self.last_order
 
     def lease(self, seconds: float = 900) -> None:

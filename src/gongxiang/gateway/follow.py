@@ -100,7 +100,7 @@ class Follower:
         found = []
         for number, _, node_ids, issued_at, body, signer, signature in rows:
             signed = SignedOrder(id=number, issued_at=issued_at, body=body, key_id=signer, signature=signature)
-            if signer != self._platform_key_id or not verify(self._platform_key, body.encode("utf-8"), signature):
+            if signer != self._platform_key_id or not verify(self._platform_key, signed.signed_bytes, signature):
                 self._facts.alarm("order_forged", f"Order {number} does not carry the platform's signature; it is ignored.")
                 continue
             try:

@@ -72,7 +72,11 @@ class OrderBook:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise errors.StateDamaged(f"{path} cannot be read: {type(error).__name__}.") from error
         for signed in sorted(kept, key=lambda order: order.id):
-            book.take(signed)
+            try:
+                book.take(signed)
+            except errors.OrderForged:
+                # What was damaged here the gateway still has: everything is asked for anew.
+                after = 0
         for grant_id, since in value.get("since", {}).items():
             if UUID(grant_id) in book.grants:
                 book.grants[UUID(grant_id)].since = int(since)
@@ -87,7 +91,7 @@ class OrderBook:
 
     def take(self, signed: SignedOrder) -> Message | None:
         """Enter one order; the message if it says something new, None if it is old or not understood; raises OrderForged."""
-        if not verify(self.platform_key, signed.body.encode("utf-8"), signed.signature):
+        if not verify(self.platform_key, signed.signed_bytes, signed.signature):
             raise errors.OrderForged(f"Order {signed.id} does not carry the platform's signature: it is not followed.")
         try:
             order = parse(json.loads(signed.body), ORDERS)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from gongxiang.protocol.canonical import parse_instant, plain
+from gongxiang.protocol.canonical import canonical, parse_instant, plain
 from gongxiang.protocol.terms import DataType, ElementSpec, Terms
 
 VERSION = 1
@@ -369,13 +369,23 @@ FACTS: dict[str, type[Message]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOrder:
-    """An order as it stands in `link.orders` and travels on: `body` is the canonical text that was signed."""
+    """An order as it stands in `link.orders` and travels on; `signature` holds for its number, its time and its body."""
 
     id: int
     issued_at: datetime
     body: str
     key_id: str
     signature: str = field(repr=False)
+
+    @property
+    def signed_bytes(self) -> bytes:
+        """What the platform signed."""
+        return order_bytes(number=self.id, issued_at=self.issued_at, body=self.body)
+
+
+def order_bytes(*, number: int, issued_at: datetime, body: str) -> bytes:
+    """The bytes of an order to be signed: with its number and time, so that an old order written anew is nobody's order."""
+    return canonical({"id": number, "issued_at": issued_at, "body": body})
 
 
 class UnknownMessage(ValueError):

@@ -6,12 +6,11 @@ import time
 import psycopg
 import pytest
 
-from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.keyring import Keyring
 from gongxiang.protocol.messages import EndGrant, ResumeGrant, SuspendGrant
 from gongxiang.protocol.segments import SegmentKind
 from gongxiang.protocol.signing import generate
-from tests.support.dataplane import eventually, now
+from tests.support.dataplane import eventually, write_order
 
 AREA = {"code": "150626", "name": "乌审旗", "level": 3}
 
@@ -57,26 +56,22 @@ def test_a_long_transaction_elsewhere_does_not_delay_closing(plane, flow):
 def test_an_order_that_commits_late_reaches_its_node_also_after_a_restart(own_plane):
     flow = own_plane.flow(own_plane.node(), own_plane.node())
     signer = Keyring.from_environment().signer("platform")
-    body = canonical(EndGrant(grant_id=flow.grant_id, reason="late").to_json())
+    order = EndGrant(grant_id=flow.grant_id, reason="late")
     with psycopg.connect(own_plane.database.url_for("gx_site")) as slow:
-        row = slow.execute(
-            "INSERT INTO link.orders (kind, node_ids, issued_at, body, key_id, signature)"
-            " VALUES ('end_grant', %s, %s, %s, %s, %s) RETURNING id",
-            [[flow.consumer.node_id], now(), body.decode(), signer.key_id, signer.sign(body)],
-        ).fetchone()
+        number = write_order(slow, order, [flow.consumer.node_id], signer)
         later = own_plane.order(SuspendGrant(grant_id=flow.grant_id, reason="x"), flow.consumer.node_id)
         orders = "orders?after=0"
         eventually(lambda: [o["id"] for o in flow.consumer.call("GET", orders)[2]["orders"]], lambda ids: later in ids)
         slow.commit()
-    assert row[0] < later
+    assert number < later
 
     def after():
         return [o["id"] for o in flow.consumer.call("GET", f"orders?after={later}")[2]["orders"]]
 
-    eventually(after, lambda ids: row[0] in ids)
+    eventually(after, lambda ids: number in ids)
     own_plane.stop(9)
     own_plane.start()
-    assert row[0] in after()
+    assert number in after()
 
 
 def test_a_forged_order_is_ignored_and_raises_an_alarm(plane, flow):
@@ -84,6 +79,22 @@ def test_a_forged_order_is_ignored_and_raises_an_alarm(plane, flow):
     plane.order(EndGrant(grant_id=flow.grant_id, reason="forged"), key=generate())
     plane.wait_for_fact("alarm", code="order_forged")
     assert flow.pull()[0] == 200
+
+
+def test_an_old_order_written_anew_is_ignored_and_raises_an_alarm(own_plane):
+    plane, flow = own_plane, own_plane.flow(own_plane.node(), own_plane.node())
+    flow.load(AREA)
+    old = plane.order(ResumeGrant(grant_id=flow.grant_id))
+    plane.order(SuspendGrant(grant_id=flow.grant_id, reason="misuse"))
+    eventually(flow.pull, lambda got: got[0] == 409)
+    with psycopg.connect(plane.database.url_for("gx_site")) as connection:
+        copied = connection.execute(
+            "INSERT INTO link.orders (kind, node_ids, issued_at, body, key_id, signature)"
+            " SELECT kind, node_ids, issued_at, body, key_id, signature FROM link.orders WHERE id = %s RETURNING id",
+            [old],
+        ).fetchone()
+    assert str(copied[0]) in plane.wait_for_fact("alarm", code="order_forged")["detail"]
+    assert flow.pull()[0] == 409
 
 
 def test_an_expired_lease_closes_everything_and_a_new_one_opens_it(own_plane):

@@ -8,7 +8,7 @@ from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.kernel.link import issue_order
 from gongxiang.protocol import clock, signing
 from gongxiang.protocol.keyring import Keyring
-from gongxiang.protocol.messages import ResumeGrant
+from gongxiang.protocol.messages import ResumeGrant, order_bytes
 
 
 def test_gateway_cannot_read_the_sites_tables(database):
@@ -48,8 +48,10 @@ def test_an_order_is_signed_and_announced(site_database):
         with transaction.atomic():
             number = issue_order(order, node_ids=[new_id()], at=clock.now())
         assert next(gateway.notifies(timeout=5)).channel == "gx_orders"
-        row = gateway.execute("SELECT body, signature FROM link.orders WHERE id = %s", (number,)).fetchone()
-    assert signing.verify(Keyring.from_environment().public_key("platform"), row[0].encode(), row[1])
+        query = "SELECT issued_at, body, signature FROM link.orders WHERE id = %s"
+        issued_at, body, signature = gateway.execute(query, (number,)).fetchone()
+    signed = order_bytes(number=number, issued_at=issued_at, body=body)
+    assert signing.verify(Keyring.from_environment().public_key("platform"), signed, signature)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """The node's book of orders: only what the platform signed, kept over a restart, late words heard; and the witness."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from gongxiang.protocol.messages import (
     RootWitnessed,
     SignedOrder,
     SuspendGrant,
+    order_bytes,
 )
 from gongxiang.protocol.terms import Terms
 
@@ -31,8 +33,9 @@ GRANT, RESOURCE = uuid4(), uuid4()
 
 
 def signed(number: int, order: Message, key: signing.SoftwareKey = PLATFORM) -> SignedOrder:
-    body = canonical(order.to_json())
-    return SignedOrder(id=number, issued_at=AT, body=body.decode(), key_id=key.key_id, signature=key.sign(body))
+    body = canonical(order.to_json()).decode()
+    signature = key.sign(order_bytes(number=number, issued_at=AT, body=body))
+    return SignedOrder(id=number, issued_at=AT, body=body, key_id=key.key_id, signature=signature)
 
 
 def grant(revision: int, *elements: str, until: int = 30) -> OpenGrant:
@@ -58,6 +61,27 @@ def test_what_the_platform_did_not_sign_is_not_followed(book: OrderBook) -> None
     with pytest.raises(errors.OrderForged):
         book.take(signed(1, grant(1, "name"), stranger))
     assert book.grants == {}
+
+
+def test_an_old_order_under_a_new_number_or_date_is_not_followed(book: OrderBook) -> None:
+    resumed = signed(2, ResumeGrant(grant_id=GRANT))
+    for number, order in enumerate((grant(1, "name"), SuspendGrant(grant_id=GRANT, reason="misuse")), start=3):
+        book.take(signed(number, order))
+    for more in ({"id": 9}, {"id": 9, "issued_at": AT + timedelta(days=1)}):
+        with pytest.raises(errors.OrderForged):
+            book.take(replace(resumed, **more))
+    assert book.take(resumed) is None
+    assert book.grants[GRANT].suspended == "misuse"
+
+
+def test_an_order_altered_on_disk_is_asked_for_anew(book: OrderBook) -> None:
+    book.take(signed(1, grant(1, "name")))
+    book.take(signed(2, SuspendGrant(grant_id=GRANT, reason="misuse")))
+    book.after = 2
+    book.save()
+    book.path.write_text(book.path.read_text().replace("misuse", "minuse"))
+    found = OrderBook.load(book.path, PLATFORM.public_key)
+    assert (found.after, found.grants[GRANT].suspended) == (0, "")
 
 
 def test_the_book_outlives_a_restart(book: OrderBook) -> None:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.clock import check_aware
 from gongxiang.protocol.keyring import Keyring
-from gongxiang.protocol.messages import Message
+from gongxiang.protocol.messages import Message, order_bytes
 from gongxiang.protocol.signing import SoftwareKey
 
 
@@ -35,12 +35,15 @@ def issue_order(order: Message, *, node_ids: Iterable[UUID], at: datetime) -> in
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"order {order.kind} outside a transaction")
     key = platform_key()
-    body = canonical(order.to_json())
+    body, at = canonical(order.to_json()).decode("utf-8"), check_aware(at)
     with connection.cursor() as cursor:
+        # The number is drawn first, for it is signed: readers decide by it which order is newer.
+        cursor.execute("SELECT nextval('link.orders_id_seq')")
+        number = int(cursor.fetchone()[0])
+        signature = key.sign(order_bytes(number=number, issued_at=at, body=body))
         cursor.execute(
-            "INSERT INTO link.orders (kind, node_ids, issued_at, body, key_id, signature)"
-            " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
-            [order.kind, sorted(set(node_ids)), check_aware(at), body.decode("utf-8"), key.key_id, key.sign(body)],
+            "INSERT INTO link.orders (id, kind, node_ids, issued_at, body, key_id, signature)"
+            " OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [number, order.kind, sorted(set(node_ids)), at, body, key.key_id, signature],
         )
-        row = cursor.fetchone()
-    return int(row[0])
+    return number

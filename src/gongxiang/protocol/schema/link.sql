@@ -7,9 +7,9 @@ CREATE TABLE IF NOT EXISTS link.orders (
   kind       text NOT NULL,
   node_ids   uuid[] NOT NULL DEFAULT '{}',      -- nodes that the gateway passes the order on to
   issued_at  timestamptz NOT NULL,
-  body       text NOT NULL,                     -- canonical JSON, exactly what was signed
+  body       text NOT NULL,                     -- canonical JSON
   key_id     text NOT NULL,
-  signature  text NOT NULL
+  signature  text NOT NULL                      -- over id, issued_at and body (protocol.messages.order_bytes)
 );
 CREATE INDEX IF NOT EXISTS orders_commit_order ON link.orders (xid, id);
 
@@ -37,6 +37,7 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON lin
 
 GRANT USAGE ON SCHEMA link TO gx_site, gx_gateway;
 GRANT SELECT, INSERT ON link.orders TO gx_site;
+GRANT USAGE ON SEQUENCE link.orders_id_seq TO gx_site;
 GRANT SELECT ON link.orders TO gx_gateway;
 GRANT SELECT ON link.facts TO gx_site;
 GRANT SELECT, INSERT ON link.facts TO gx_gateway;
