@@ -75,9 +75,9 @@ def unread(reader: str, *, kinds: Collection[str] = (), limit: int = 200) -> lis
     return [as_news(row) for row in rows.order_by("xid", "id")[:limit]]
 
 
-def trail_of(tag: str, *, by: Actor) -> list[News]:
-    """Every act with the tag (`grant:UUID`, `resource:UUID` ...) that `by` may see, oldest first."""
-    return [as_news(row) for row in visible_to(by).filter(trail__contains=[tag]).order_by("occurred_at", "id")]
+def trail_of(*tags: str, by: Actor) -> list[News]:
+    """Every act with one of the tags (`grant:UUID`, `resource:UUID` ...) that `by` may see, oldest first."""
+    return [as_news(row) for row in visible_to(by).filter(trail__overlap=list(tags)).order_by("occurred_at", "id")]
 
 
 def record(uid: UUID, *, by: Actor) -> News:

@@ -9,10 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gongxiang.platform.evidence import queries, verification
 from gongxiang.platform.evidence.permissions import CAN_EXPORT, CAN_SEARCH, CAN_VERIFY
+from gongxiang.platform.grants import queries as grants
+from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.evidence.forms import SearchForm
+from gongxiang.platform.web.grants.views import case_of
 from gongxiang.protocol.canonical import instant
 
 EXPORT_LIMIT = 10_000
@@ -78,11 +81,21 @@ def proof(request: ActingRequest, uid: UUID) -> HttpResponse:
     return response
 
 
+def _case(subject: str, identifier: str, actor: Person) -> tuple[str, ...]:
+    """The tags of a case; a grant's case begins with the request that led to it."""
+    if subject == "grant":
+        try:
+            return case_of(grants.get_grant(UUID(identifier), actor=actor))
+        except (ValueError, NotFound):
+            pass
+    return (f"{subject}:{identifier}",)
+
+
 @door(CAN_SEARCH)
 @require_safe
 def trail(request: ActingRequest, subject: str, identifier: str) -> HttpResponse:
     """Every act of one case that I may see, oldest first."""
-    news = queries.trail_of(f"{subject}:{identifier}", by=request.actor)
+    news = queries.trail_of(*_case(subject, identifier, request.actor), by=request.actor)
     if not news:
         raise NotFound()
     if request.GET.get("export") == "csv":

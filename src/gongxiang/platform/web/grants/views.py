@@ -85,10 +85,15 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         "filings": queries.filings(actor=request.actor, grant_id=grant_id),
         "disposal": disposals[0] if disposals else None,
         "flow": delivery.flow_of(grant_id, actor=request.actor),
-        "news": evidence.trail_of(f"grant:{grant_id}", by=request.actor),
+        "news": evidence.trail_of(*case_of(grant), by=request.actor),
         "acts": _acts(grant, request.actor),
     }
     return render(request, "grants/detail.html", shown)
+
+
+def case_of(grant: GrantView) -> tuple[str, ...]:
+    """Under which tags evidence keeps the case of a grant: it begins with the request that led to it."""
+    return (f"grant:{grant.id}", f"access_request:{grant.access_request_id}")
 
 
 def _acts(grant: GrantView, actor: Person) -> dict[str, Possible]:
