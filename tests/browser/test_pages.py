@@ -163,5 +163,4 @@ def test_the_menu_opens_in_a_hand(desks: Desks) -> None:
     page.click("[data-toggle-menu]")
     assert page.locator("#menu").is_visible()
     assert not looks.sideways(page)
-    looks.picture(page, "menu-phone")
     page.set_viewport_size(WIDE)

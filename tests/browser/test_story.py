@@ -95,7 +95,6 @@ class Story:
         clerk.press("保存草稿")
         self.map_table(clerk)
         clerk.open(f"/catalogue/entries/{self.resource}/edit/")
-        looks.picture(clerk.page, "compile")
         clerk.press("检查并送审")
         self.consent_in_department("minzheng", self.resource, personal=True)
         officer = self.desk("minzheng-ld")
@@ -367,13 +366,21 @@ class Story:
             return found if found.returncode == 0 else None
 
         until("evidence is whole and sealed", whole, 60)
-        uid = self.demo.one("SELECT uid FROM evidence_evidencerecord WHERE kind = 'grant:suspended' ORDER BY id DESC LIMIT 1")
-        with psycopg.connect(self.demo.superuser) as connection:
-            connection.execute("SET session_replication_role = replica")
-            connection.execute("UPDATE evidence_evidencerecord SET actor_name = '无名氏' WHERE uid = %s", (uid,))
+        record, name = self.demo.sql(
+            "SELECT id, actor_name FROM evidence_evidencerecord WHERE kind = 'grant:suspended' ORDER BY id DESC LIMIT 1"
+        )[0]
+        self.forge(record, "无名氏")
         found = self.demo.run("evidence", "verify")
         assert found.returncode != 0
-        assert str(uid) in found.stdout + found.stderr
+        assert f"ALTERED: record {record} (grant:suspended" in found.stdout
+        self.forge(record, name)
+        assert self.demo.run("evidence", "verify").returncode == 0, "as it was, it is whole again"
+
+    def forge(self, record: int, name: str) -> None:
+        """What only the owner of the machine can do, with the guards switched off."""
+        with psycopg.connect(self.demo.superuser) as connection:
+            connection.execute("SET session_replication_role = replica")
+            connection.execute("UPDATE evidence_evidencerecord SET actor_name = %s WHERE id = %s", (name, record))
 
     # ---- steps that several chapters take --------------------------------------------------------------------------------
 
