@@ -102,7 +102,7 @@ async def orders(gateway: "Gateway", call: Call) -> Answer:
 
 async def facts(gateway: "Gateway", call: Call) -> Answer:
     """What the node has to tell the platform."""
-    found = read_facts(call.json(), node_id=call.node_id, book=gateway.book)
+    found = read_facts(call.json(), node_id=call.node_id, book=gateway.book, at=call.at)
     await gateway.facts.write(found)
     killpoints.reach("gateway.facts_committed")
     return Answer.of({"taken": len(found)})

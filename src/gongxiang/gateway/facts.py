@@ -8,13 +8,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from gongxiang.gateway.book import Book
 from gongxiang.gateway.database import Database
 from gongxiang.protocol import clock
-from gongxiang.protocol.canonical import canonical, plain
+from gongxiang.protocol.canonical import canonical, instant, plain
 from gongxiang.protocol.errors import DataPlaneError, FactRefused
 from gongxiang.protocol.messages import (
     FACTS,
@@ -24,6 +25,7 @@ from gongxiang.protocol.messages import (
     FlowState,
     Message,
     NodeSeen,
+    OpenGrant,
     ReceiptGiven,
     Reconciled,
     RootWitnessed,
@@ -32,6 +34,7 @@ from gongxiang.protocol.messages import (
     UnknownMessage,
     parse,
 )
+from gongxiang.protocol.requests import WINDOW
 
 #: Seconds within which the same refusal of the same party is one record.
 QUIET = 60.0
@@ -54,8 +57,8 @@ def row_of(fact: Message) -> tuple[str, str]:
     return fact.kind, canonical(fact.to_json()).decode("utf-8")
 
 
-def read_facts(value: Any, *, node_id: UUID, book: Book) -> list[Message]:
-    """The facts in a node's request, all its own; raises FactRefused."""
+def read_facts(value: Any, *, node_id: UUID, book: Book, at: datetime) -> list[Message]:
+    """The facts in a node's request received at `at`, all its own; raises FactRefused."""
     items = value.get("facts") if isinstance(value, dict) else None
     if not isinstance(items, list) or len(items) > 1000:
         raise FactRefused("A list of at most 1000 facts was expected.")
@@ -65,6 +68,9 @@ def read_facts(value: Any, *, node_id: UUID, book: Book) -> list[Message]:
         raise FactRefused(f"A fact cannot be read: {error}") from error
     for fact in facts:
         _check_form(fact)
+        dated = getattr(fact, "at", at)
+        if dated - at > WINDOW:
+            raise FactRefused(f"The fact {fact.kind} is dated {instant(dated)}, after the gateway's {instant(at)}.")
         if not _own(fact, node_id, book):
             raise FactRefused(f"The fact {fact.kind} does not speak of this node's own things.")
     return facts
@@ -99,7 +105,11 @@ def _own(fact: Message, node_id: UUID, book: Book) -> bool:
     match fact:
         case StreamState():
             return fact.node_id == node_id and _provides(book, node_id, fact.resource_id)
-        case FlowState() | Reconciled():
+        case FlowState():
+            # The flow's state is the consumer's to tell: the table is there.
+            order = _order_of(book, fact.grant_id)
+            return order is not None and order.consumer_node_id == node_id
+        case Reconciled():
             return _takes_part(book, node_id, fact.grant_id)
         case Alarm():
             return fact.node_id == node_id and (fact.resource_id is None or _knows(book, node_id, fact.resource_id))
@@ -115,9 +125,13 @@ def _provides(book: Book, node_id: UUID, resource_id: UUID) -> bool:
     return entry is not None and (entry.order is None or entry.order.node_id == node_id)
 
 
-def _takes_part(book: Book, node_id: UUID, grant_id: UUID) -> bool:
+def _order_of(book: Book, grant_id: UUID) -> OpenGrant | None:
     entry = book.grants.get(grant_id)
-    order = entry.order if entry else None
+    return entry.order if entry else None
+
+
+def _takes_part(book: Book, node_id: UUID, grant_id: UUID) -> bool:
+    order = _order_of(book, grant_id)
     return order is not None and node_id in (order.provider_node_id, order.consumer_node_id)
 
 

@@ -1,6 +1,7 @@
 """Nodes, streams and flows: what is ordered, what is reported, what holds a flow."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from gongxiang.platform.delivery.models import Alarm, Flow, Node, Receipt, Recon
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.kernel.errors import NotPermitted
-from gongxiang.protocol import messages, receipts, signing
+from gongxiang.protocol import clock, messages, receipts, signing
 from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
 from tests.factories.parties import Banner, make_banner
@@ -203,8 +204,6 @@ def test_receipts_are_coalesced_and_the_last_one_stands_in_evidence(banner: Bann
 def test_receipt_of_another_key_is_an_alarm_and_no_receipt(banner: Banner, flow: Flow) -> None:
     at = banner.at + timedelta(hours=2)
     forged = receipt(flow, 1, at=at)
-    from dataclasses import replace
-
     intake.take(replace(forged, upserts=9), at=at)
     assert not Receipt.objects.filter(flow=flow).exists()
     assert Alarm.objects.filter(code="receipt_unsigned").exists()
@@ -220,6 +219,8 @@ def test_reconciliation_is_asked_answered_and_never_repairs(banner: Banner, flow
         request_id=row.pk, grant_id=flow.grant_id, equal=False, provider_rows=10, consumer_rows=9, missing=1, surplus=0,
         different=0, position="0/1", detail="", at=at,
     )  # fmt: skip
+    intake.take(replace(fact, grant_id=uuid4()), at=at)
+    assert Reconciliation.objects.get(pk=row.pk).equal is None, "the answer speaks of another grant"
     intake.take(fact, at=at)
     assert Reconciliation.objects.get(pk=row.pk).equal is False
     assert Alarm.objects.filter(code="tables_differ").exists()
@@ -253,6 +254,16 @@ def test_a_fact_that_cannot_be_kept_stops_nothing(banner: Banner, flow: Flow) ->
     alarm = Alarm.objects.get(code="fact_refused")
     assert alarm.times == 3
     assert tasks._take(queries.Fact(id=9, xid=1, kind="x", body=queries._body("[1]"))) is None
+
+
+def test_a_report_of_tomorrow_freezes_nothing(flow: Flow) -> None:
+    at = clock.now()
+    state = messages.FlowState(grant_id=flow.grant_id, revision=1, state="failed", epoch=1, detail="", at=at)
+    for number, sent in enumerate((replace(state, at=at + timedelta(days=1)), replace(state, state="live")), start=1):
+        tasks._take(queries.Fact(id=number, xid=1, kind="flow_state", body=sent.to_json()))
+    flow.refresh_from_db()
+    assert (flow.state, flow.state_at) == ("live", at)
+    assert Alarm.objects.get(code="fact_refused").times == 1
 
 
 def test_lease_covers_the_orders_so_far(banner: Banner) -> None:

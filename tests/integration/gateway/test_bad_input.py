@@ -350,8 +350,9 @@ def test_facts_of_one_s_own_things_are_taken_and_others_refused(plane, flow):
     )  # fmt: skip
     state = FlowState(grant_id=flow.grant_id, revision=1, state="live", epoch=1, detail="", at=at)
     alarm = Alarm(code="source_down", node_id=provider.node_id, resource_id=flow.resource_id, detail="x", at=at)
-    assert told(provider, seen, stream, state, alarm)[2] == {"taken": 4}
-    assert told(consumer, state)[0] == 200
+    assert told(provider, seen, stream, alarm)[2] == {"taken": 3}
+    assert told(consumer, state)[2] == {"taken": 1}
+    refused(told(provider, state), "fact_refused")
     plane.wait_for_fact("alarm", code="source_down", node_id=str(provider.node_id))
     for fact in (seen, stream, alarm):
         refused(told(consumer, fact), "fact_refused", status=422)
@@ -372,6 +373,13 @@ def test_a_fact_nobody_could_keep(flow, wrong):
     }  # fmt: skip
     body = json.dumps({"facts": [fact | wrong]}).encode()
     refused(flow.provider.call("POST", "facts", body), "fact_refused", status=422)
+
+
+def test_a_fact_of_tomorrow(flow):
+    state = FlowState(
+        grant_id=flow.grant_id, revision=1, state="live", epoch=1, detail="", at=now() + timedelta(minutes=3)
+    )  # fmt: skip
+    refused(told(flow.consumer, state), "fact_refused", status=422)
 
 
 def test_a_flood_of_refusals_is_one_record(plane, flow):

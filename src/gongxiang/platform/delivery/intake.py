@@ -39,7 +39,13 @@ _LIVE: Final = ("loading", "live")
 
 @transaction.atomic
 def take(fact: messages.Message, *, at: datetime) -> None:
-    """Give a fact to its handler; what this version does not know is noted as an alarm, never dropped in silence."""
+    """Give a fact to its handler; what this version does not know is noted as an alarm, never dropped in silence.
+
+    Raises ValueError for a fact dated after `at`: it would stand in the way of every true one behind it.
+    """
+    dated = getattr(fact, "at", at)
+    if dated - at > policies.AHEAD:
+        raise ValueError(f"{fact.kind} is dated {dated.isoformat()}, after {at.isoformat()}")
     match fact:
         case messages.NodeEnrolled():
             _node_enrolled(fact)
@@ -262,7 +268,12 @@ def record_pending_receipt(grant_id: UUID, *, at: datetime) -> None:
 
 @implements("wushen-2021-60:13", "wushen-2021-60:20")
 def _reconciled(fact: messages.Reconciled) -> None:
-    row = Reconciliation.objects.select_for_update().filter(pk=fact.request_id, answered_at=None).select_related("flow").first()
+    row = (
+        Reconciliation.objects.select_for_update()
+        .filter(pk=fact.request_id, flow__grant_id=fact.grant_id, answered_at=None)
+        .select_related("flow")
+        .first()
+    )
     if row is None:
         return
     names = ("equal", "provider_rows", "consumer_rows", "missing", "surplus", "different", "position", "detail")

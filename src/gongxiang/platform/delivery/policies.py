@@ -16,7 +16,8 @@ LONGEST_NAME: Final = 48
 SILENCE: Final = timedelta(seconds=90)
 #: Receipts of one flow stand in evidence at most this often; the last one always does.
 RECEIPT_INTERVAL: Final = timedelta(seconds=10)
-
+#: How far ahead of the platform a report's date may be, as the gateway allows its callers' clocks.
+AHEAD: Final = timedelta(minutes=2)
 #: A comparison that was not answered for so long may be asked again.
 RECONCILE_PATIENCE: Final = timedelta(minutes=10)
 
