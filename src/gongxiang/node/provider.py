@@ -64,8 +64,8 @@ class _Stopped(Exception):
 
 
 def cover(grant: OpenGrant, since: int) -> str:
-    """A name for the load a grant needs: its projection, and the revision that brought it."""
-    return f"{projection_fingerprint(grant.terms)}@{since}"
+    """A name for the load a grant needs: its projection, the revision that brought it, and the node that receives it."""
+    return f"{projection_fingerprint(grant.terms)}@{since}>{grant.consumer_node_id}"
 
 
 class ProviderStream:

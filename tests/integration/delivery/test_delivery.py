@@ -164,6 +164,50 @@ def test_suspension_holds_the_flow_and_resuming_orders_it_on(banner: Banner, flo
     assert len(orders("resume_grant")) == 1
 
 
+def test_a_machine_that_comes_back_as_a_new_node_carries_the_consumers_flows_on(banner: Banner, flow: Flow) -> None:
+    at = banner.at + timedelta(hours=2)
+    assert flow.consumer_node_id is not None
+    actions.revoke_node(node_id=flow.consumer_node_id, reason="更换设备", by=make_operator(banner), at=at)
+    flow.refresh_from_db()
+    assert (flow.status, flow.held_by) == (states.SUSPENDED, ["node"])
+    new = make_node(banner=banner, office=banner.consumer, name="前置机二", at=at)
+    flow.refresh_from_db()
+    assert (flow.status, flow.held_by, flow.consumer_node_id) == (states.STARTED, [], new.pk)
+    order = orders("open_grant")[-1]
+    assert (order["consumer_node_id"], order["provider_node_id"]) == (str(new.pk), str(flow.provider_node_id))
+    assert evidence.trail_of(f"grant:{flow.grant_id}", by=banner.auditor)[-1].kind == "flow:resumed"
+
+
+def test_a_suspended_grant_stays_suspended_on_the_new_node(banner: Banner, flow: Flow) -> None:
+    at = banner.at + timedelta(hours=2)
+    grants.suspend_grant(
+        grant_id=flow.grant_id, reason="misuse", statement="发现超范围使用。", by=banner.provider.officer, at=at
+    )
+    opening.hold_flow(flow.grant_id, reason="grant", at=at)
+    assert flow.consumer_node_id is not None
+    actions.revoke_node(node_id=flow.consumer_node_id, reason="更换设备", by=make_operator(banner), at=at)
+    make_node(banner=banner, office=banner.consumer, name="前置机二", at=at)
+    flow.refresh_from_db()
+    assert (flow.status, flow.held_by) == (states.SUSPENDED, ["grant"])
+    assert len(orders("suspend_grant")) == 2
+
+
+def test_a_table_that_moves_to_another_node_is_closed_on_the_old_one(banner: Banner, flow: Flow) -> None:
+    at = banner.at + timedelta(hours=2)
+    old = flow.provider_node_id
+    new = make_node(banner=banner, office=banner.provider, name="前置机二", at=at)
+    # As if the first publication had named another node than the entry does now.
+    Stream.objects.filter(resource_id=flow.resource_id).update(node_id=new.pk)
+    Flow.objects.filter(pk=flow.pk).update(provider_node_id=new.pk)
+    opening.open_stream(flow.resource_id, at=at)
+    closed = orders("close_stream")[-1]
+    assert (closed["resource_id"], closed["node_id"]) == (str(flow.resource_id), str(new.pk))
+    assert orders("open_stream")[-1]["node_id"] == str(old)
+    assert orders("open_grant")[-1]["provider_node_id"] == str(old)
+    flow.refresh_from_db()
+    assert flow.provider_node_id == old
+
+
 @pytest.mark.article("wushen-2021-60:20")
 def test_drift_stops_the_flow_until_a_new_version_runs(banner: Banner, flow: Flow) -> None:
     stream = Stream.objects.get(resource_id=flow.resource_id)

@@ -16,14 +16,14 @@ from gongxiang.platform.evidence.actions import open_record, record_act, transit
 from gongxiang.platform.grants import actions as grant_actions
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.grants.queries import GrantView
-from gongxiang.platform.grants.states import ACTIVE
+from gongxiang.platform.grants.states import ACTIVE, SUSPENDED
 from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.canonical import plain
-from gongxiang.protocol.messages import CloseStream, MappedColumn, OpenGrant, OpenStream, ResumeGrant
+from gongxiang.protocol.messages import CloseStream, MappedColumn, OpenGrant, OpenStream, ResumeGrant, SuspendGrant
 
 _OPENER = System(name=OPENER)
 
@@ -63,6 +63,10 @@ def open_stream(resource_id: UUID, *, at: datetime) -> Stream | None:
         return stream
     else:
         stream.schema_version += 1
+        if stream.closed_at is None and stream.node_id != node.pk:
+            # Its slot at the source would keep the log for ever.
+            moved = CloseStream(resource_id=resource_id, node_id=stream.node_id, reason="moved")
+            link.issue_order(moved, node_ids=[stream.node_id], at=at)
     stream.resource_name, stream.provider_id = resource.name, resource.provider_id
     stream.node, stream.source_table, stream.columns = node, table.source_table, shape["columns"]
     stream.ordered_at, stream.closed_at = at, None
@@ -86,8 +90,8 @@ def open_stream(resource_id: UUID, *, at: datetime) -> Stream | None:
         schema_version=stream.schema_version,
     )
     link.issue_order(order, node_ids=[node.pk], at=at)
-    for flow in Flow.objects.filter(resource_id=resource_id, status=states.REQUESTED):
-        try_to_start(flow.grant_id, at=at)
+    for grant_id, status in _flows_with(resource_id=resource_id):
+        (try_to_start if status == states.REQUESTED else follow_nodes)(grant_id, at=at)
     return stream
 
 
@@ -180,16 +184,11 @@ def try_to_start(grant_id: UUID, *, at: datetime) -> Flow:
             flow.waiting_for = waiting
             flow.save(update_fields=["waiting_for"])
         return flow
-    provider_node_id, consumer_node_id = stream.node_id, receivers[0].id
-    copies = Flow.objects.filter(resource_id=flow.resource_id, consumer_node_id=consumer_node_id).exclude(exchange_table="")
-    taken = set(copies.values_list("exchange_table", flat=True))
-    base, copy = stream.exchange_table, 1
-    while (name := policies.exchange_table_name(base.removeprefix("r_"), copy=copy)) in taken:
-        copy += 1
+    consumer_node_id = receivers[0].id
     changes = {
-        "provider_node_id": provider_node_id,
+        "provider_node_id": stream.node_id,
         "consumer_node_id": consumer_node_id,
-        "exchange_table": name,
+        "exchange_table": _free_table(flow, stream, consumer_node_id),
         "revision": grant.revision,
         "started_at": at,
         "waiting_for": "",
@@ -197,6 +196,46 @@ def try_to_start(grant_id: UUID, *, at: datetime) -> Flow:
     transition(flow, table=states.FLOW, act="start", by=_OPENER, at=at, changes=changes, **flow_seen_by(flow))
     _route_and_open(flow, grant, at=at)
     return flow
+
+
+@implements("wushen-2021-60:19(1)")
+@transaction.atomic
+def follow_nodes(grant_id: UUID, *, at: datetime) -> None:
+    """Lead a running flow over the node that captures now, and over another of the consumer's where its own was revoked."""
+    grant = grants.view_of(grants.get_for_update(grant_id))
+    flow = queries.flow_for_update(grant_id)
+    stream = Stream.objects.filter(resource_id=flow.resource_id, closed_at=None).first()
+    running = flow.status in (states.STARTED, states.SUSPENDED) and grant.valid_until > at
+    if stream is None or not running or grant.status not in (ACTIVE, SUSPENDED):
+        return
+    assert flow.consumer_node_id is not None
+    route: dict[str, UUID] = {"provider_node_id": stream.node_id, "consumer_node_id": flow.consumer_node_id}
+    receivers = queries.admitted_nodes(flow.consumer_id)
+    if receivers and Node.objects.filter(pk=flow.consumer_node_id, status=states.REVOKED).exists():
+        route["consumer_node_id"] = receivers[0].id
+    before = {name: getattr(flow, name) for name in route}
+    if route == before:
+        return
+    if route["consumer_node_id"] != before["consumer_node_id"]:
+        flow.exchange_table = _free_table(flow, stream, route["consumer_node_id"])
+    flow.provider_node_id, flow.consumer_node_id = route["provider_node_id"], route["consumer_node_id"]
+    flow.save(update_fields=[*route, "exchange_table"])
+    record_act(
+        kind="flow:rerouted",
+        subject=("flow", flow.pk),
+        by=_OPENER,
+        at=at,
+        basis=("wushen-2021-60:19(1)",),
+        before=before,
+        after={**route, "exchange_table": flow.exchange_table},
+        **flow_seen_by(flow),
+    )
+    _route_and_open(flow, grant, at=at)
+    if grant.status == SUSPENDED:
+        # The new node has not heard of it.
+        link.issue_order(SuspendGrant(grant_id=grant_id, reason=grant.suspend_reason), node_ids=route.values(), at=at)
+    if Node.objects.filter(pk__in=route.values(), status=states.ADMITTED).count() == len(set(route.values())):
+        release_flow(grant_id, reason="node", at=at)
 
 
 @implements("wushen-2021-60:22.3")
@@ -290,12 +329,11 @@ def close_flow(grant_id: UUID, *, act: str, ended_at: datetime) -> None:
 
 
 def open_waiting(node: Node, *, at: datetime) -> None:
-    """Open what waited for this node: captures of its tables, and flows to its department."""
+    """Open what waited for this node: captures of its tables, flows to its department, those that a revoked node carried."""
     for resource_id in catalogue.mounted_on(node.pk):
         open_stream(resource_id, at=at)
-    waiting = Flow.objects.filter(status=states.REQUESTED, consumer_id=node.department_id)
-    for grant_id in waiting.values_list("grant_id", flat=True):
-        try_to_start(grant_id, at=at)
+    for grant_id, status in _flows_with(consumer_id=node.department_id):
+        (try_to_start if status == states.REQUESTED else follow_nodes)(grant_id, at=at)
 
 
 def hold_node(node: Node, *, at: datetime) -> None:
@@ -308,6 +346,20 @@ def release_node(node: Node, *, at: datetime) -> None:
     """Let the flows over a node that was admitted again go on."""
     for flow in queries.find_flows(actor=_OPENER, statuses=(states.SUSPENDED,), node_id=node.pk):
         release_flow(flow.grant_id, reason="node", at=at)
+
+
+def _flows_with(**which: UUID) -> list[tuple[UUID, str]]:
+    return list(Flow.objects.filter(status__in=states.OPEN_FLOW, **which).values_list("grant_id", "status"))
+
+
+def _free_table(flow: Flow, stream: Stream, consumer_node_id: UUID) -> str:
+    """A table's name that no other flow of the resource has on the consumer's node."""
+    copies = Flow.objects.filter(resource_id=flow.resource_id, consumer_node_id=consumer_node_id).exclude(pk=flow.pk)
+    taken = set(copies.values_list("exchange_table", flat=True))
+    base, copy = stream.exchange_table.removeprefix("r_"), 1
+    while (name := policies.exchange_table_name(base, copy=copy)) in taken:
+        copy += 1
+    return name
 
 
 def _missing(stream: Stream | None, receiver: bool) -> str:

@@ -45,6 +45,7 @@ EVENTS = {
     "flow:completed": _("Flow closed, period over"),
     "flow:terminated": _("Flow closed, grant ended"),
     "flow:revised": _("Flow follows the new terms"),
+    "flow:rerouted": _("Flow led over another node"),
     "flow:state_reported": _("State of the flow reported"),
     "flow:receipt_given": _("Receipt of the consumer's node"),
     "flow:reconciliation_asked": _("Reconciliation asked for"),
