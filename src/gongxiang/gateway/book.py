@@ -174,7 +174,15 @@ class Book:
             raise CodeExpired
         if number < self.newest_offer[offer.node_id]:
             raise CodeExpired("This enrolment code was replaced by a newer one.")
+        node = self.nodes.get(offer.node_id)
+        if node is not None and node.revoked is not None and node.as_of > number:
+            raise CodeExpired("The node of this enrolment code was revoked.")
         return offer
+
+    def admits(self, node_id: UUID, public_key: str) -> bool:
+        """Whether the platform has admitted this key for the node."""
+        entry = self.nodes.get(node_id)
+        return entry is not None and entry.public_key == public_key
 
     def orders_for(self, node_id: UUID, after: int) -> list[SignedOrder]:
         """The node's orders after the one numbered `after`, in the order they became visible here."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gongxiang.gateway.call import LONGEST_WAIT, Answer, Call
 from gongxiang.gateway.enrolment import EnrolmentRequest, enrol
-from gongxiang.gateway.facts import read_facts
+from gongxiang.gateway.facts import of_unadmitted, read_facts
 from gongxiang.gateway.receipts import take_receipt
 from gongxiang.gateway.samples import check_ticket, show_sample
 from gongxiang.protocol import killpoints
@@ -96,13 +96,15 @@ async def sample(gateway: "Gateway", call: Call) -> Answer:
 async def orders(gateway: "Gateway", call: Call) -> Answer:
     """This node's orders after a cursor, with the newest lease; sleeps until there is news."""
     after, wait = int(call.number("after", 0, 2**63)), call.number("wait", 0, LONGEST_WAIT)
-    found = await gateway.wait_for_orders(call.node_id, after, wait)
+    found = await gateway.wait_for_orders(call.node_id, call.party.public_key, after, wait)
     return Answer.of({"orders": [plain(signed) for signed in found]})
 
 
 async def facts(gateway: "Gateway", call: Call) -> Answer:
     """What the node has to tell the platform."""
     found = read_facts(call.json(), node_id=call.node_id, book=gateway.book, at=call.at)
+    if not call.party.admitted:
+        found = of_unadmitted(found)
     await gateway.facts.write(found)
     killpoints.reach("gateway.facts_committed")
     return Answer.of({"taken": len(found)})

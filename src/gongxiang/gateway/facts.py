@@ -76,6 +76,17 @@ def read_facts(value: Any, *, node_id: UUID, book: Book, at: datetime) -> list[M
     return facts
 
 
+def of_unadmitted(facts: list[Message]) -> list[Message]:
+    """What a key that is not admitted may tell: that it is there; raises FactRefused if it speaks of data.
+
+    Its alarms and its witness are left out without a word, for every node tells them as soon as it runs.
+    """
+    for fact in facts:
+        if not isinstance(fact, (NodeSeen, Alarm, RootWitnessed)):
+            raise FactRefused(f"The fact {fact.kind} comes from a key that is not admitted.")
+    return [fact for fact in facts if isinstance(fact, NodeSeen)]
+
+
 def _check_form(fact: Message) -> None:
     """Raise FactRefused for what the platform could not keep: one such fact must not get in the way of the others."""
     for name, value in _leaves("", plain(fact)):

@@ -79,8 +79,12 @@ class Gateway:
             await self.follower.ready.wait()
             await tell_untold(self.database, self.facts)
 
-    async def wait_for_orders(self, node_id: UUID, after: int, wait: float) -> list[SignedOrder]:
-        """The node's orders after its cursor and the newest lease; sleeps while neither is new to the node."""
+    async def wait_for_orders(self, node_id: UUID, public_key: str, after: int, wait: float) -> list[SignedOrder]:
+        """The node's orders after its cursor and the newest lease; sleeps while neither is new to the node.
+
+        A key that is not admitted gets the lease alone: orders name tables, columns and conditions. Once it is admitted it
+        gets all of them, its admission among them, for nothing moved its cursor meanwhile.
+        """
         deadline = time.monotonic() + wait
         given, given_at = self._leases_given.get(node_id, (0, 0.0))
         if time.monotonic() - given_at > LEASE_AGAIN:
@@ -88,7 +92,8 @@ class Gateway:
         while True:
             bell = self.bells.listen(ORDERS_BELL)
             try:
-                found, lease = self.book.orders_for(node_id, after), self.book.lease
+                found = self.book.orders_for(node_id, after) if self.book.admits(node_id, public_key) else []
+                lease = self.book.lease
                 left = deadline - time.monotonic()
                 news = found or (lease is not None and given != lease[0].id)
                 if news or left <= 0 or self.stopping:

@@ -13,12 +13,14 @@ import pytest
 from gongxiang.gateway.enrolment import code_digest
 from gongxiang.protocol.canonical import canonical, instant
 from gongxiang.protocol.messages import (
+    AdmitNode,
     Alarm,
     CloseStream,
     EndGrant,
     FlowState,
     NodeSeen,
     OfferEnrolment,
+    OpenGrant,
     RevokeNode,
     StreamState,
 )
@@ -48,20 +50,28 @@ def refused(answer, code, *, status=None, transient=None):
 # ---- enrolment ----------------------------------------------------------------------------------------------------------
 
 
+def handed(node):
+    """The numbers of the orders a node is given."""
+    return [order["id"] for order in node.call("GET", "orders?after=0")[2]["orders"]]
+
+
 @pytest.fixture
 def offer(plane):
     """Offers a code for a new node; gives the code and the node."""
 
+    observers = []
+
     def make(*, minutes=10, node=None):
         node, code = node or plane.node(admitted=False), uuid.uuid4().hex
+        observer = observers[0] if observers else observers.append(plane.node()) or observers[0]
         number = plane.order(
             OfferEnrolment(
                 node_id=node.node_id, node_name="n", department_id=node.department_id, code_digest=code_digest(code),
                 expires_at=now() + timedelta(minutes=minutes),
             ),
-            node.node_id,
+            observer.node_id,
         )  # fmt: skip
-        eventually(lambda: node.call("GET", "orders?after=0")[2]["orders"], lambda found: number in [o["id"] for o in found])
+        eventually(lambda: handed(observer), lambda found: number in found)
         return code, node
 
     return make
@@ -168,6 +178,33 @@ def test_a_node_that_is_not_admitted(plane):
     node = plane.node(admitted=False)
     assert node.call("GET", "orders")[0] == 200
     refused(node.call("GET", f"streams/{uuid.uuid4()}/head"), "node_not_admitted", status=403, transient=True)
+
+
+def test_a_key_that_is_not_admitted_reads_no_orders_and_speaks_of_no_data(plane):
+    node, other = plane.node(admitted=False), plane.node()
+    flow = plane.flow(other, other)
+    order = OpenGrant(terms=flow.terms(), provider_node_id=node.node_id, consumer_node_id=node.node_id, exchange_table="r")
+    number = plane.order(order, node.node_id, other.node_id)
+    eventually(lambda: handed(other), lambda found: number in found)
+    value = node.call("GET", "orders?after=0")[2]["orders"]
+    assert [json.loads(found["body"])["kind"] for found in value] == ["lease"]
+    seen = NodeSeen(node_id=node.node_id, software="1", checks={}, at=now())
+    alarm = Alarm(code="source_down", node_id=node.node_id, resource_id=None, detail="x", at=now())
+    assert told(node, seen, alarm)[2] == {"taken": 1}
+    state = FlowState(grant_id=flow.grant_id, revision=1, state="live", epoch=1, detail="", at=now())
+    refused(told(node, seen, state), "fact_refused", status=422)
+    admitted = plane.order(
+        AdmitNode(node_id=node.node_id, department_id=node.department_id, public_key=node.key.public_key), node.node_id
+    )
+    eventually(lambda: handed(node), lambda found: {number, admitted} <= set(found))
+
+
+def test_a_code_of_a_revoked_node(plane, offer):
+    code, node = offer()
+    observer = plane.node()
+    number = plane.order(RevokeNode(node_id=node.node_id, reason="stolen"), node.node_id, observer.node_id)
+    eventually(lambda: handed(observer), lambda found: number in found)
+    assert "revoked" in refused(node.enrol(code), "code_expired")["message"]
 
 
 def test_an_address_that_does_not_exist(flow):
