@@ -6,7 +6,6 @@ Two listeners in one process: HTTPS for nodes (pinned), HTTP on loopback for peo
 import asyncio
 import contextlib
 import logging
-import os
 import re
 import signal
 import time
@@ -291,10 +290,12 @@ async def run(settings: Settings) -> None:
     gateway = Gateway(settings)
     await gateway.start()
     keys = settings.keyring.folder
-    people = _listener(gateway, Side.PEOPLE, settings.port + PEOPLE_DOOR)
+    # People come through the front door, which is on this machine.
+    people = _listener(gateway, Side.PEOPLE, "127.0.0.1", settings.port + PEOPLE_DOOR)
     nodes = _listener(
         gateway,
         Side.NODES,
+        settings.host,
         settings.port + NODE_DOOR,
         ssl_certfile=str(keys / "gateway.crt"),
         ssl_keyfile=str(keys / "gateway.tls"),
@@ -305,7 +306,7 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, ending.set)
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     waiting = asyncio.create_task(ending.wait())
-    _log.info("gateway: nodes at https://127.0.0.1:%d, people behind port %d", settings.port + NODE_DOOR, settings.port)
+    _log.info("gateway: nodes at https://%s:%d, people behind port %d", settings.host, settings.port + NODE_DOOR, settings.port)
     # A port that is taken ends its listener at once: then the process ends, and the supervisor says so.
     await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
@@ -322,10 +323,10 @@ async def run(settings: Settings) -> None:
         raise SystemExit("gateway: a listener ended; is another program on its port?")
 
 
-def _listener(gateway: Gateway, side: Side, port: int, **tls: str) -> Listener:
+def _listener(gateway: Gateway, side: Side, host: str, port: int, **tls: str) -> Listener:
     config = uvicorn.Config(
         application(gateway, side),
-        host=os.environ.get("GONGXIANG_GATEWAY_HOST") or "127.0.0.1",
+        host=host,
         port=port,
         lifespan="off",
         access_log=False,

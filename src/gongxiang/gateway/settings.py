@@ -19,6 +19,8 @@ class Settings:
 
     home: Path
     port: int
+    #: Address at which nodes are listened to.
+    host: str
     database_url: str
     keyring: Keyring
     #: Where large bodies go: a folder, or an address obstore knows (s3://…).
@@ -40,6 +42,7 @@ class Settings:
         return cls(
             home=home,
             port=port,
+            host=os.environ.get("GONGXIANG_GATEWAY_HOST") or "127.0.0.1",
             database_url=os.environ.get("GONGXIANG_GATEWAY_DATABASE_URL")
             or os.environ.get("GONGXIANG_DATABASE_URL")
             or f"postgresql://gx_gateway@127.0.0.1:{port + 4}/gongxiang",

@@ -3,14 +3,20 @@
 import asyncio
 import contextlib
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from gongxiang.gateway.book import Book
 from gongxiang.gateway.database import Database
 from gongxiang.gateway.store import SegmentStore
+from gongxiang.protocol import clock
 from gongxiang.protocol.errors import DataPlaneError
 
 EVERY = 3600.0
+#: A comparison ends within minutes; a day serves whoever looks into one that did not.
+DIGESTS_KEPT = timedelta(days=1)
+#: A ticket is good for a minute; its use must be known as long as any clock might take it for fresh.
+TICKETS_KEPT = timedelta(days=1)
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +30,17 @@ async def trim_for_ever(database: Database, store: SegmentStore, book: Book, *, 
                 gone = await trim(database, store, book, resource_id, days=days)
                 if gone:
                     _log.info("dropped %d old segments of resource %s", gone, resource_id)
+        with contextlib.suppress(DataPlaneError):
+            await trim_passing(database)
         await asyncio.sleep(EVERY)
+
+
+async def trim_passing(database: Database) -> None:
+    """Drop what two nodes told each other for a comparison long done, and uses of tickets that have long expired."""
+    at = clock.now()
+    async with database.connection() as connection:
+        await connection.execute("DELETE FROM exchange.digests WHERE posted_at < %s", [at - DIGESTS_KEPT])
+        await connection.execute("DELETE FROM exchange.tickets_used WHERE used_at < %s", [at - TICKETS_KEPT])
 
 
 async def trim(database: Database, store: SegmentStore, book: Book, resource_id: UUID, *, days: int) -> int:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import socket
 import uuid
 from datetime import timedelta
 
@@ -210,6 +211,15 @@ def test_a_code_of_a_revoked_node(plane, offer):
 def test_an_address_that_does_not_exist(flow):
     refused(flow.provider.call("GET", "secrets"), "no_such_door", status=404)
     assert flow.plane.people("GET", f"grants/{flow.grant_id}/segments")[0] == 404
+
+
+def test_only_nodes_are_listened_to_from_elsewhere(own_plane):
+    own_plane.stop()
+    own_plane.start(GONGXIANG_GATEWAY_HOST="0.0.0.0")
+    with socket.create_connection(("127.0.0.2", own_plane.port + 3), timeout=5):
+        pass
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", own_plane.port + 2), timeout=5)
 
 
 # ---- segments -----------------------------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from gongxiang.protocol.keyring import Keyring
 from gongxiang.protocol.signing import generate
 from gongxiang.protocol.terms import Mask, MaskKind, Purpose
 from gongxiang.protocol.tickets import Ticket, issue_ticket
-from tests.support.dataplane import now
+from tests.support.dataplane import eventually, now
 
 PEOPLE = [{"code": f"15062619000101{n:04d}", "name": f"张{n}", "level": n} for n in range(15)]
 
@@ -80,3 +81,19 @@ def test_a_ticket_somebody_else_signed_or_changed(plane, flow, ticket):
 def test_a_resource_without_rows_yet(plane, flow, ticket):
     status, value = shown(plane, ticket)
     assert (status, value["error"]["code"]) == (404, "nothing_to_show")
+
+
+def test_uses_and_digests_of_long_ago_are_dropped(own_plane):
+    insert = "INSERT INTO exchange.tickets_used (ticket_id, used_at) VALUES (gen_random_uuid(), %s)"
+    digests = (
+        "INSERT INTO exchange.digests (request_id, node_id, step, grant_id, body, posted_at)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), 's', gen_random_uuid(), '{}', %s)"
+    )
+    own_plane.stop()
+    with psycopg.connect(own_plane.database.url, autocommit=True) as connection:
+        for age in (timedelta(hours=1), timedelta(days=2)):
+            connection.execute(insert, [now() - age])
+            connection.execute(digests, [now() - age])
+        own_plane.start()
+        count = "SELECT (SELECT count(*) FROM exchange.tickets_used), (SELECT count(*) FROM exchange.digests)"
+        eventually(lambda: connection.execute(count).fetchone(), lambda found: found == (1, 1), seconds=15)
