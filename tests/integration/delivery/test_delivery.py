@@ -10,12 +10,13 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import actions, errors, intake, opening, queries, states, tasks
 from gongxiang.platform.delivery.models import Alarm, Flow, Node, Receipt, Reconciliation, Stream, TableCheck
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import actions as grants
-from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
 from gongxiang.protocol import clock, messages, receipts, signing
 from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
@@ -206,6 +207,45 @@ def test_a_table_that_moves_to_another_node_is_closed_on_the_old_one(banner: Ban
     assert orders("open_grant")[-1]["provider_node_id"] == str(old)
     flow.refresh_from_db()
     assert flow.provider_node_id == old
+
+
+@pytest.mark.article("cn-809:27")
+def test_suspended_and_resumed_before_the_flow_had_a_way(banner: Banner, resource: ResourceRef) -> None:
+    grant_id = make_grant(banner=banner, resource_id=resource.id)
+    opening.request_flow(grant_id, at=banner.at)
+    at, officer = banner.at + timedelta(hours=2), banner.provider.officer
+    grants.suspend_grant(grant_id=grant_id, reason="misuse", statement="发现超范围使用。", by=officer, at=at)
+    grants.resume_grant(grant_id=grant_id, statement="已完成整改。", by=officer, at=at)
+    opening.resume_flow(grant_id, at=at)
+    # The gateway was told to shut it, so it must be told to open it.
+    assert [order["grant_id"] for order in orders("resume_grant")] == [str(grant_id)]
+
+
+@pytest.mark.article("wushen-2021-60:13", "wushen-2021-60:19(1)")
+def test_another_departments_table_is_not_captured(banner: Banner, provider_node: Node) -> None:
+    foreign = make_node(banner=banner, office=banner.consumer, name="前置机二")
+    with pytest.raises(Shortfalls) as refused:
+        make_published(banner=banner, content=conditional_content(node_id=foreign.pk))
+    assert "node_of_others" in {shortfall.code for shortfall in refused.value.shortfalls}
+    # Published all the same (the node is mounted behind the rule's back): nothing is captured, and the entry says why.
+    published = make_published(banner=banner, content=conditional_content("低保对象信息", node_id=provider_node.pk))
+    assert published.table is not None
+    Node.objects.filter(pk=provider_node.pk).update(department_id=banner.consumer.id)
+    assert opening.open_stream(published.id, at=banner.at) is None
+    assert orders("open_stream") == []
+    table = catalogue.get_resource(published.id).table
+    assert table is not None
+    assert table.check_problem == "The node belongs to another department."
+
+
+def test_another_departments_answer_is_not_shown(banner: Banner, provider_node: Node) -> None:
+    check = actions.ask_for_table(
+        node_id=provider_node.pk, table="public.person", by=banner.provider.node_operator, at=banner.at
+    )
+    TableCheck.objects.filter(pk=check.pk).update(answered_at=banner.at)
+    named: dict[str, Any] = {"node_id": provider_node.pk, "table": "public.person"}
+    assert queries.latest_check(actor=banner.provider.clerk, **named) is not None
+    assert queries.latest_check(actor=banner.consumer.clerk, **named) is None
 
 
 @pytest.mark.article("wushen-2021-60:20")

@@ -194,6 +194,13 @@ class TableUnmapped(Shortfall):
     basis = ("wushen-2021-60:13", "wushen-2021-60:19(1)")
 
 
+class NodeOfOthers(Shortfall):
+    """The table stands on the node of another department: only the provider's own node captures its tables."""
+
+    basis = ("wushen-2021-60:13", "wushen-2021-60:19(1)")
+    next_step = "Choose a node of your own department."
+
+
 class KeyMissing(Shortfall):
     """A table needs at least one element that is its key, so that changes can be told apart."""
 

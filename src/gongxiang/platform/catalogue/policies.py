@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from gongxiang.law.articles import implements
 from gongxiang.law.instruments import Rank
@@ -69,6 +70,8 @@ class Case:
     exception: bool = False
     consent: Consented | None = None
     ratified: bool = False
+    #: Nodes named by the content that belong to other departments.
+    foreign_nodes: frozenset[UUID] = frozenset()
     #: Why the provider's agreement is not in force; None if it is.
     agreement: Refusal | None = None
 
@@ -206,6 +209,8 @@ def distribution_shortfalls(case: Case) -> Iterator[Refusal]:
             continue
         if distribution.node_id is None:
             yield errors.TableUnmapped(field=f"{path}.node_id")
+        elif distribution.node_id in case.foreign_nodes:
+            yield errors.NodeOfOthers(field=f"{path}.node_id")
         if not SOURCE_TABLE.fullmatch(distribution.source_table):
             yield errors.TableUnmapped(field=f"{path}.source_table")
         mapped = {element.code: distribution.columns.get(element.code, "") for element in shared}

@@ -1,6 +1,6 @@
 """Reading the catalogue: frozen values for other rooms and pages, under the reader's visibility."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -44,6 +44,14 @@ from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.evidence import sm3
 from gongxiang.protocol.terms import ElementSpec
+
+#: Whose a node is, told by the room above that keeps the nodes.
+_node_owners: list[Callable[[Collection[UUID]], Mapping[UUID, UUID]]] = []
+
+
+def register_node_owners(find: Callable[[Collection[UUID]], Mapping[UUID, UUID]]) -> None:
+    """Let a room above say which department each of some nodes belongs to; called once, at the start."""
+    _node_owners.append(find)
 
 
 def visible_to(actor: Actor | None) -> QuerySet[Resource]:
@@ -282,6 +290,7 @@ def case_of(row: Resource, *, at: datetime, content: Content | None = None) -> C
         exception=bool(row.exception and row.exception.get("statute") == named),
         consent=_consented(row.consent) if row.consent_id and row.consent else None,
         ratified=row.ratified_at is not None,
+        foreign_nodes=_foreign_nodes(row.provider_id, content),
         agreement=_agreement(row.provider_id, at),
     )
 
@@ -324,6 +333,12 @@ def _circular(resource_id: UUID, content: Content) -> bool:
         drafts = Resource.objects.filter(pk__in=ahead).values_list("draft", flat=True)
         ahead = {UUID(parent) for draft in drafts for parent in draft.get("derived_from", ())} - seen
     return False
+
+
+def _foreign_nodes(provider_id: UUID, content: Content) -> frozenset[UUID]:
+    named = {d.node_id for d in content.distributions if d.node_id is not None}
+    owners = {node: owner for find in _node_owners for node, owner in find(named).items()}
+    return frozenset(node for node, owner in owners.items() if owner != provider_id)
 
 
 def _agreement(provider_id: UUID, at: datetime) -> Refusal | None:

@@ -58,4 +58,5 @@ class NotYourNode(Refusal):
     """The node belongs to another department."""
 
     status = 403
+    basis = ("wushen-2021-60:13", "wushen-2021-60:19(1)")
     next_step = "Choose a node of your own department."

@@ -8,8 +8,10 @@ from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.catalogue.actions import record_distribution_check
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import policies, queries, states
+from gongxiang.platform.delivery.errors import NotYourNode
 from gongxiang.platform.delivery.models import Flow, Node, Stream
 from gongxiang.platform.delivery.permissions import OPENER
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
@@ -52,6 +54,12 @@ def open_stream(resource_id: UUID, *, at: datetime) -> Stream | None:
     if not resource.is_published or table is None or table.node_id is None or not columns:
         return None
     node = queries.node_for_update(table.node_id)
+    try:
+        policies.check_own_node(node, resource.provider_id)
+    except NotYourNode as refusal:
+        # Publication refuses this; were it published all the same, nothing is captured and the entry says why.
+        record_distribution_check(distribution_id=table.id, problem=refusal.template, by=System(name="delivery"), at=at)
+        return None
     if node.status != states.ADMITTED:
         return None
     shape = {"node_id": node.pk, "source_table": table.source_table, "columns": plain(columns)}
@@ -305,8 +313,9 @@ def resume_flow(grant_id: UUID, *, at: datetime) -> None:
     grant = grants.view_of(grants.get_for_update(grant_id))
     if grant.status != ACTIVE:
         return
-    if grant.provider_node_id and grant.consumer_node_id:
-        link.issue_order(ResumeGrant(grant_id=grant_id), node_ids=[grant.provider_node_id, grant.consumer_node_id], at=at)
+    # Always, as the suspension was ordered always: else the gateway keeps a grant shut that was suspended before its flow.
+    nodes = [node for node in (grant.provider_node_id, grant.consumer_node_id) if node]
+    link.issue_order(ResumeGrant(grant_id=grant_id), node_ids=nodes, at=at)
     release_flow(grant_id, reason="grant", at=at)
     try:
         try_to_start(grant_id, at=at)

@@ -4,7 +4,9 @@ import hashlib
 import re
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
+from gongxiang.law.articles import implements
 from gongxiang.platform.delivery import errors, states
 from gongxiang.platform.delivery.models import Flow, Node
 
@@ -44,6 +46,13 @@ def check_admitted(node: Node) -> None:
     """The node may exchange."""
     if node.status != states.ADMITTED:
         raise errors.NodeNotAdmitted(node=node.name)
+
+
+@implements("wushen-2021-60:13", "wushen-2021-60:19(1)")
+def check_own_node(node: Node, provider_id: UUID) -> None:
+    """Only the provider's own node captures its tables."""
+    if node.department_id != provider_id:
+        raise errors.NotYourNode()
 
 
 def check_can_reconcile(flow: Flow, *, pending: bool) -> None:

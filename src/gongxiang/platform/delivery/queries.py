@@ -3,7 +3,7 @@
 import hashlib
 import json
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -183,6 +183,11 @@ def admitted_nodes(department_id: UUID) -> list[NodeView]:
     return [node_view(row) for row in rows]
 
 
+def owners_of(ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The departments of some nodes, by node; unknown nodes are left out."""
+    return dict(Node.objects.filter(pk__in=ids).values_list("pk", "department_id"))
+
+
 def node_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Names by id, for lists."""
     return dict(Node.objects.filter(pk__in={i for i in ids if i}).values_list("pk", "name"))
@@ -219,10 +224,10 @@ def table_check(check_id: UUID, *, actor: Actor) -> TableCheckView:
     return check_view(row)
 
 
-def latest_check(*, node_id: UUID, table: str) -> TableCheckView | None:
-    """The newest answered question about a table."""
-    rows = TableCheck.objects.filter(node_id=node_id, table=table, answered_at__isnull=False).order_by("-answered_at")
-    row = rows.first()
+def latest_check(*, node_id: UUID, table: str, actor: Actor) -> TableCheckView | None:
+    """The newest answered question about a table, on a node that the actor sees."""
+    rows = TableCheck.objects.filter(node__in=nodes_visible_to(actor).values("pk"), node_id=node_id, table=table)
+    row = rows.filter(answered_at__isnull=False).order_by("-answered_at").first()
     return check_view(row) if row else None
 
 

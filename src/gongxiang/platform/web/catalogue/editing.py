@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from gongxiang.platform.catalogue.content import Content, DistributionContent, ElementContent
 from gongxiang.platform.delivery import queries as delivery
+from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.web.catalogue.forms import Choice, DistributionForm, ElementForm, EntryForm
 
@@ -34,10 +35,12 @@ class Mapped:
 class Editor:
     """The three parts of the form together."""
 
-    def __init__(self, *, before: Content, provider_id: UUID, data: QueryDict | None = None) -> None:
+    def __init__(self, *, before: Content, provider_id: UUID, actor: Actor, data: QueryDict | None = None) -> None:
         self.before = before
         self.data = data
+        self.actor = actor
         self.nodes: list[Choice] = [(str(node.id), node.name) for node in delivery.admitted_nodes(provider_id)]
+        self.kept = {str(item.node_id) for item in before.distributions if item.node_id}
         self.refusals: list[Refusal] = []
         if data is None:
             self.entry = EntryForm(initial=EntryForm.values(before))
@@ -47,7 +50,9 @@ class Editor:
             self.entry = EntryForm(data)
             self.elements = [ElementForm(data, prefix=f"elements-{n}") for n in _rows_in(data, "elements", "name")]
             self.distributions = [
-                DistributionForm(data, prefix=f"distributions-{n}", nodes=self.nodes, columns=self._typed_columns(data, n))
+                DistributionForm(
+                    data, prefix=f"distributions-{n}", nodes=self.nodes, kept=self.kept, columns=self._typed_columns(data, n)
+                )
                 for n in _rows_in(data, "distributions", "kind")
             ]
 
@@ -97,7 +102,7 @@ class Editor:
         """Columns still empty take the column of the same name that the node has described, or the element's code."""
         described = None
         if item.node_id and item.source_table:
-            described = delivery.latest_check(node_id=item.node_id, table=item.source_table)
+            described = delivery.latest_check(node_id=item.node_id, table=item.source_table, actor=self.actor)
         by_comment = {c.get("comment", ""): c["column"] for c in described.columns} if described else {}
         known = {c["column"].lower(): c["column"] for c in described.columns} if described else {}
         columns = dict(item.columns)
@@ -173,7 +178,9 @@ class Editor:
 
     def _distribution_row(self, number: int, item: DistributionContent) -> DistributionForm:
         values = DistributionForm.values(item)
-        return DistributionForm(initial=values, prefix=f"distributions-{number}", nodes=self.nodes, columns=dict(item.columns))
+        return DistributionForm(
+            initial=values, prefix=f"distributions-{number}", nodes=self.nodes, kept=self.kept, columns=dict(item.columns)
+        )
 
     def _typed_columns(self, data: Mapping[str, Any], number: int) -> dict[str, str]:
         start = f"distributions-{number}-column-"

@@ -3,6 +3,7 @@
 No field is required here: a draft may be incomplete. What an act needs, the room's policies say, and it is shown at its field.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -278,7 +279,9 @@ class DistributionForm(EditedForm):
     source_table = forms.CharField(max_length=200, required=False)
     description = forms.CharField(max_length=1000, required=False, widget=_area(2))
 
-    def __init__(self, *args: Any, nodes: list[Choice], columns: dict[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, nodes: list[Choice], kept: Collection[str] = (), columns: dict[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.label = str(DISTRIBUTION_FIELDS.get(name, ""))
@@ -287,8 +290,8 @@ class DistributionForm(EditedForm):
         #: Element code -> what is wrong with its column.
         self.column_errors: dict[str, str] = {}
         known = {value for value, _label in nodes}
-        present = str((self.data.get(self.add_prefix("node_id")) if self.is_bound else self.initial.get("node_id")) or "")
-        unknown = [(present, _("Unknown node"))] if _is_uuid(present) and present not in known else []
+        # What the draft names already can be kept; a typed node is one of the department's own.
+        unknown = [(one, _("Unknown node")) for one in sorted(kept) if one not in known]
         self.fields["node_id"].choices = [("", "—"), *nodes, *unknown]  # type: ignore[attr-defined]
 
     @classmethod
@@ -380,14 +383,6 @@ class ReasonForm(Form):
     """A reason for an act."""
 
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000, widget=_area(2))
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _uuid(value: Any) -> UUID | None:

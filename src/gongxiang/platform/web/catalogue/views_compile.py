@@ -61,8 +61,8 @@ def edit(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     if draft is None:
         return redirect("catalogue:entry", resource_id=resource_id)
     if request.method != "POST":
-        return _page(request, draft, Editor(before=draft.content, provider_id=draft.provider_id))
-    editor = Editor(before=draft.content, provider_id=draft.provider_id, data=request.POST)
+        return _page(request, draft, Editor(before=draft.content, provider_id=draft.provider_id, actor=request.actor))
+    editor = Editor(before=draft.content, provider_id=draft.provider_id, actor=request.actor, data=request.POST)
     try:
         readable = editor.is_valid
         draft = _save(request, draft, editor.content())
@@ -86,7 +86,7 @@ def autosave(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     draft = _editable(request, resource_id)
     if draft is None:
         raise WrongState(state=queries.get_draft(resource_id, actor=request.actor).status)
-    editor = Editor(before=draft.content, provider_id=draft.provider_id, data=request.POST)
+    editor = Editor(before=draft.content, provider_id=draft.provider_id, actor=request.actor, data=request.POST)
     problem: Refusal | None = None
     try:
         draft = _save(request, draft, editor.content())
@@ -103,7 +103,7 @@ def rows(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     draft = _editable(request, resource_id)
     if draft is None:
         raise WrongState(state=queries.get_draft(resource_id, actor=request.actor).status)
-    editor = Editor(before=draft.content, provider_id=draft.provider_id, data=request.POST)
+    editor = Editor(before=draft.content, provider_id=draft.provider_id, actor=request.actor, data=request.POST)
     editor.change_rows(request.POST.get("op", ""))
     return render(request, "catalogue/parts/rows.html", {"draft": draft, "editor": editor})
 
