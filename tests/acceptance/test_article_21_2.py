@@ -7,6 +7,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import close_old_connections, connections
@@ -16,10 +17,11 @@ from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants.models import Grant
+from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
 from tests.factories.catalogue import make_conditional
-from tests.factories.parties import Banner, make_banner
+from tests.factories.parties import Banner, make_banner, make_person
 from tests.factories.procedure import answer, make_request, reply_fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:21(2)")]
@@ -180,6 +182,33 @@ class TestConsultationAndMediation:
         assert (refused.status, refused.due_at, refused.due_basis) == (states.IN_CONSULTATION, DUE, "wushen-2021-60:21(2)")
         # Both can still agree.
         assert answer(refused, banner=banner, at=banner.at + timedelta(days=1)).status == states.PARTLY_GRANTED
+
+    @pytest.mark.article("cn-809:28")
+    def test_a_refusal_in_consultation_brings_it_before_the_authority(self, banner: Banner, refused: AccessRequest) -> None:
+        actions.open_consultation(
+            access_request_id=refused.pk, grounds="登记实名核验为法定职责，确需使用。", by=banner.consumer.officer, at=banner.at
+        )
+        refusal = {"outcome": "refuse", "ground": "outside_remit", "text": "协商后仍认为超出职责，不予同意提供。"}
+        again = answer(refused, banner=banner, at=banner.at + timedelta(days=1), **refusal)
+        assert (again.status, again.turn, again.due_at) == (states.IN_MEDIATION, "authority", None)
+        assert again.prepared is None
+        failed = evidence.trail_of(f"access_request:{again.pk}", by=banner.consumer.officer)[-1]
+        assert failed.kind == "access_request:consultation_failed"
+        assert {"wushen-2021-60:21(2)", "cn-809:28"} <= set(failed.basis)
+
+    @pytest.mark.article("wushen-2021-60:24", "cn-809:28")
+    def test_only_the_leader_decides_for_the_authority(self, banner: Banner, refused: AccessRequest) -> None:
+        actions.open_consultation(
+            access_request_id=refused.pk, grounds="登记实名核验为法定职责，确需使用。", by=banner.consumer.officer, at=banner.at
+        )
+        tasks.sweep_overdue(DUE)
+        key = {"access_request_id": refused.pk, "at": DUE + timedelta(days=1)}
+        actions.prepare_reply(by=banner.authority_officer, **reply_fields(), **key)
+        # An officer of the authority who is its accountable officer too gives its own answers, not this decision.
+        officer = make_person(banner.authority, Role.AUTHORITY_OFFICER, Role.ACCOUNTABLE_OFFICER)
+        for act in (actions.consent_reply, partial(actions.return_reply, comment="再议")):
+            with pytest.raises(NotPermitted):
+                act(by=officer, **key)
 
     @pytest.mark.article("wushen-2021-60:24", "cn-809:28")
     def test_without_result_the_authority_decides(self, banner: Banner, refused: AccessRequest) -> None:

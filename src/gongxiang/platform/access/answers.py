@@ -93,7 +93,7 @@ def return_reply(*, access_request_id: UUID, comment: str, by: Actor, at: dateti
     """The officer does not consent to the prepared reply and says why."""
     permissions.REPLY.check(by)
     request = queries.get_for_update(access_request_id)
-    _check_side(request, by)
+    permissions.check_actor_can_give(by, _check_side(request, by))
     if request.prepared is None:
         raise errors.NoReplyPrepared()
     if not comment.strip():
@@ -112,6 +112,7 @@ def consent_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> Access
     if request.status in (states.SUBMITTED, states.IN_CONSULTATION) and request.due_at is not None and at >= request.due_at:
         lapse(request, by=System(name=permissions.SWEEPER), ended_at=request.due_at)
     side = _check_side(request, by)
+    permissions.check_actor_can_give(by, side)
     if request.prepared is None or request.prepared_for != side:
         raise errors.NoReplyPrepared()
     assert isinstance(by, Person)
@@ -121,9 +122,14 @@ def consent_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> Access
     _check_reply(request, reply)
     agreements.check_in_force(request.consumer_id, at)
     late = side == "provider" and request.status == states.REPLY_OVERDUE
-    changes = {"late": late, "decided_by_authority": side == "authority"}
+    changes: dict[str, Any] = {"late": late, "decided_by_authority": side == "authority"}
     if reply.outcome == "refuse":
-        _answer(request, "refuse", reply, by=by, at=at, changes={**changes, "refusal_ground": reply.ground})
+        changes["refusal_ground"] = reply.ground
+        if request.status == states.IN_CONSULTATION:
+            changes |= {"turn": "authority", **NOTHING_PREPARED}
+            _answer(request, "refuse_in_consultation", reply, by=by, at=at, changes=changes)
+        else:
+            _answer(request, "refuse", reply, by=by, at=at, changes=changes)
         return request
     _grant(request, reply, by=by, at=at, changes=changes)
     return request

@@ -45,6 +45,14 @@ def check_actor_can_withdraw(actor: Actor, consumer_id: UUID, *, submitted: bool
     check_of_department(CONSENT if submitted else APPLY, actor, consumer_id)
 
 
+def check_actor_can_give(actor: Actor, side: str) -> None:
+    """The answer is the accountable officer's on the provider's side, the leader's where the authority decides."""
+    REPLY.check(actor)
+    wanted = Role.ACCOUNTABLE_OFFICER if side == "provider" else Role.AUTHORITY_LEADER
+    if not isinstance(actor, Person) or not actor.has(wanted):
+        raise NotPermitted()
+
+
 def answering_side(actor: Actor, provider_id: UUID) -> str:
     """For whom the actor prepares or gives an answer: `provider` or `authority`; raises NotPermitted for others."""
     if isinstance(actor, Person):

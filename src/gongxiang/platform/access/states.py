@@ -76,8 +76,13 @@ ACCESS_REQUEST: Final = TransitionTable(
             event="partly_granted", who=_OFFICER, basis=_REPLY,
         ),
         Transition(
-            act="refuse", sources=(SUBMITTED, REPLY_OVERDUE, IN_CONSULTATION, IN_MEDIATION), target=REFUSED, event="refused",
+            act="refuse", sources=(SUBMITTED, REPLY_OVERDUE, IN_MEDIATION), target=REFUSED, event="refused",
             who="provider's accountable officer; the authority's leader deciding", basis=_REPLY,
+        ),
+        # 协商未果: whoever refuses again while both consult ends the consultation, not the request.
+        Transition(
+            act="refuse_in_consultation", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="consultation_failed",
+            turn="authority", who="provider's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28"),
         ),
         Transition(
             act="open_consultation", sources=(REFUSED, PARTLY_GRANTED), target=IN_CONSULTATION, event="consultation_opened",

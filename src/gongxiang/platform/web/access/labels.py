@@ -32,6 +32,7 @@ EVENTS = {
     "access_request:refused": _("Refused"),
     "access_request:consultation_opened": _("Consultation opened"),
     "access_request:consultation_lapsed": _("Consultation without result: before the authority"),
+    "access_request:consultation_failed": _("Refused in consultation: before the authority"),
     "access_request:mediation_asked": _("Brought before the authority"),
     "access_request:withdrawn": _("Request withdrawn"),
     "access_request:deadline_recomputed": _("Deadline counted anew after a holiday notice"),

@@ -38,17 +38,18 @@ def acts_of(access_request: AccessRequestView, actor: Person) -> dict[str, Possi
         if access_request.notified_at is not None:
             raise errors.AlreadyNotified()
 
-    def answers() -> None:
+    def answers() -> str:
         permissions.PREPARE.check(actor)
         side = permissions.answering_side(actor, access_request.provider_id)
         if actor.department_id == access_request.consumer_id:
             raise NotPermitted()
         if status not in (states.ANSWERABLE if side == "provider" else states.DECIDABLE):
             raise WrongState(state=status)
+        return side
 
     def gives() -> None:
         permissions.REPLY.check(actor)
-        answers()
+        permissions.check_actor_can_give(actor, answers())
         if access_request.prepared is None:
             raise errors.NoReplyPrepared()
         if access_request.prepared_by_id == actor.id:
