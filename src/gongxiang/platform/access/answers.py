@@ -120,7 +120,9 @@ def consent_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> Access
         raise errors.OwnReply()
     reply = queries.read_reply(request.prepared)
     _check_reply(request, reply)
-    agreements.check_in_force(request.consumer_id, at)
+    agreements.check_in_force(request.consumer_id, at, side="consumer")
+    if reply.outcome == "grant":
+        agreements.check_in_force(request.provider_id, at, side="provider")
     late = side == "provider" and request.status == states.REPLY_OVERDUE
     changes: dict[str, Any] = {"late": late, "decided_by_authority": side == "authority"}
     if reply.outcome == "refuse":

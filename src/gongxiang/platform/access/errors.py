@@ -12,6 +12,13 @@ class OwnResource(Refusal):
     next_step = "Use your own business system."
 
 
+class OutsideScope(Refusal):
+    """The provider shares this resource with named departments only, and yours is not among them."""
+
+    basis = ("wushen-2021-60:9", "wushen-2021-60:21(2)")
+    next_step = "Ask the provider to name your department in the entry's scope; if it will not, turn to the authority."
+
+
 class GrantNotChangeable(Refusal):
     """The grant that should be changed is not a running grant of your department for this resource."""
 

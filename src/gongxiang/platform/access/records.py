@@ -63,9 +63,11 @@ def find_problems(request: AccessRequest, *, at: datetime) -> list[Refusal]:
             check_grant_changeable(request.changes_grant_id, resource_id=request.resource_id, consumer_id=request.consumer_id)
         except Refusal as refusal:
             problems.append(refusal)
-    for department_id in (request.consumer_id, request.provider_id):
+    if resource.scope_departments and request.consumer_id not in resource.scope_departments:
+        problems.append(errors.OutsideScope())
+    for side, department_id in (("consumer", request.consumer_id), ("provider", request.provider_id)):
         try:
-            agreements.check_in_force(department_id, at)
+            agreements.check_in_force(department_id, at, side=side)
         except Refusal as refusal:
             problems.append(refusal)
     problems += policies.find_shortfalls(

@@ -12,6 +12,13 @@ class NoAgreementInForce(Refusal):
     )
 
 
+class AgreementOfOtherSide(Refusal):
+    """The sharing agreement of {department} in force does not cover this side: it was signed as {role} only."""
+
+    basis = ("wushen-2021-60:18",)
+    next_step = "Conclude an agreement with the authority that covers both providing and using."
+
+
 class OfficerNotOnFile(Refusal):
     """The department's accountable officer is not on file with the authority, so nobody can sign for it."""
 

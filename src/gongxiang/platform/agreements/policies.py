@@ -4,8 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 
+from gongxiang.law.articles import implements
 from gongxiang.platform.agreements.errors import (
+    AgreementOfOtherSide,
     AgreementOpenAlready,
     AuthorityNeedsNone,
     NoAgreementInForce,
@@ -13,7 +16,7 @@ from gongxiang.platform.agreements.errors import (
     PeriodOverlaps,
     PeriodWrong,
 )
-from gongxiang.platform.agreements.models import Agreement
+from gongxiang.platform.agreements.models import Agreement, Role
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.clock import BEIJING, check_aware
 
@@ -29,12 +32,22 @@ def find_in_force(department_id: UUID, at: datetime) -> Agreement | None:
     return rows.filter(Q(ended_at=None) | Q(ended_at__gt=at)).order_by("-in_force_at").first()
 
 
-def check_in_force(department_id: UUID, at: datetime) -> None:
-    """Raise NoAgreementInForce unless the department may share under art. 18; the authority needs no agreement with itself."""
-    if find_in_force(department_id, at) is None:
-        department = parties.department_ref(department_id)
-        if not department.is_authority:
-            raise NoAgreementInForce(department=department.name)
+@implements("wushen-2021-60:18")
+def check_in_force(department_id: UUID, at: datetime, *, side: str = "") -> None:
+    """Raise unless the department may share under art. 18 as `side` (`provider`, `consumer`; empty: as either).
+
+    The authority needs no agreement with itself.
+    """
+    found = find_in_force(department_id, at)
+    if found is not None and (not side or found.role in (side, Role.BOTH)):
+        return
+    department = parties.department_ref(department_id)
+    if department.is_authority:
+        return
+    if found is None:
+        raise NoAgreementInForce(department=department.name)
+    names = {Role.PROVIDER: gettext_noop("provider"), Role.CONSUMER: gettext_noop("consumer")}
+    raise AgreementOfOtherSide(department=department.name, role=gettext(names[Role(found.role)]))
 
 
 def can_share(department_id: UUID, at: datetime) -> bool:

@@ -343,7 +343,7 @@ def _foreign_nodes(provider_id: UUID, content: Content) -> frozenset[UUID]:
 
 def _agreement(provider_id: UUID, at: datetime) -> Refusal | None:
     try:
-        agreements.check_in_force(provider_id, at)
+        agreements.check_in_force(provider_id, at, side="provider")
     except Refusal as refusal:
         return refusal
     return None
