@@ -11,14 +11,17 @@ from gongxiang.law.articles import implements
 from gongxiang.platform.delivery import errors, opening, permissions, policies, queries, states
 from gongxiang.platform.delivery.models import Alarm, Node, Reconciliation, TableCheck
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
+from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel import link
-from gongxiang.platform.kernel.actors import Actor
+from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.evidence import sm3
 from gongxiang.protocol.messages import AdmitNode, DescribeTable, OfferEnrolment, Reconcile, RevokeNode
 from gongxiang.protocol.signing import key_id
+from gongxiang.protocol.terms import Purpose
+from gongxiang.protocol.tickets import SAMPLE, Ticket, issue_ticket
 
 #: Letters and figures of a one-time code; none that are mistaken for another when read out.
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -174,6 +177,37 @@ def ask_reconciliation(*, grant_id: UUID, by: Actor, at: datetime) -> Reconcilia
     nodes = [n for n in (flow.provider_node_id, flow.consumer_node_id) if n]
     link.issue_order(order, node_ids=nodes, at=at)
     return row
+
+
+@implements("wushen-2021-60:14", "wushen-2021-60:22.2")
+@transaction.atomic
+def ask_for_sample(*, grant_id: UUID, purpose: str, by: Actor, at: datetime) -> str:
+    """Give a ticket with which the gateway shows up to ten rows as the grant lets them flow: once, within a minute."""
+    grant = grants.get_grant(grant_id, actor=by)
+    permissions.check_for_department(permissions.SAMPLE, by, grant.provider_id, grant.consumer_id)
+    assert isinstance(by, Person)
+    flow, terms = queries.flow_for_update(grant_id), grants.current_terms(grant_id)
+    policies.check_can_sample(flow.status, terms.purposes, purpose)
+    ticket = Ticket(
+        ticket_id=new_id(),
+        kind=SAMPLE,
+        person=str(by.id),
+        resource_id=flow.resource_id,
+        grant_id=grant_id,
+        purpose=Purpose(purpose),
+        terms=terms,
+        issued_at=at,
+    )
+    record_act(
+        kind="data:sample_asked",
+        subject=("data", ticket.ticket_id),
+        by=by,
+        at=at,
+        basis=("wushen-2021-60:14", "wushen-2021-60:22.2"),
+        after={"purpose": purpose, "elements": list(terms.elements)},
+        **opening.flow_seen_by(flow),
+    )
+    return issue_ticket(ticket, link.platform_key())
 
 
 @implements("wushen-2021-60:12(2)")

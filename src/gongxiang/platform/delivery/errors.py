@@ -48,6 +48,20 @@ class FlowNotRunning(Refusal):
     next_step = "Wait until the flow has started, or lift its suspension first."
 
 
+class SampleNotPossible(Refusal):
+    """Rows can be shown only while the flow runs."""
+
+    basis = ("wushen-2021-60:22",)
+    next_step = "Wait until the flow has started, or until its suspension is lifted."
+
+
+class PurposeNotGranted(Refusal):
+    """The data may be looked at for a granted purpose only."""
+
+    basis = ("wushen-2021-60:22",)
+    next_step = "Choose one of the purposes of the grant."
+
+
 class ReconciliationPending(Refusal):
     """A reconciliation of this flow is under way."""
 

@@ -28,9 +28,8 @@ RECONCILE: Final = Permission(
     name="delivery.reconcile",
     roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.PLATFORM_OPERATOR}),
 )
+SAMPLE: Final = Permission(name="delivery.sample", roles=frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
 CLOSE_ALARM: Final = Permission(name="delivery.close_alarm", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
-OPEN: Final = Permission(name="delivery.open", roles=frozenset(), systems=frozenset({OPENER}))
-INGEST: Final = Permission(name="delivery.ingest", roles=frozenset(), systems=frozenset({INTAKE, WATCHER}))
 
 
 def sees_all(actor: Actor) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from gongxiang.law.articles import implements
 from gongxiang.platform.delivery import errors, states
 from gongxiang.platform.delivery.models import Flow, Node
+from gongxiang.protocol.terms import Purpose
 
 #: A one-time code is good for so long; our choice.
 CODE_LIFETIME: Final = timedelta(hours=24)
@@ -53,6 +55,15 @@ def check_own_node(node: Node, provider_id: UUID) -> None:
     """Only the provider's own node captures its tables."""
     if node.department_id != provider_id:
         raise errors.NotYourNode()
+
+
+@implements("wushen-2021-60:22")
+def check_can_sample(status: str, purposes: Collection[Purpose], purpose: str) -> None:
+    """Rows are shown while the flow runs, for a purpose of the grant."""
+    if status != states.STARTED:
+        raise errors.SampleNotPossible()
+    if purpose not in {one.value for one in purposes}:
+        raise errors.PurposeNotGranted(field="purpose")
 
 
 def check_can_reconcile(flow: Flow, *, pending: bool) -> None:

@@ -51,6 +51,7 @@ EVENTS = {
     "flow:reconciliation_asked": _("Reconciliation asked for"),
     "flow:reconciled": _("Reconciled"),
     "data:refused": _("Data refused"),
+    "data:sample_asked": _("Sample asked for"),
     "data:sample_shown": _("Sample shown"),
     "alarm:raised": _("Alarm"),
     "alarm:closed": _("Alarm closed"),

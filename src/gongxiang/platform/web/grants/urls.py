@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.grants import views
+from gongxiang.platform.web.grants import sample, views
 
 urlpatterns = [
     path("", views.grants, name="list"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("<uuid:grant_id>/resume/", views.resume, name="resume"),
     path("<uuid:grant_id>/end/", views.end, name="end"),
     path("<uuid:grant_id>/revise/", views.revise, name="revise"),
+    path("<uuid:grant_id>/sample/", sample.sample, name="sample"),
     path("<uuid:grant_id>/dispose/", views.dispose, name="dispose"),
 ]

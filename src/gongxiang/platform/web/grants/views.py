@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gongxiang.law.deadlines import end_of_day, last_day
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
+from gongxiang.platform.delivery import permissions as exchange
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import actions, permissions, policies, queries, states
@@ -87,6 +88,10 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         "flow": delivery.flow_of(grant_id, actor=request.actor),
         "news": evidence.trail_of(*case_of(grant), by=request.actor),
         "acts": _acts(grant, request.actor),
+        "may_sample": possible(
+            lambda: exchange.check_for_department(exchange.SAMPLE, request.actor, grant.provider_id, grant.consumer_id)
+        ),
+        "purposes": purposes,
     }
     return render(request, "grants/detail.html", shown)
 
