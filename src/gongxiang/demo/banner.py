@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from gongxiang.demo.accounts import Accounts, credentials, settle_in
 from gongxiang.demo.progress import Notes, TimeTravel
@@ -49,9 +50,12 @@ OFFICES = {
     "yibao": ("乌审旗医疗保障局", "旗医疗保障局", ("高娃", "张伟", "孙丽", "周强")),
     "renshe": ("乌审旗人力资源和社会保障局", "旗人力资源和社会保障局", ("吴倩", "郑浩", "苏日娜", "马超")),
     "nengyuan": ("乌审旗能源局", "旗能源局", ("黄敏", "杨帆", "额尔敦", "林涛")),
+    "jiaotong": ("乌审旗交通运输局", "旗交通运输局", ("宋佳", "朝鲁", "徐明", "梁斌")),
 }
 #: Offices that have signed; the energy bureau has not, so that the gate of art. 18 can be seen.
 SIGNING = ("minzheng", "shijian", "yibao", "renshe")
+#: Has signed, and waits for the authority's signature.
+HALF_SIGNED = "jiaotong"
 
 
 def make_banner(notes: Notes, travel: TimeTravel, say: Callable[[str], None]) -> Banner:
@@ -114,6 +118,12 @@ def make_banner(notes: Notes, travel: TimeTravel, say: Callable[[str], None]) ->
     return banner
 
 
+def leave_agreement_waiting(notes: Notes, travel: TimeTravel, banner: Banner) -> None:
+    """An agreement that its department has signed and the authority has not."""
+    travel.go(1)
+    _sign_for_department(notes, travel, banner.offices[HALF_SIGNED])
+
+
 def _make_office(accounts: Accounts, key: str, name: str, short: str, names: tuple[str, ...], number: int) -> Office:
     department = actions.register_department(
         name=name, short_name=short, credit_code=_code(number), by=accounts.system_admin, at=clock.now()
@@ -146,6 +156,14 @@ def _register_systems(banner: Banner) -> None:
 
 
 def _sign_agreement(notes: Notes, travel: TimeTravel, banner: Banner, office: Office) -> None:
+    signed = _sign_for_department(notes, travel, office)
+    travel.pass_minutes(30)
+    agreements.sign_for_authority(
+        agreement_id=signed, by=banner.authority_leader, at=clock.now(), **credentials(notes, banner.authority_leader)
+    )
+
+
+def _sign_for_department(notes: Notes, travel: TimeTravel, office: Office) -> UUID:
     day = clock.now().astimezone(BEIJING).date()
     draft = Draft(
         role="both", scope="本部门目录内的全部资源及履职所需的其他部门资源",
@@ -157,10 +175,7 @@ def _sign_agreement(notes: Notes, travel: TimeTravel, banner: Banner, office: Of
     agreements.sign_for_department(
         agreement_id=made.id, by=office.officer, at=clock.now(), **credentials(notes, office.officer)
     )
-    travel.pass_minutes(30)
-    agreements.sign_for_authority(
-        agreement_id=made.id, by=banner.authority_leader, at=clock.now(), **credentials(notes, banner.authority_leader)
-    )
+    return made.id
 
 
 def _code(number: int) -> str:

@@ -10,6 +10,7 @@ from gongxiang.demo.entries import DIVISION_ELEMENTS, HARDSHIP_ELEMENTS
 from gongxiang.demo.progress import TimeTravel, wait_for
 from gongxiang.platform.access import actions, answers
 from gongxiang.platform.delivery import queries as delivery
+from gongxiang.platform.grants import actions as grants
 from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Purpose
@@ -78,7 +79,7 @@ def _is_live(grant_id: UUID | None, office: Office) -> bool:
 
 
 def leave_cases_waiting(travel: TimeTravel, banner: Banner, resources: dict[str, UUID]) -> None:
-    """One request at every step that waits for somebody, and one grant that ended."""
+    """One request at every step that waits for somebody, one grant that ended and one that is suspended."""
     provider = banner.offices["minzheng"]
     yibao, renshe, shijian = (banner.offices[key] for key in ("yibao", "renshe", "shijian"))
     files: dict[str, Any] = {"elements": ["bh", "mc"], "mode": "file"}
@@ -96,6 +97,7 @@ def leave_cases_waiting(travel: TimeTravel, banner: Banner, resources: dict[str,
     travel.go(14)
     _refuse(travel, provider, consulted, "no_legal_basis", "所附依据不能说明需要全部信息项，请说明理由。")
     travel.go(13)
+    _suspend_one(provider, renshe, resources["shehui"], **files)
     overdue = _submitted(
         travel, yibao, resources["tkry"], elements=["rybh", "xm", "szsm", "zyx"], use_case="参保资助对象身份核验。"
     )
@@ -125,6 +127,16 @@ def leave_cases_waiting(travel: TimeTravel, banner: Banner, resources: dict[str,
     _draft(shijian, resources["dibao"], days=200, use_case="", **files)
     presented = _draft(yibao, resources["gaoling"], days=300, use_case="核对高龄参保人员信息。", **files)
     actions.present_access_request(access_request_id=presented, by=yibao.clerk, at=clock.now())
+
+
+def _suspend_one(provider: Office, consumer: Office, resource_id: UUID, **files: Any) -> None:
+    made = _draft(consumer, resource_id, days=300, use_case="核对社会组织用工登记情况。", **files)
+    granted = actions.submit_access_request(access_request_id=made, by=consumer.clerk, at=clock.now())
+    assert granted.grant_id is not None
+    grants.suspend_grant(
+        grant_id=granted.grant_id, reason="security", statement="使用方终端发现弱口令，整改完成前暂停。",
+        by=provider.officer, at=clock.now(),
+    )  # fmt: skip
 
 
 def _status(access_request_id: UUID) -> str:

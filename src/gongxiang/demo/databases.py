@@ -25,12 +25,14 @@ from gongxiang.protocol.keyring import write_private
 
 #: Offices with a node; the first one's business system holds the data that is shared.
 WITH_NODE = ("minzheng", "shijian")
+#: Its node has enrolled and waits to be admitted; it is not run.
+WAITING_NODE = "yibao"
 
 
 def make_databases(home: Home, notes: Notes) -> None:
     """Business and exchange databases of the offices with a node; each node's role reads its own and nothing else."""
     url = own_server(home).url()
-    for key in WITH_NODE:
+    for key in (*WITH_NODE, WAITING_NODE):
         password = notes.kept.setdefault("database_passwords", {}).setdefault(key, secrets.token_urlsafe(18))
         owner, node = f"{key}_business", f"{key}_node"
         with psycopg.connect(url, autocommit=True) as connection:
@@ -55,22 +57,31 @@ def install_nodes(home: Home, notes: Notes, banner: Banner, say: Callable[[str],
     """Offer, enrol and admit a node for each office that has one, as its operator and the authority would."""
     ids: dict[str, UUID] = {}
     for key in WITH_NODE:
-        office = banner.offices[key]
-        offered, code = actions.offer_node(
-            department_id=office.department.id,
-            name=f"{office.department.short_name}前置机",
-            by=office.node_operator,
-            at=clock.now(),
-        )
-        config = _write_config(home, notes, key, office)
-        _enrol(config, code)
-        node = wait_for(f"the enrolment of {offered.name}", partial(_enrolled, office, offered.pk))
+        node = _enrol_node(home, notes, banner.offices[key])
         actions.admit_node(node_id=node.pk, confirmed_key=node.public_key, by=banner.platform_operator, at=clock.now())
         ids[key] = node.pk
-        say(f"  {offered.name}")
+        say(f"  {node.name}")
     notes.kept["nodes"] = {key: str(value) for key, value in ids.items()}
     notes.save()
     return ids
+
+
+def leave_node_waiting(home: Home, notes: Notes, banner: Banner) -> None:
+    """A node that has enrolled; the platform operator admits it after comparing its key (`gongxiang node status`)."""
+    node = _enrol_node(home, notes, banner.offices[WAITING_NODE], folder="waiting-nodes")
+    notes.kept["nodes"][WAITING_NODE] = str(node.pk)
+    notes.save()
+
+
+def _enrol_node(home: Home, notes: Notes, office: Office, *, folder: str = "nodes") -> Any:
+    offered, code = actions.offer_node(
+        department_id=office.department.id,
+        name=f"{office.department.short_name}前置机",
+        by=office.node_operator,
+        at=clock.now(),
+    )
+    _enrol(_write_config(home, notes, office, folder), code)
+    return wait_for(f"the enrolment of {offered.name}", partial(_enrolled, office, offered.pk))
 
 
 def _enrolled(office: Office, node_id: UUID) -> Any:
@@ -83,12 +94,12 @@ def _enrol(config: Path, code: str) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ, timeout=60)
 
 
-def _write_config(home: Home, notes: Notes, key: str, office: Office) -> Path:
-    dsn = notes.kept["dsn"][key]
-    path = home.path / "nodes" / f"{key}.toml"
+def _write_config(home: Home, notes: Notes, office: Office, folder: str) -> Path:
+    dsn = notes.kept["dsn"][office.key]
+    path = home.path / folder / f"{office.key}.toml"
     path.parent.mkdir(mode=0o700, exist_ok=True)
     text = (
-        f'[node]\nname = "{office.department.short_name}前置机"\nhome = "{home.path / "nodes" / key}"\n\n'
+        f'[node]\nname = "{office.department.short_name}前置机"\nhome = "{home.path / folder / office.key}"\n\n'
         f'[gateway]\nurl = "{home.node_door}"\nfingerprint = "{queries.gateway_fingerprint()}"\n\n'
         f'[source]\ndsn = "{dsn["source"]}"\n\n[exchange]\ndsn = "{dsn["exchange"]}"\n'
     )

@@ -42,6 +42,8 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         step("cases waiting at every step")
         cases.leave_cases_waiting(travel, everybody, resources)
         entries.leave_entries_waiting(travel, everybody, nodes)
+        banner.leave_agreement_waiting(notes, travel, everybody)
+        databases.leave_node_waiting(home, notes, everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},
             grants={key: str(value) for key, value in granted.items()},
