@@ -8,6 +8,11 @@ from tests.browser.desks import Desks
 from tests.browser.running import Demo, running_demo
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The story comes last: it moves the demo's clock, after which nothing waits at any step any more."""
+    items.sort(key=lambda item: item.path.name == "test_story.py")
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """What `make run` starts."""

@@ -145,7 +145,7 @@ def test_pages_that_refuse(desks: Desks) -> None:
 
 
 def test_a_form_with_every_field_wrong_says_so_at_each_field(desks: Desks) -> None:
-    desk = desks.of("nengyuan-jb")
+    desk = desks.of("nengyuan-sh")
     page = desk.open("/agreements/new/")
     page.fill("[name=valid_from]", "")
     page.fill("[name=valid_until]", "")
