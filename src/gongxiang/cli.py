@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         # A node stands alone: it has a configuration file of its own and no installation of the platform beside it.
         if parsed.command != "node":
-            settle(Home.from_environment())
+            settle(Home.from_environment(), parsed.command)
         return int(importlib.import_module(COMMANDS[parsed.command][0]).run(parsed) or 0)
     except NAMED as error:
         print(f"gongxiang {parsed.command}: {error}", file=sys.stderr)

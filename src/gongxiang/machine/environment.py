@@ -4,6 +4,7 @@ So that `gongxiang demo info` or `gongxiang evidence verify`, typed beside a run
 """
 
 import os
+from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from gongxiang.machine.errors import MachineError
@@ -12,6 +13,19 @@ from gongxiang.protocol.keyring import write_private
 
 DATABASE_NAME = "gongxiang"
 PROFILES = ("production", "demo", "test")
+
+#: The administrator's address is for migrations; the rest are a program's own each.
+ADMINISTRATOR, MASTER = "GONGXIANG_DATABASE_URL", "GONGXIANG_MASTER_KEY_FILE"
+SITE_URL, GATEWAY_URL, SITE_SECRET = "GONGXIANG_SITE_DATABASE_URL", "GONGXIANG_GATEWAY_DATABASE_URL", "GONGXIANG_SITE_SECRET"
+SECRETS = (ADMINISTRATOR, MASTER, SITE_URL, GATEWAY_URL, SITE_SECRET)
+#: What each program may know; a front-end machine is a department's own and knows nothing of the platform's.
+OWN = {
+    "site": (MASTER, SITE_URL, SITE_SECRET),
+    "worker": (MASTER, SITE_URL, SITE_SECRET),
+    "gateway": (MASTER, GATEWAY_URL),
+    "front": (),
+    "node": (),
+}
 
 
 class OtherProfile(MachineError):
@@ -49,17 +63,25 @@ def choose_profile(home: Home, name: str) -> None:
         raise OtherProfile(f"{home.path} is a {profile(home)} installation. {OtherProfile.__doc__}")
 
 
-def settle(home: Home) -> None:
-    """Fill in what the environment leaves open; what is set stays."""
+def of_program(program: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """`variables` without the secrets of others; `program` is a command, or `node-…`."""
+    hidden = set(SECRETS) - set(OWN["node" if program.startswith("node-") else program])
+    return {name: value for name, value in variables.items() if name not in hidden}
+
+
+def settle(home: Home, command: str = "") -> None:
+    """Fill in what the environment leaves open and `command` may know; what is set stays."""
     if not home.keys.exists():
         return
     values = {"GONGXIANG_HOME": str(home.path), "GONGXIANG_PORT": str(home.port)}
     if (chosen := profile(home)) in ("demo", "test"):
         values["GONGXIANG_PROFILE"] = chosen
         values["GONGXIANG_CLOCK_OFFSET"] = f"@{home.path / 'clock.offset'}"
-    for role, name in (("gx_site", "GONGXIANG_SITE_DATABASE_URL"), ("gx_gateway", "GONGXIANG_GATEWAY_DATABASE_URL")):
-        if (home.keys / f"{role}.password").exists() and name not in os.environ:
+    wanted = OWN.get(command, SECRETS)
+    for role, name in (("gx_site", SITE_URL), ("gx_gateway", GATEWAY_URL)):
+        if name in wanted and name not in os.environ and (home.keys / f"{role}.password").exists():
             values[name] = role_url(home, administrator_url(home), role)
-    values["GONGXIANG_SITE_SECRET"] = secret(home, "site.secret")
+    if SITE_SECRET in wanted:
+        values[SITE_SECRET] = secret(home, "site.secret")
     for name, value in values.items():
         os.environ.setdefault(name, value)

@@ -55,12 +55,10 @@ class Child:
 
     def start(self) -> None:
         """Start it, its output going to its log."""
-        # The administrator's address is for migrations: the programs have a role of their own each.
-        variables = {name: value for name, value in os.environ.items() if name != "GONGXIANG_DATABASE_URL"}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
-                env=variables,
+                env=environment.of_program(self.name, os.environ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gongxiang.machine import environment
 from gongxiang.machine.processes import free_ports
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -115,6 +116,10 @@ def test_it_starts_heals_itself_and_leaves_nothing_behind(installation):
     assert examined.returncode == 0, examined.stdout
 
     before = installation.state()["children"]
+    for name in ("site", "gateway", "worker", "front"):
+        words = Path(f"/proc/{before[name]['pid']}/environ").read_bytes().decode()
+        found = {line.partition("=")[0] for line in words.split("\0")}
+        assert found & set(environment.SECRETS) <= set(environment.OWN[name]), name
     for name in ("site", "database", "gateway", "worker", "front"):
         os.kill(before[name]["pid"], signal.SIGKILL)
     until("restarted", lambda: "database runs again" in installation.words)
