@@ -7,16 +7,19 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from gongxiang.platform.catalogue import actions, errors, queries
+from gongxiang.platform.catalogue import actions, errors, policies, queries
+from gongxiang.platform.catalogue.content import DistributionContent
 from gongxiang.platform.catalogue.models import Resource, ResourceVersion
 from gongxiang.platform.catalogue.states import RESOURCE
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.evidence.models import EvidenceRecord
+from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
 from tests.factories import catalogue as make
 from tests.factories.contents import complete_content, conditional_content
 from tests.factories.parties import make_banner
+from tests.factories.procedure import make_grant
 
 pytestmark = pytest.mark.django_db
 
@@ -234,6 +237,34 @@ def test_not_withdrawn_under_live_grants(banner):
     with pytest.raises(errors.UnderLiveGrants):
         actions.withdraw_resource(resource_id=resource.id, reason="停用", by=banner.provider.officer, at=banner.at)
     actions.withdraw_resource(resource_id=resource.id, reason="停用", by=banner.provider.officer, at=until)
+
+
+@pytest.mark.article("cn-809:27")
+def test_a_revision_takes_nothing_away_that_a_live_grant_needs(banner):
+    resource = make.make_conditional(banner=banner)
+    grant_id = make_grant(banner=banner, resource_id=resource.id)
+    at = banner.at + timedelta(days=1)
+    content = resource.content
+    thinner = replace(content, elements=tuple(e for e in content.elements if e.code not in ("township", "amount")))
+    withheld = replace(content, sharing_type="WITHHELD", distributions=())
+    unmounted = replace(content, distributions=(DistributionContent(kind="FILE", description="每月一次，Excel。"),))
+    for changed, field in ((thinner, "elements"), (withheld, "sharing_type"), (unmounted, "distributions")):
+        case = queries.case(resource.id, at=at, content=changed)
+        assert [s.field for s in policies.grant_shortfalls(case)] == [field]
+    # `amount` was not granted: it may go.
+    harmless = replace(content, elements=tuple(e for e in content.elements if e.code != "amount"))
+    assert not [*policies.grant_shortfalls(queries.case(resource.id, at=at, content=harmless))]
+    # And the act refuses: the authority's publication is not reached.
+    actions.revise_resource(resource_id=resource.id, by=banner.provider.clerk, at=at)
+    seen = queries.get_draft(resource.id).revision
+    actions.save_draft(resource_id=resource.id, content=thinner, seen=seen, by=banner.provider.clerk, at=at)
+    with pytest.raises(Shortfalls) as refused:
+        make.bring_to("PUBLISHED", banner=banner, resource_id=resource.id, at=at + timedelta(hours=1))
+    assert "needed_by_grants" in {s.code for s in refused.value.shortfalls}
+    grants.end_grant(
+        grant_id=grant_id, reason="source_retired", statement="已与使用部门协商一致。", by=banner.provider.officer, at=at
+    )
+    assert not [*policies.grant_shortfalls(queries.case(resource.id, at=at, content=thinner))]
 
 
 def test_a_name_is_unique_within_the_department_only(banner):

@@ -72,6 +72,13 @@ class Shortfall(Refusal):
     """Something is missing."""
 
 
+class NeededByGrants(Shortfall):
+    """Departments use this resource until {until} and need what this version takes away: {what}."""
+
+    basis = ("cn-809:27",)
+    next_step = "Keep it, or negotiate with the consumers, narrow or end their grants and file that, then publish."
+
+
 class FieldMissing(Shortfall):
     """This field is required."""
 

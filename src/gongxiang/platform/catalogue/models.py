@@ -46,6 +46,9 @@ class Resource(models.Model):
     withdrawn_reason = models.TextField(blank=True, default="")
     #: Written by `grants`: until when somebody may use this resource.
     granted_until = models.DateTimeField(null=True)
+    #: And what the grants need meanwhile: element codes, and kinds of distribution (`TABLE`, `API`, `FILE`).
+    granted_elements = ArrayField(models.CharField(max_length=48), default=list)
+    granted_kinds = ArrayField(models.CharField(max_length=10), default=list)
 
     class Meta:
         indexes = [

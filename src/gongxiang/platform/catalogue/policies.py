@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from gongxiang.law.articles import implements
 from gongxiang.law.instruments import Rank
 from gongxiang.platform.catalogue import errors
@@ -70,6 +72,10 @@ class Case:
     exception: bool = False
     consent: Consented | None = None
     ratified: bool = False
+    #: Until when somebody may use the resource (None: nobody now), and what the grants need of it.
+    granted_until: datetime | None = None
+    granted_elements: frozenset[str] = frozenset()
+    granted_kinds: frozenset[str] = frozenset()
     #: Nodes named by the content that belong to other departments.
     foreign_nodes: frozenset[UUID] = frozenset()
     #: Why the provider's agreement is not in force; None if it is.
@@ -301,6 +307,25 @@ def check_can_withdraw(*, granted_until: datetime | None, at: datetime) -> None:
         raise errors.UnderLiveGrants(until=granted_until.isoformat(sep=" ", timespec="minutes"))
 
 
+@implements("cn-809:27")
+def grant_shortfalls(case: Case) -> Iterator[Refusal]:
+    """A revision takes nothing away that a live grant needs: neither the sharing itself, nor an element, nor its delivery."""
+    if case.granted_until is None:
+        return
+    until = case.granted_until.isoformat(sep=" ", timespec="minutes")
+    content = case.content
+    if content.sharing_type == SharingType.WITHHELD:
+        yield errors.NeededByGrants(field="sharing_type", until=until, what=gettext("its sharing"))
+        return
+    lost = sorted(case.granted_elements - {element.code for element in content.elements if element.shareable})
+    if lost:
+        yield errors.NeededByGrants(field="elements", until=until, what=", ".join(lost))
+    unmounted = sorted(case.granted_kinds - set(content.kinds))
+    if unmounted:
+        what = ", ".join(str(DistributionKind(kind).label) for kind in unmounted)
+        yield errors.NeededByGrants(field="distributions", until=until, what=what)
+
+
 def reasons_against(check: Callable[[], None]) -> tuple[Refusal, ...]:
     """Why `check` refuses, as a list for a greyed-out button; empty if it passes."""
     try:
@@ -316,6 +341,7 @@ def _before_authority(case: Case) -> Iterator[Refusal]:
     if case.agreement is not None:
         yield case.agreement
     yield from content_shortfalls(case)
+    yield from grant_shortfalls(case)
     if case.consent is not None and case.consent.content_digest != case.content_digest:
         yield errors.ConsentMissing(field="consent")
     else:

@@ -290,6 +290,9 @@ def case_of(row: Resource, *, at: datetime, content: Content | None = None) -> C
         exception=bool(row.exception and row.exception.get("statute") == named),
         consent=_consented(row.consent) if row.consent_id and row.consent else None,
         ratified=row.ratified_at is not None,
+        granted_until=row.granted_until if row.granted_until is not None and row.granted_until > at else None,
+        granted_elements=frozenset(row.granted_elements),
+        granted_kinds=frozenset(row.granted_kinds),
         foreign_nodes=_foreign_nodes(row.provider_id, content),
         agreement=_agreement(row.provider_id, at),
     )

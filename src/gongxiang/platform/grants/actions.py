@@ -321,9 +321,16 @@ def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, even
 
 
 def _note_use(grant: Grant, at: datetime) -> None:
-    """A resource is not withdrawn while somebody may use it (条例 27): the catalogue is told until when."""
-    until = max((g.valid_until for g in queries.live_grants(resource_id=grant.resource_id)), default=None)
-    note_granted_until(resource_id=grant.resource_id, until=until, by=System(name="grants"), at=at)
+    """Nothing is withdrawn that somebody may use (条例 27): the catalogue is told until when, and what of the resource."""
+    live = queries.live_grants(resource_id=grant.resource_id)
+    note_granted_until(
+        resource_id=grant.resource_id,
+        until=max((g.valid_until for g in live), default=None),
+        elements={code for g in live for code in queries.needed_elements(g.id)},
+        kinds={g.mode.upper() for g in live},
+        by=System(name="grants"),
+        at=at,
+    )
 
 
 def _file(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, at: datetime) -> None:

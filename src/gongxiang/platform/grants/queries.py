@@ -162,6 +162,12 @@ def current_terms(grant_id: UUID) -> Terms:
     return Terms.from_json(row.terms)
 
 
+def needed_elements(grant_id: UUID) -> frozenset[str]:
+    """The elements without which the terms in force cannot be carried out: those granted and those that filter rows."""
+    terms = current_terms(grant_id)
+    return frozenset((*terms.elements, *(condition.element for condition in terms.conditions)))
+
+
 def revisions(grant_id: UUID) -> list[RevisionView]:
     """All states of the terms, newest first."""
     rows = GrantRevision.objects.filter(grant_id=grant_id).order_by("-revision")

@@ -1,5 +1,6 @@
 """Dated facts that rooms above write down on an entry: what `delivery` found, until when `grants` lets it be used."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -37,9 +38,24 @@ def record_distribution_check(*, distribution_id: UUID, problem: str, by: Actor,
 
 @implements("cn-809:27.3")
 @transaction.atomic
-def note_granted_until(*, resource_id: UUID, until: datetime | None, by: Actor, at: datetime) -> None:
-    """Note until when somebody may use the resource: `grants` calls this, so that it is not withdrawn under them."""
+def note_granted_until(
+    *,
+    resource_id: UUID,
+    until: datetime | None,
+    elements: Collection[str] = (),
+    kinds: Collection[str] = (),
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Note until when somebody may use the resource, and what of it.
+
+    `grants` calls this, so that it is neither withdrawn nor thinned out under them.
+    """
     row = queries.get_for_update(resource_id)
+    needed = {"granted_elements": sorted(elements), "granted_kinds": sorted(kinds)}
+    if any(getattr(row, name) != value for name, value in needed.items()):
+        row.granted_elements, row.granted_kinds = needed["granted_elements"], needed["granted_kinds"]
+        row.save(update_fields=[*needed])
     before, row.granted_until = row.granted_until, until
     if before != until:
         row.save(update_fields=["granted_until"])
