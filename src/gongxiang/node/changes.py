@@ -21,6 +21,8 @@ Flags = npt.NDArray[np.bool_]
 
 #: For the keys of a batch: which of its rows the exchange table has, and these rows.
 Fetch = Callable[[pa.RecordBatch], tuple[Ints, pa.RecordBatch]]
+#: For some rows of a batch: what the source holds for their keys now, and -1 where it holds nothing.
+Current = Callable[[pa.RecordBatch, Sequence[int]], tuple[list[int], pa.RecordBatch]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +69,24 @@ def _kept(changes: Changes, source: pa.RecordBatch, take: Ints) -> Changes:
     )
 
 
-def settle(changes: Changes, elements: Sequence[ElementSpec], fetch: Fetch) -> Settled:
-    """Complete rows, each key once."""
+def settle(changes: Changes, elements: Sequence[ElementSpec], fetch: Fetch, current: Current | None = None) -> Settled:
+    """Complete rows, each key once.
+
+    During a load `current` reads rows from the source itself: a row that changed its key from a stretch not yet read into
+    one already read would come by no chunk, and its unchanged values stand in no table of ours.
+    """
     batch: pa.RecordBatch = changes.batch
     keys = [index for index, spec in enumerate(elements) if spec.key]
     ids = key_ids(batch, keys)
     gone = np.zeros(changes.rows, dtype=np.bool_)
     if changes.unchanged:
         batch, gone = _completed(changes, keys, ids, fetch)
+        moved = changes.moved if changes.moved is not None else np.zeros(changes.rows, dtype=np.bool_)
+        lost: Ints = np.flatnonzero(gone & moved)
+        if current is not None and len(lost):
+            found, instead = current(changes.batch, lost.tolist())
+            changes = with_rows(changes, lost, instead, np.array(found))
+            return settle(changes, elements, fetch)
     last = np.zeros(int(ids.max()) + 1, dtype=np.int64)
     order = np.arange(changes.rows, dtype=np.int64)
     last[ids] = order

@@ -398,7 +398,8 @@ class ProviderStream:
                 self._exchange.truncate(cursor, row.table)
             settled = None
             if changes.rows:
-                settled = settle(changes, self.elements, lambda keys: self._fetch(cursor, keys))
+                current = rows.current if row.loading else None
+                settled = settle(changes, self.elements, lambda keys: self._fetch(cursor, keys), current)
                 if settled.incomplete and not row.loading:
                     raise _Anew(_ALTERED)
             body = self._apply(cursor, row, changes, settled)

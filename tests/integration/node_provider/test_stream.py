@@ -212,6 +212,35 @@ def test_writes_during_the_load(make_provider, monkeypatch, weave):
     assert made.receiver.table == texts
 
 
+@pytest.mark.parametrize("weave", [False, True], ids=["copied", "woven"])
+def test_a_key_changed_from_what_is_unread_into_what_was_read(make_provider, monkeypatch, weave):
+    monkeypatch.setattr(load, "CHUNK_ROWS", 150)
+    monkeypatch.setattr(provider, "WATCH_EVERY", 0.0)
+    if weave:
+        monkeypatch.setattr(provider, "WEAVE_AFTER", 0)
+    made: Provider = make_provider(
+        "CREATE TABLE t (id int PRIMARY KEY, n int, big text); ALTER TABLE t ALTER big SET STORAGE EXTERNAL",
+        "INSERT INTO t SELECT i * 2, 0, repeat('大', 1200) FROM generate_series(1, 1000) i",
+    )
+    plain, moved = load.SourceRows.read, []
+
+    def read(rows, after):
+        if after is not None and not moved:
+            moved.append(after)
+            made.sql(
+                "UPDATE t SET id = 1 WHERE id = 1990", "UPDATE t SET id = 3 WHERE id = 1992", "UPDATE t SET n = 5 WHERE id = 3"
+            )
+            made.sql("UPDATE t SET id = 5 WHERE id = 1994", "UPDATE t SET id = 7 WHERE id = 5", "DELETE FROM t WHERE id = 1")
+        return plain(rows, after)
+
+    monkeypatch.setattr(load.SourceRows, "read", read)
+    made.start()
+    follows(made)
+    assert moved
+    assert {key for key in made.receiver.table if int(key[0]) < 8} == {("2",), ("3",), ("4",), ("6",), ("7",)}
+    assert made.receiver.table["3",][1] == "5"
+
+
 def test_wide_rows_are_read_in_bounded_pieces(make_provider, monkeypatch):
     monkeypatch.setattr("gongxiang.node.exchange.READ_BYTES", 1 << 20)
     made: Provider = make_provider(
