@@ -5,11 +5,13 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from gongxiang.law.deadlines import last_day
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.delivery import reports
 from gongxiang.platform.web.templatetags.gx import day, state
 
 register = template.Library()
@@ -51,9 +53,13 @@ def named(names: dict[Any, str], key: Any) -> str:
 
 
 @register.filter
-def in_words(text: str) -> str:
-    """A report kept in English, in the reader's language where the product itself wrote it."""
-    return gettext(text) if text else ""
+def reported(text: str) -> SafeString | str:
+    """What a node reported in English, in the reader's language where the sentence is known; the report itself unfolds."""
+    if not text or (get_language() or "").startswith("en"):
+        return text or ""
+    known = reports.translated(text)
+    heading = gettext("Report as it came") if known else gettext("Report as it came, in English")
+    return format_html("{}<details><summary>{}</summary>{}</details>", known, heading, text)
 
 
 @register.filter
