@@ -25,7 +25,7 @@ def info(home: Home) -> dict[str, Any]:
 def _flows(notes: Notes) -> Any:
     owners = {UUID(value): key for key, value in notes.kept.get("nodes", {}).items()}
     for flow in delivery.find_flows(actor=System(name="demo")):
-        stream = delivery.stream_of(flow.resource_id)
+        stream = delivery.stream_of(flow.resource_id, actor=System(name="demo"))
         if stream is None or flow.provider_node_id is None or flow.consumer_node_id is None:
             continue
         source, target = owners[flow.provider_node_id], owners[flow.consumer_node_id]

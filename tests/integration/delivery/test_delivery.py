@@ -238,6 +238,16 @@ def test_another_departments_table_is_not_captured(banner: Banner, provider_node
     assert table.check_problem == "The node belongs to another department."
 
 
+def test_the_names_of_a_source_stay_with_provider_and_authority(banner: Banner, flow: Flow) -> None:
+    for reader, seen in (
+        (banner.provider.clerk, "public.person"), (banner.authority_officer, "public.person"), (banner.consumer.clerk, ""),
+        (banner.auditor, ""),
+    ):  # fmt: skip
+        stream = queries.stream_of(flow.resource_id, actor=reader)
+        assert stream is not None
+        assert stream.source_table == seen
+
+
 def test_another_departments_answer_is_not_shown(banner: Banner, provider_node: Node) -> None:
     check = actions.ask_for_table(
         node_id=provider_node.pk, table="public.person", by=banner.provider.node_operator, at=banner.at

@@ -32,6 +32,13 @@ SAMPLE: Final = Permission(name="delivery.sample", roles=frozenset({Role.CLERK, 
 CLOSE_ALARM: Final = Permission(name="delivery.close_alarm", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
 
 
+def sees_source(actor: Actor, provider_id: UUID) -> bool:
+    """Whether the actor may read the names of a source: the provider's people and the authority's."""
+    if isinstance(actor, System):
+        return True
+    return actor.department_id == provider_id or actor.has(Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER)
+
+
 def sees_all(actor: Actor) -> bool:
     """Whether the actor sees the nodes and flows of every department."""
     return isinstance(actor, System) or actor.has(*OVERSEERS)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from base64 import b64decode
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from gongxiang.platform.delivery.models import (
     Stream,
     TableCheck,
 )  # fmt: skip
-from gongxiang.platform.delivery.permissions import sees_all
+from gongxiang.platform.delivery.permissions import sees_all, sees_source
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.protocol.keyring import Keyring
@@ -261,10 +261,13 @@ def find_streams(*, actor: Actor, text: str = "") -> QuerySet[Stream]:
     return rows
 
 
-def stream_of(resource_id: UUID) -> StreamView | None:
-    """The capture of a resource, for pages that show a flow beside it."""
+def stream_of(resource_id: UUID, *, actor: Actor) -> StreamView | None:
+    """The capture of a resource, for pages that show a flow beside it; its source stays between provider and authority."""
     row = Stream.objects.filter(resource_id=resource_id).first()
-    return stream_view(row) if row else None
+    if row is None:
+        return None
+    view = stream_view(row)
+    return view if sees_source(actor, row.provider_id) else replace(view, source_table="", detail="")
 
 
 def stream_view(row: Stream) -> StreamView:

@@ -93,7 +93,7 @@ def _shown(request: ActingRequest, node_id: UUID) -> dict[str, Any]:
     return {
         "node": found,
         "flows": [queries.flow_view(row) for row in flows],
-        "streams": [s for resource_id in mounted if (s := queries.stream_of(resource_id)) is not None],
+        "streams": [s for resource_id in mounted if (s := queries.stream_of(resource_id, actor=request.actor)) is not None],
     }
 
 

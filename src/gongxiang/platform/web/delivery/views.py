@@ -58,7 +58,7 @@ def _shown(request: ActingRequest, grant_id: UUID) -> dict[str, Any]:
     found = queries.get_flow(grant_id, actor=request.actor)
     return {
         "flow": found,
-        "stream": queries.stream_of(found.resource_id),
+        "stream": queries.stream_of(found.resource_id, actor=request.actor),
         "receipts": queries.receipts_of(grant_id, actor=request.actor, limit=10),
         "reconciliations": queries.reconciliations_of(grant_id, actor=request.actor, limit=5),
         "node_names": queries.node_names([found.provider_node_id, found.consumer_node_id]),
