@@ -245,7 +245,14 @@ def _grant(
         until=until,
     )
     provision = rulebook.deadline("provision", start=at)
-    changes = {**changes, "grant_id": grant.pk, "provision_due_at": provision.due_at}
+    changes = {
+        **changes,
+        "grant_id": grant.pk,
+        "provision_due_at": provision.due_at,
+        "provision_basis": provision.basis,
+        "provision_rule": provision.rule,
+        "provision_provisional": provision.provisional,
+    }
     _answer(request, "grant" if whole else "grant_partly", reply, by=by, at=at, changes=changes)
 
 

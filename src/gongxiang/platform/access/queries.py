@@ -89,6 +89,9 @@ class AccessRequestView:
     decided_by_authority: bool
     grant_id: UUID | None
     provision_due_at: datetime | None
+    provision_basis: str
+    provision_rule: str
+    provision_provisional: bool
     consultation_grounds: str
     withdrawn_at: datetime | None
     withdrawn_reason: str
@@ -173,6 +176,13 @@ def waiting_for(actor: Person, *, side: str) -> list[AccessRequestView]:
     if side in ("consumer", "provider"):
         rows = rows.filter(**{f"{side}_id": actor.department_id})
     return [view_of(row) for row in rows.order_by("due_at", "drafted_at")[:200]]
+
+
+def to_provide(actor: Person, *, grant_ids: Iterable[UUID]) -> list[AccessRequestView]:
+    """Granted requests of the actor's department as provider whose grants are among those not flowing yet."""
+    rows = visible_to(actor).filter(provider_id=actor.department_id, grant_id__in=list(grant_ids))
+    rows = rows.filter(status__in=(states.GRANTED, states.PARTLY_GRANTED), provision_due_at__isnull=False)
+    return [view_of(row) for row in rows.order_by("provision_due_at")[:200]]
 
 
 def overdue(at: datetime) -> list[UUID]:

@@ -70,6 +70,9 @@ class Migration(migrations.Migration):
                 ('decided_by_authority', models.BooleanField(default=False)),
                 ('grant_id', models.UUIDField(null=True)),
                 ('provision_due_at', models.DateTimeField(null=True)),
+                ('provision_basis', models.CharField(blank=True, default='', max_length=60)),
+                ('provision_rule', models.CharField(blank=True, default='', max_length=120)),
+                ('provision_provisional', models.BooleanField(default=False)),
                 ('consultation_grounds', models.TextField(blank=True, default='')),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('withdrawn_reason', models.TextField(blank=True, default='')),
@@ -79,7 +82,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['provider', 'status'], name='access_provider'), models.Index(fields=['consumer', 'status'], name='access_consumer'), models.Index(fields=['turn', 'due_at'], name='access_turn')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('provider', models.F('consumer')), _negated=True), name='access_two_departments'), models.CheckConstraint(condition=models.Q(('due_at', None), models.Q(models.Q(('due_basis', ''), _negated=True), models.Q(('due_rule', ''), _negated=True)), _connector='OR'), name='access_deadline_has_basis'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('SUBMITTED', 'INCOMPLETE', 'REPLY_OVERDUE')), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='access_submission_dated'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('GRANTED', 'PARTLY_GRANTED')), _negated=True), ('grant_id__isnull', False), _connector='OR'), name='access_grant_named'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'REFUSED'), _negated=True), models.Q(('reply_text', ''), _negated=True), _connector='OR'), name='access_refusal_reasoned'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'INCOMPLETE'), _negated=True), ('due_at', None), _connector='OR'), name='access_notice_stops_clock')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('provider', models.F('consumer')), _negated=True), name='access_two_departments'), models.CheckConstraint(condition=models.Q(('due_at', None), models.Q(models.Q(('due_basis', ''), _negated=True), models.Q(('due_rule', ''), _negated=True)), _connector='OR'), name='access_deadline_has_basis'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('SUBMITTED', 'INCOMPLETE', 'REPLY_OVERDUE')), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='access_submission_dated'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('GRANTED', 'PARTLY_GRANTED')), _negated=True), ('grant_id__isnull', False), _connector='OR'), name='access_grant_named'), models.CheckConstraint(condition=models.Q(('provision_due_at', None), models.Q(models.Q(('provision_basis', ''), _negated=True), models.Q(('provision_rule', ''), _negated=True)), _connector='OR'), name='access_provision_has_basis'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'REFUSED'), _negated=True), models.Q(('reply_text', ''), _negated=True), _connector='OR'), name='access_refusal_reasoned'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'INCOMPLETE'), _negated=True), ('due_at', None), _connector='OR'), name='access_notice_stops_clock')],
             },
         ),
     ]
