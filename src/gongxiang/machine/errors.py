@@ -44,9 +44,3 @@ class NotMigrated(MachineError):
     """The database has not been prepared."""
 
     advice = "Run: gongxiang migrate"
-
-
-class StillRunning(MachineError):
-    """`gongxiang up` runs on this installation."""
-
-    advice = "End it first with Ctrl-C in its terminal."

@@ -187,11 +187,3 @@ class ValueNotCarried(Terminal):
     #: The row's key as texts: for the node's own log, never for the platform.
     row_key: tuple[str, ...] = ()
     advice = "Correct the value in the business system; the stream goes on by itself within a minute."
-
-
-class ChainUnknown(Terminal):
-    """The gateway's log of this resource does not end where this node's chain begins."""
-
-    advice = (
-        "A copy of this node may run elsewhere, or exchange_db was restored from an old backup: look before anything is reset."
-    )

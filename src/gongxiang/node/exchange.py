@@ -309,12 +309,6 @@ class Exchange:
         """Forget segments that will never be sent."""
         cursor.execute("DELETE FROM gongxiang.outbox WHERE resource_id = %s", (self._id,))
 
-    def outbox_bytes(self) -> int:
-        """Bytes that wait to be sent."""
-        with self.transaction() as cursor:
-            cursor.execute("SELECT coalesce(sum(length(segment)), 0) FROM gongxiang.outbox WHERE resource_id = %s", (self._id,))
-            return int(cursor.fetchone()[0])
-
     # ---- tables ------------------------------------------------------------------------------------------------------
 
     def make_table(self, cursor: Work, table: str, *, comment: str) -> None:

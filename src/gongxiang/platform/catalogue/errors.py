@@ -61,10 +61,6 @@ class NotWithheld(Refusal):
     basis = ("wushen-2021-60:10",)
 
 
-class AlreadyPublished(Refusal):
-    """This entry is published; a draft of it is a revision."""
-
-
 # ---- shortfalls: what is missing before an entry may move on ------------------------------------------------------------
 
 

@@ -134,13 +134,6 @@ def grouped(number: int | None) -> str:
     return "—" if number is None else f"{number:,}"
 
 
-@register.filter
-def masked_id(value: str | None) -> str:
-    """An identity number with all but its ends starred."""
-    text = value or ""
-    return text if len(text) < 8 else f"{text[:3]}{'*' * (len(text) - 5)}{text[-2:]}"
-
-
 @register.simple_tag(takes_context=True)
 def here_with(context: dict[str, Any], **changes: Any) -> str:
     """The present address with some of its query changed; None takes a parameter out."""
