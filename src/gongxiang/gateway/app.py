@@ -43,6 +43,7 @@ from gongxiang.protocol.errors import (
     SignatureWrong,
     StreamEmpty,
     TooManyRequests,
+    trace,
 )
 from gongxiang.protocol.requests import read_request, verify_request
 
@@ -182,8 +183,9 @@ async def handle(gateway: Gateway, side: Side, call: Call) -> Answer:
     except DataPlaneError as error:
         record(gateway, call, error)
         return Answer.refusing(error)
-    except Exception:
-        _log.exception("%s %s failed", call.method, call.path)
+    except Exception as error:
+        # Without the error's own words: Arrow's quote values.
+        _log.error("%s %s failed: %s", call.method, call.path, trace(error))
         return Answer.refusing(GatewayFault())
 
 

@@ -22,7 +22,7 @@ from gongxiang.node.apply.postgresql import PostgresTarget
 from gongxiang.node.client import GatewayClient
 from gongxiang.node.config import NodeConfig
 from gongxiang.node.describe import describe_table
-from gongxiang.node.flow import Flow, trace
+from gongxiang.node.flow import Flow
 from gongxiang.node.identity import Identity
 from gongxiang.node.office import Office
 from gongxiang.node.orders import OrderBook
@@ -141,7 +141,7 @@ class Agent:
                 self._stopping.wait(delay if isinstance(error, errors.Transient) else _TERMINAL_DELAY)
                 delay = min(delay * 2, _LAST_DELAY)
             except Exception as error:
-                log.error("orders: unexpected %s", trace(error))
+                log.error("orders: unexpected %s", errors.trace(error))
                 self._stopping.wait(_LAST_DELAY)
 
     def _pull(self) -> None:
@@ -289,7 +289,7 @@ class Agent:
         except errors.DataPlaneError as error:
             problem = errors.in_words(error)
         except Exception as error:
-            log.error("describe %s: unexpected %s", order.table, trace(error))
+            log.error("describe %s: unexpected %s", order.table, errors.trace(error))
             problem = f"Unexpected {type(error).__name__}; the node's log says where."
         self.office.report(
             TableDescribed(

@@ -20,12 +20,13 @@ from gongxiang.protocol.errors import (
     Terminal,
     Transient,
     error_from,
+    trace,
 )
 
 __all__ = [
     "ERRORS", "ClockSkewed", "DataPlaneError", "GrantEnded", "GrantNotYetValid", "GrantSuspended", "GrantUnknown",
     "LeaseExpired", "NodeNotAdmitted", "NodeRevoked", "NodeUnknown", "SegmentOutOfOrder", "Terminal", "Transient",
-    "error_from", "in_words",
+    "error_from", "in_words", "trace",
 ]  # fmt: skip
 
 
@@ -184,6 +185,4 @@ class SchemaDrift(Terminal):
 class ValueNotCarried(Terminal):
     """A row holds a value that no exchange can carry."""
 
-    #: The row's key as texts: for the node's own log, never for the platform.
-    row_key: tuple[str, ...] = ()
     advice = "Correct the value in the business system; the stream goes on by itself within a minute."

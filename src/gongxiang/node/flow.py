@@ -450,7 +450,7 @@ class Flow:
                 return _TERMINAL_DELAY
             case _:
                 # Only the kind of error and where it arose: its text could carry values.
-                log.error("grant %s: unexpected %s", self.grant.terms.grant_id, trace(error))
+                log.error("grant %s: unexpected %s", self.grant.terms.grant_id, errors.trace(error))
                 self._say("failed", words)
                 self._alarm("unexpected_error", words)
                 return max(delay, 5.0)
@@ -463,14 +463,3 @@ class Flow:
             if self.cursor is not None and self.cursor.loading:
                 self._target.forget(self.cursor)
         self._say("closed", self._ended)
-
-
-def trace(error: BaseException) -> str:
-    """The kind of error and where it arose, without its text."""
-    places = []
-    step = error.__traceback__
-    while step is not None:
-        code = step.tb_frame.f_code
-        places.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{step.tb_lineno} {code.co_name}")
-        step = step.tb_next
-    return f"{type(error).__name__} at {' > '.join(places[-6:])}"

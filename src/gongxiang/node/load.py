@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import psycopg2
 import pyarrow as pa
 
@@ -71,8 +70,8 @@ class SourceRows:
         if not rows:
             return None
         batch, bad = decode_rows(rows, self.elements)
-        for index, flags in bad.items():
-            self._refuse(index, key_texts(batch, self.elements, int(np.flatnonzero(flags)[0])))
+        for index in bad:
+            self._refuse(index)
         return Chunk(
             rows=rows,
             batch=batch,
@@ -90,22 +89,20 @@ class SourceRows:
             copied = self._copy(self._filled(f"WHERE ({names}) = ({casts})", key), Rows)
             values, bad = decode_rows(copied, self.elements)
             for index in bad:
-                self._refuse(index, key)
+                self._refuse(index)
             where.append(found if copied else -1)
             found += len(copied)
             parts.append(values)
         columns = [pa.concat_arrays([part.column(i) for part in parts]) for i in range(len(self.elements))]
         return where, pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
-    def _refuse(self, index: int, key: list[str]) -> None:
+    def _refuse(self, index: int) -> None:
         spec = self.elements[index]
-        error = ValueNotCarried(
+        # Neither value nor key is told or logged: the element and the kinds of value are enough to find the row.
+        raise ValueNotCarried(
             f"Element {spec.code} of one row of {self._found.schema}.{self._found.name} holds a value that cannot be carried "
-            f"as {spec.type} (NaN, infinity, too many digits, or a year outside 1 to 9999). The node's log names the row."
+            f"as {spec.type} (NaN, infinity, too many digits, or a year outside 1 to 9999)."
         )
-        # The key stays in the department: the node's own log shows it, the platform is not told.
-        error.row_key = tuple(key)
-        raise error
 
     def _fitting_sink(self) -> type[Rows]:
         if self._sink is None:

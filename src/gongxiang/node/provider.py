@@ -25,7 +25,7 @@ from gongxiang.node import killpoints
 from gongxiang.node.capture import Capture, Changes, Footing, Place
 from gongxiang.node.capture.log import LogCapture, slot_name
 from gongxiang.node.changes import Settled, bad_rows, settle, with_rows
-from gongxiang.node.errors import DataPlaneError, SchemaDrift, SourceUnfit, TableUnfit, Transient
+from gongxiang.node.errors import DataPlaneError, SchemaDrift, SourceUnfit, TableUnfit, Transient, trace
 from gongxiang.node.exchange import SMALL_ROWS, Exchange, StreamRow, decode_rows, key_texts
 from gongxiang.node.load import CHUNK_ROWS, Ahead, Chunk, SourceRows
 from gongxiang.node.seal import Body, OldValues, changes_body, empty_body, load_body, seal
@@ -172,7 +172,7 @@ class ProviderStream:
                 self._tell.stopped("stopped", error, self._row)
                 wait = LOOK_AGAIN
             except Exception as error:
-                log.exception("Stream of %s failed", self.order.source_table)
+                log.error("Stream of %s failed: %s", self.order.source_table, trace(error))
                 fault = SourceUnfit(f"The node made a mistake ({type(error).__name__}); its log tells more.")
                 self._tell.stopped("stopped", fault, self._row)
                 wait = LOOK_AGAIN

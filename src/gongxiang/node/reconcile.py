@@ -24,7 +24,7 @@ from gongxiang.node.client import GatewayClient
 from gongxiang.node.config import NodeConfig
 from gongxiang.node.describe import split_table
 from gongxiang.node.digests import BUCKETS, Hashes, Sums, TableDigests, difference, pack, unpack
-from gongxiang.node.flow import Flow, trace
+from gongxiang.node.flow import Flow
 from gongxiang.node.identity import Identity, load
 from gongxiang.node.office import Office
 from gongxiang.node.orders import OrderBook
@@ -123,7 +123,7 @@ class Reconciler:
         except errors.DataPlaneError as error:
             self._give_up(order, errors.in_words(error))
         except Exception as error:
-            log.error("reconcile %s: unexpected %s", order.request_id, trace(error))
+            log.error("reconcile %s: unexpected %s", order.request_id, errors.trace(error))
             self._give_up(order, f"Unexpected {type(error).__name__}; the node's log says where.")
 
     def _give_up(self, order: Reconcile, words: str) -> None:

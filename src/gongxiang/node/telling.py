@@ -1,6 +1,6 @@
 """What a provider's stream tells the platform: its state at most once a second, alarms once each; for `node.provider`.
 
-Never carries values of rows: the key of a row that stops a stream stands in the node's own log only.
+Never carries values of rows, nor their keys, which may be people's numbers; the log does not either.
 """
 
 import logging
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gongxiang.node.errors import DataPlaneError, Transient, ValueNotCarried, in_words
+from gongxiang.node.errors import DataPlaneError, Transient, in_words
 from gongxiang.node.exchange import StreamRow
 from gongxiang.protocol import clock
 from gongxiang.protocol.messages import Alarm, Message, OpenStream, StreamState
@@ -66,8 +66,6 @@ class Teller:
 
     def stopped(self, state: str, error: DataPlaneError, row: StreamRow | None) -> None:
         """The stream stopped with words."""
-        if isinstance(error, ValueNotCarried) and error.row_key:
-            log.error("Stream of %s stopped at the row with key %s", self._order.source_table, ", ".join(error.row_key))
         self.trouble(error)
         self.now(state, in_words(error), row)
 

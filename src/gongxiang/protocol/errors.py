@@ -348,3 +348,14 @@ def error_from(body: Any) -> DataPlaneError:
     value.pop("advice", None)
     cls = ERRORS.get(str(code)) or (Transient if transient else Terminal)
     return cls(message, **{str(name): fact for name, fact in value.items()})
+
+
+def trace(error: BaseException) -> str:
+    """The kind of error and where it arose, without its text."""
+    places = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        places.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{step.tb_lineno} {code.co_name}")
+        step = step.tb_next
+    return f"{type(error).__name__} at {' > '.join(places[-6:])}"
