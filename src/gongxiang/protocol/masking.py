@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gongxiang.protocol.errors import TermsNotCompilable
-from gongxiang.protocol.terms import DataType, ElementSpec, Mask, MaskKind
+from gongxiang.protocol.terms import MASK_FITS, DataType, ElementSpec, Mask, MaskKind
 from gongxiang.protocol.types import texts
 
 #: Digest behind pseudonyms; a secret belongs to one algorithm, so a change means a new key version.
@@ -22,14 +22,6 @@ PSEUDONYM_DIGEST = "sha256"
 PSEUDONYM_BYTES = 16
 
 _BLOCK = 64
-_DATES = (DataType.DATE, DataType.TIMESTAMP, DataType.INSTANT)
-_FITTING: dict[MaskKind, tuple[DataType, ...]] = {
-    MaskKind.KEEP: (DataType.TEXT, DataType.INTEGER, DataType.DECIMAL, DataType.DATE, DataType.UUID),
-    MaskKind.BLANK: tuple(DataType),
-    # JSON has many texts for one value, so equal values would not stay equal.
-    MaskKind.PSEUDONYM: tuple(t for t in DataType if t is not DataType.JSON),
-    MaskKind.YEAR: _DATES,
-}
 
 
 def element_secret(base: bytes, code: str) -> bytes:
@@ -41,7 +33,7 @@ def masked_spec(spec: ElementSpec, mask: Mask | None) -> ElementSpec:
     """The element as the consumer sees it (a masked one identifies nothing); raises TermsNotCompilable."""
     if mask is None:
         return spec
-    if spec.type not in _FITTING[mask.kind]:
+    if spec.type not in MASK_FITS[mask.kind]:
         raise TermsNotCompilable(f"The mask {mask.kind} does not fit the element {spec.code} of type {spec.type}.")
     if mask.prefix < 0 or mask.suffix < 0:
         raise TermsNotCompilable(f"The mask of the element {spec.code} keeps a negative number of characters.")

@@ -17,7 +17,7 @@ from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.errors import FilterNotCovered, SegmentOfOtherSchema, TermsNotCompilable
 from gongxiang.protocol.masking import apply_mask, element_secret, masked_spec, pseudonyms
 from gongxiang.protocol.segments import digest
-from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, Terms
+from gongxiang.protocol.terms import NO_VALUE, ORDER, UNORDERED, Comparison, Condition, DataType, ElementSpec, Mask, Terms
 from gongxiang.protocol.types import arrow_type, texts, value_of
 
 #: Column that stands for the masked or withheld part of a row's key.
@@ -32,9 +32,6 @@ _COMPARE: dict[Comparison, Callable[[Any, Any], Any]] = {
     Comparison.GE: pc.greater_equal,
 }
 _DELETE = pa.scalar(DELETE, pa.int8())
-_NO_VALUE = (Comparison.IS_NULL, Comparison.NOT_NULL)
-_UNORDERED = (DataType.BOOLEAN, DataType.JSON, DataType.BYTES, DataType.UUID)
-_ORDER = (Comparison.LT, Comparison.LE, Comparison.GT, Comparison.GE)
 
 
 def projection_fingerprint(terms: Terms) -> str:
@@ -225,14 +222,14 @@ def _check_names(terms: Terms, by_code: Mapping[str, ElementSpec]) -> None:
 def _test(condition: Condition, spec: ElementSpec) -> Callable[[Any], Any]:
     """The function that tests an array of this element; NULL satisfies no comparison."""
     operator, count = condition.operator, len(condition.values)
-    fitting = count == 0 if operator in _NO_VALUE else count >= 1 if operator is Comparison.IN else count == 1
+    fitting = count == 0 if operator in NO_VALUE else count >= 1 if operator is Comparison.IN else count == 1
     if not fitting:
         raise TermsNotCompilable(f"The condition {operator} on {spec.code} has {count} values.")
     if operator is Comparison.STARTS_WITH and spec.type is not DataType.TEXT:
         raise TermsNotCompilable(f"The condition {operator} needs a text element, {spec.code} is {spec.type}.")
-    if operator in _ORDER and spec.type in _UNORDERED:
+    if operator in ORDER and spec.type in UNORDERED:
         raise TermsNotCompilable(f"The element {spec.code} of type {spec.type} has no order to compare by.")
-    if spec.type is DataType.JSON and operator not in _NO_VALUE:
+    if spec.type is DataType.JSON and operator not in NO_VALUE:
         raise TermsNotCompilable(f"The element {spec.code} is JSON: only is_null and not_null can be tested.")
     try:
         values = [value_of(text, spec) for text in condition.values]

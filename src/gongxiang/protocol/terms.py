@@ -87,6 +87,21 @@ class Comparison(enum.StrEnum):
     NOT_NULL = "not_null"
 
 
+#: Operators that take no value, and those that need an order.
+NO_VALUE = (Comparison.IS_NULL, Comparison.NOT_NULL)
+ORDER = (Comparison.LT, Comparison.LE, Comparison.GT, Comparison.GE)
+#: Types whose values have no order to compare by.
+UNORDERED = (DataType.BOOLEAN, DataType.JSON, DataType.BYTES, DataType.UUID)
+#: Which types a mask has a meaning for.
+MASK_FITS: dict[MaskKind, tuple[DataType, ...]] = {
+    MaskKind.KEEP: (DataType.TEXT, DataType.INTEGER, DataType.DECIMAL, DataType.DATE, DataType.UUID),
+    MaskKind.BLANK: tuple(DataType),
+    # JSON has many texts for one value, so equal values would not stay equal.
+    MaskKind.PSEUDONYM: tuple(t for t in DataType if t is not DataType.JSON),
+    MaskKind.YEAR: (DataType.DATE, DataType.TIMESTAMP, DataType.INSTANT),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Condition:
     """`element operator values`; values are texts in the element's canonical text form. NULL never satisfies a comparison."""

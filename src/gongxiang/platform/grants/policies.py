@@ -10,7 +10,19 @@ from django.utils.translation import gettext
 from gongxiang.law.articles import implements
 from gongxiang.platform.grants import errors
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
-from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind, Terms
+from gongxiang.protocol.terms import (
+    MASK_FITS,
+    NO_VALUE,
+    ORDER,
+    UNORDERED,
+    Comparison,
+    Condition,
+    DataType,
+    ElementSpec,
+    Mask,
+    MaskKind,
+    Terms,
+)
 
 #: Why sharing may be suspended (条例 27); the first two by the consumer's fault, the third by the source's.
 SUSPEND_REASONS: Final = ("misuse", "security", "source_fault")
@@ -22,9 +34,6 @@ CONSUMER_END_REASONS: Final = ("purpose_met", "not_needed", "superseded")
 DISPOSAL_METHODS: Final = ("deleted", "destroyed", "returned", "retained")
 #: A statement shorter than this says nothing; a choice of the product.
 SHORTEST_STATEMENT: Final = 4
-
-_ORDER: Final = (Comparison.LT, Comparison.LE, Comparison.GT, Comparison.GE)
-_UNORDERED: Final = (DataType.BOOLEAN, DataType.JSON, DataType.BYTES, DataType.UUID)
 
 
 def find_term_problems(terms: Terms, specs: Sequence[ElementSpec]) -> list[Refusal]:
@@ -59,18 +68,8 @@ def check_terms(terms: Terms, specs: Sequence[ElementSpec], *, at: datetime) -> 
 
 
 def mask_fits(mask: Mask, spec: ElementSpec) -> bool:
-    """Whether the mask has a meaning for the element; the same table as `protocol.masking`, which needs Arrow."""
-    if mask.prefix < 0 or mask.suffix < 0:
-        return False
-    match mask.kind:
-        case MaskKind.KEEP:
-            return spec.type in (DataType.TEXT, DataType.INTEGER, DataType.DECIMAL, DataType.DATE, DataType.UUID)
-        case MaskKind.YEAR:
-            return spec.type in (DataType.DATE, DataType.TIMESTAMP, DataType.INSTANT)
-        case MaskKind.BLANK:
-            return True
-        case MaskKind.PSEUDONYM:
-            return spec.type is not DataType.JSON
+    """Whether the mask has a meaning for the element."""
+    return mask.prefix >= 0 and mask.suffix >= 0 and spec.type in MASK_FITS[mask.kind]
 
 
 def _condition_problems(condition: Condition, by_code: dict[str, ElementSpec]) -> list[Refusal]:
@@ -84,7 +83,7 @@ def _condition_problems(condition: Condition, by_code: dict[str, ElementSpec]) -
         problem = gettext("one value is needed") if wanted else gettext("this operator takes no value")
     elif condition.operator is Comparison.STARTS_WITH and spec.type is not DataType.TEXT:
         problem = gettext("only texts have a beginning")
-    elif condition.operator in _ORDER and spec.type in _UNORDERED:
+    elif condition.operator in ORDER and spec.type in UNORDERED:
         problem = gettext("values of this type have no order")
     elif spec.type is DataType.JSON and wanted != 0:
         problem = gettext("of JSON only presence can be tested")
@@ -97,7 +96,7 @@ def _condition_problems(condition: Condition, by_code: dict[str, ElementSpec]) -
 
 def value_count(operator: Comparison) -> int | None:
     """How many values the operator takes; None: one or more."""
-    if operator in (Comparison.IS_NULL, Comparison.NOT_NULL):
+    if operator in NO_VALUE:
         return 0
     return None if operator is Comparison.IN else 1
 
