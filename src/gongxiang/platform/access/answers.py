@@ -36,7 +36,7 @@ def notify_incomplete(*, access_request_id: UUID, missing: Sequence[str], by: Ac
     permissions.check_of_department(permissions.RECEIVE, by, request.provider_id)
     policies.check_can_notify(request, missing)
     if request.due_at is not None and at >= request.due_at:
-        raise WrongState(state=states.REPLY_OVERDUE)
+        raise WrongState(state=states.REPLY_OVERDUE, basis=("cn-809:21",))
     changes = {
         "turn": "consumer",
         "missing": [item.strip() for item in missing if item.strip()],
@@ -184,7 +184,7 @@ def _check_side(request: AccessRequest, by: Actor) -> str:
         raise NotPermitted()
     allowed = states.ANSWERABLE if side == "provider" else states.DECIDABLE
     if request.status not in allowed:
-        raise WrongState(state=request.status)
+        raise WrongState(state=request.status, basis=("wushen-2021-60:21(2)", "cn-809:21"))
     return side
 
 

@@ -183,6 +183,7 @@ class GrantsTooMuch(Refusal):
 class NotOverdue(Refusal):
     """The period of this reply is not over."""
 
+    next_step = "Wait until the period is over; until then the provider replies."
     basis = ("wushen-2021-60:21(2)",)
 
 
@@ -203,4 +204,5 @@ class AlreadyDecided(Refusal):
 class CommentMissing(Refusal):
     """Say in a few words why."""
 
+    basis = ("cn-809:20",)
     next_step = "Write one sentence for those who read the timeline."

@@ -29,24 +29,29 @@ class OfficerNotOnFile(Refusal):
 class OwnDraft(NotPermitted):
     """Nobody signs what they drafted."""
 
+    basis = ("wushen-2021-60:18", "wushen-2021-60:25")
     next_step = "Ask the accountable officer, or the deputy, who did not write the draft."
 
 
 class AgreementOpenAlready(Refusal):
     """An agreement of this department, {number}, is being drafted or signed already."""
 
+    basis = ("wushen-2021-60:18",)
     next_step = "Open that one and go on with it."
 
 
 class PeriodOverlaps(Refusal):
     """The period overlaps with that of agreement {number}, which is in force until {until}."""
 
+    basis = ("wushen-2021-60:18",)
     next_step = "Let the new agreement begin on the day after, or end the old one first."
 
 
 class PeriodWrong(Refusal):
     """The agreement must end after it begins, and not in the past."""
 
+    basis = ("wushen-2021-60:18",)
+    next_step = "Choose a last day that lies after the first day and not before today."
     status = 422
 
 
@@ -66,10 +71,13 @@ class NoTemplate(Refusal):
 class AuthorityNeedsNone(Refusal):
     """The competent authority makes no agreement with itself."""
 
+    next_step = "Share without an agreement: the gate is open for the authority's own office."
     basis = ("wushen-2021-60:18",)
 
 
 class TemplateBroken(Refusal):
     """The text names a place to fill in that does not exist: {place}."""
 
+    basis = ("wushen-2021-60:18",)
+    next_step = "Write the place as the list beside the text names it."
     status = 422

@@ -26,6 +26,7 @@ class SamePerson(NotPermitted):
 class DraftChangedMeanwhile(Refusal):
     """{name} saved this draft at {time}, after you opened it; your text has not been saved over theirs."""
 
+    basis = ("wushen-2021-60:7",)
     next_step = "Copy what you typed, reload the page, and enter it in the newer draft."
 
 
@@ -39,6 +40,7 @@ class RemarkMissing(Refusal):
 class ReasonMissing(Refusal):
     """A reason is required."""
 
+    next_step = "Write one sentence for those who read the timeline."
     basis = ("cn-809:27",)
 
 
@@ -52,12 +54,14 @@ class UnderLiveGrants(Refusal):
 class NeverPublished(Refusal):
     """This entry has no published version."""
 
+    basis = ("wushen-2021-60:7",)
     next_step = "Publish the entry first."
 
 
 class NotWithheld(Refusal):
     """Only an entry of the type withheld is ratified; this one is not."""
 
+    next_step = "Publish the entry, or return it with remarks."
     basis = ("wushen-2021-60:10",)
 
 
@@ -78,6 +82,7 @@ class NeededByGrants(Shortfall):
 class FieldMissing(Shortfall):
     """This field is required."""
 
+    next_step = "Fill in the field."
     basis = ("cn-809:13",)
 
 
@@ -112,6 +117,7 @@ class ReasonForTypeMissing(Shortfall):
 class ConditionMissing(Shortfall):
     """A conditional resource states its conditions, its scope and the purposes it may be used for."""
 
+    next_step = "State the conditions, the scope and the purposes."
     basis = ("wushen-2021-60:21(2)", "cn-809:15")
 
 
@@ -163,18 +169,21 @@ class ElementsMissing(Shortfall):
 class ElementIncomplete(Shortfall):
     """Every element is named, typed and classified."""
 
+    next_step = "Fill in name, code, type and both classifications of the element."
     basis = ("cn-809:13",)
 
 
 class ElementCodeMalformed(Shortfall):
     """An element's code starts with a letter and has lower-case letters, digits and underscores only, at most 48."""
 
+    next_step = "Write for example id_number."
     basis = ("cn-809:13",)
 
 
 class ElementTwice(Shortfall):
     """Two elements have the same name or code."""
 
+    next_step = "Give one of the two another name or code, or remove it."
     basis = ("cn-809:13",)
 
 
@@ -188,12 +197,14 @@ class ElementSizeWrong(Shortfall):
 class DistributionMissing(Shortfall):
     """A shared resource names at least one table, API or file by which it is delivered."""
 
+    next_step = "Mount a table, or describe the API or the file."
     basis = ("wushen-2021-60:21(1)", "wushen-2021-60:21(2)")
 
 
 class TableUnmapped(Shortfall):
     """A table names its node, its source table and a column for every shared element."""
 
+    next_step = "Choose the node, name the table and give every shared element its column."
     basis = ("wushen-2021-60:13", "wushen-2021-60:19(1)")
 
 
@@ -214,28 +225,33 @@ class KeyMissing(Shortfall):
 class DerivationCircular(Shortfall):
     """The resources this one is derived from are in turn derived from it."""
 
+    next_step = "Take out the resource that is derived from this one."
     basis = ("wushen-2021-60:2",)
 
 
 class SecrecyStatementMissing(Shortfall):
     """The accountable officer has not declared that the entry holds no state secret and no work secret."""
 
+    next_step = "Let the accountable officer examine the entry and declare it with the consent."
     basis = ("cn-809:13", "cn-809:3", "wushen-2021-60:4(1)")
 
 
 class ImpactAssessmentMissing(Shortfall):
     """The entry holds personal information and has no impact assessment: purpose, effect and measures must be answered."""
 
+    next_step = "State purpose, effect and measures with the consent."
     basis = ("cn-809:13",)
 
 
 class StandingConsentMissing(Shortfall):
     """An unconditional resource needs the officer's standing consent, under which requests are granted at once."""
 
+    next_step = "Let the accountable officer give it with the consent, or choose another sharing type."
     basis = ("cn-809:20", "cn-809:21")
 
 
 class ConsentMissing(Shortfall):
     """The accountable officer has not consented to this content."""
 
+    next_step = "Let the accountable officer consent to the entry as it stands now."
     basis = ("cn-809:13",)

@@ -6,12 +6,14 @@ from gongxiang.platform.kernel.errors import Refusal
 class NodeNameTaken(Refusal):
     """Your department already has a node named “{name}”."""
 
+    basis = ("wushen-2021-60:13",)
     next_step = "Choose another name."
 
 
 class NameMissing(Refusal):
     """A node needs a name that its operators recognise."""
 
+    basis = ("wushen-2021-60:13",)
     next_step = "For example the department and the room in which the machine stands."
 
 
@@ -32,12 +34,14 @@ class FingerprintNotConfirmed(Refusal):
 class ReasonMissing(Refusal):
     """Say why: both departments read it."""
 
+    basis = ("wushen-2021-60:12(2)",)
     next_step = "Write one sentence."
 
 
 class TableNameUnfit(Refusal):
     """“{table}” is not the name of a table in the form schema.table."""
 
+    basis = ("wushen-2021-60:19(1)",)
     next_step = "Write for example public.area."
 
 
@@ -65,6 +69,7 @@ class PurposeNotGranted(Refusal):
 class ReconciliationPending(Refusal):
     """A reconciliation of this flow is under way."""
 
+    basis = ("wushen-2021-60:13",)
     next_step = "Wait for its result; it is shown on this page."
 
 

@@ -27,12 +27,14 @@ class MaskUnfit(Refusal):
 class MaskWithoutElement(Refusal):
     """There is a mask on "{element}", which is not granted."""
 
+    basis = ("wushen-2021-60:9", "wushen-2021-60:15")
     next_step = "Grant the element or remove its mask."
 
 
 class ConditionUnfit(Refusal):
     """The row filter on "{element}" cannot be understood: {problem}."""
 
+    basis = ("wushen-2021-60:21(2)", "wushen-2021-60:22")
     next_step = "Write one value in the element's own form, or several for “is one of”."
 
 
@@ -60,6 +62,7 @@ class WideningNeedsApplication(Refusal):
 class NothingChanges(Refusal):
     """The new terms are the same as those in force."""
 
+    basis = ("cn-809:27",)
     next_step = "Change at least one element, mask, condition, purpose or the end date."
 
 
@@ -80,6 +83,7 @@ class NotYourSuspension(Refusal):
 class PeriodNotOver(Refusal):
     """The period of this grant is not over yet."""
 
+    basis = ("cn-809:27",)
     next_step = "Wait for the end of the period, or end the grant with a reason."
 
 

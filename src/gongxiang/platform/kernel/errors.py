@@ -51,6 +51,8 @@ class Refusal(Exception):
 class NotPermitted(Refusal):
     """You do not hold the role this act needs."""
 
+    #: Departments name who is accountable and which unit acts.
+    basis = ("wushen-2021-60:25",)
     status = 403
     next_step = "Ask your department's accountable officer, or the security administrator, to give you the role."
 
@@ -58,6 +60,7 @@ class NotPermitted(Refusal):
 class NotFound(Refusal):
     """There is no such record, or it is not yours to see."""
 
+    next_step = "Go back to the list and look for it there."
     status = 404
 
 

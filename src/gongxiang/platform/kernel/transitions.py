@@ -9,6 +9,8 @@ from gongxiang.platform.kernel.errors import Refusal
 class WrongState(Refusal):
     """The record is in the state "{state}", in which this act is not possible."""
 
+    # Its basis is that of the act which is not possible now; see `TransitionTable.find`.
+
     next_step: ClassVar[str] = "Reload the page: somebody may have acted before you."
 
 
@@ -38,7 +40,8 @@ class TransitionTable:
         for arrow in self.transitions:
             if arrow.act == act and (state in arrow.sources if state is not None else not arrow.sources):
                 return arrow
-        raise WrongState(state=state or "")
+        cited = dict.fromkeys(basis for arrow in self.transitions if arrow.act == act for basis in arrow.basis)
+        raise WrongState(state=state or "", basis=cited)
 
     def can(self, act: str, state: str) -> bool:
         """Whether `act` is possible in `state`."""
