@@ -52,7 +52,7 @@ class NotPermitted(Refusal):
     """You do not hold the role this act needs."""
 
     #: Departments name who is accountable and which unit acts.
-    basis = ("wushen-2021-60:25",)
+    basis: ClassVar[tuple[str, ...]] = ("wushen-2021-60:25",)
     status = 403
     next_step = "Ask your department's accountable officer, or the security administrator, to give you the role."
 
