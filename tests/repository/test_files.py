@@ -29,7 +29,7 @@ _TEXT = {
 }
 #: Written with a bracket so that this file does not name what it forbids.
 FORBIDDEN = {
-    "a package registry's host": r"pypi[.]org|pythonhosted[.]|npmjs[.]org|npm[m]irror|deb[.]debian[.]org",
+    "a package registry's host": r"pypi[.]org|python[h]osted[.]|npmjs[.]org|npm[m]irror|deb[.]debian[.]org",
     "a place of one developer's machine": r"/[w]ork/(main|wt|shared|plan|venv)|/[h]ome/[a-z]+/|/[U]sers/",
     "an unfinished line": r"\b(TO[D]O|FIX[M]E|XX[X])\b|raise NotImplemented[E]rror",
     "a private key": r"BEGIN (EC |RSA )?PRIVATE [K]EY",
