@@ -45,6 +45,8 @@ U, C, W = complete_content, conditional_content, withheld_content
     ("content", "changes"),
     [
         pytest.param(U(), {}, id="unconditional"),
+        pytest.param(U("重大项目清单（2026）"), {}, id="name-with-a-year"),
+        pytest.param(U("重大项目清单(2026)"), {}, id="name-with-a-year-in-narrow-brackets"),
         pytest.param(C(), {}, id="conditional"),
         pytest.param(W(), {"statute": LAW, "ratified": True}, id="withheld"),
     ],
@@ -66,6 +68,8 @@ SHORTFALLS = {
     "unknown-classification": (replace(U(), classification="999"), {("FieldUnknown", "classification")}),
     "stray-punctuation": (replace(U(), name="行政区划代码。"), {("NameMalformed", "name")}),
     "copy-number": (replace(U(), name="行政区划代码(2)"), {("NameMalformed", "name")}),
+    "copy-number-like-a-date": (replace(U(), name="行政区划代码（20261）"), {("NameMalformed", "name")}),
+    "copy-number-that-is-no-year": (replace(U(), name="行政区划代码（1026）"), {("NameMalformed", "name")}),
     "double-space": (replace(U(), name="行政  区划"), {("NameMalformed", "name")}),
     "open-without-conditions": (replace(U(), open_to_society=True), {("FieldMissing", "open_conditions")}),
     "derived-from-nothing": (replace(U(), source_kind="DERIVED"), {("FieldMissing", "derived_from")}),

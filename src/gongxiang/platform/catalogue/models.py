@@ -180,3 +180,25 @@ class SearchEntry(models.Model):
             models.Index(fields=["-published_at"], name="search_published"),
             models.Index(fields=["department_id"], name="search_department"),
         ]
+
+
+class PublishedElement(models.Model):
+    """One element of a version in force, by name: for the check against repeated collection; written as `SearchEntry` is."""
+
+    id = models.BigAutoField(primary_key=True)
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
+    department_id = models.UUIDField()
+    position = models.IntegerField()
+    name = models.CharField(max_length=200)
+    code = models.CharField(max_length=48, blank=True)
+    #: The name without case, width, spaces and punctuation; and what it means (`elements.stem`).
+    plain = models.CharField(max_length=200)
+    stem = models.CharField(max_length=200)
+    #: Its own, else its resource's.
+    sharing_type = models.CharField(max_length=16)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["plain"], name="published_element_plain"),
+            models.Index(fields=["stem", "department_id"], name="published_element_stem"),
+        ]

@@ -35,7 +35,10 @@ ELEMENT_CODE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 #: Names the data plane keeps for itself in exchange tables.
 RESERVED_PREFIXES = ("gx_", "_")
 SOURCE_TABLE = re.compile(r"[^.\s]+\.[^.\s]+")
-_STRAY = re.compile(r"^[\W_]+|[,，.。;；:：、!！?？_\-—]+$|\s{2,}|\n|[（(]\d+[)）]$|副本$|copy$", re.IGNORECASE)
+#: A bracketed year at the end, such as （2026）, is part of a name; any other number there is a copy's.
+_STRAY = re.compile(
+    r"^[\W_]+|[,，.。;；:：、!！?？_\-—]+$|\s{2,}|\n|[（(](?!(?:19|20)\d{2}[)）])\d+[)）]$|副本$|copy$", re.IGNORECASE
+)
 MEASURES_10 = "wushen-2021-60:10"
 
 

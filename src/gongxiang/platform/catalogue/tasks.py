@@ -1,6 +1,6 @@
 """Work of the room on news from below: a holiday notice moves the authority's periods of review."""
 
-from gongxiang.platform.catalogue import actions, queries
+from gongxiang.platform.catalogue import actions, elements, queries
 from gongxiang.platform.catalogue.permissions import RECALCULATOR
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.evidence.tasks import read_outbox
@@ -16,3 +16,11 @@ def on_news() -> int:
 def _recount(_news: News) -> None:
     for resource_id in queries.with_running_clock():
         actions.recount_review(resource_id=resource_id, by=System(name=RECALCULATOR), at=clock.now())
+
+
+def index_elements() -> int:
+    """Index the elements of entries that were published before the index was there; gives how many."""
+    versions = list(elements.not_indexed()[:500])
+    for version in versions:
+        elements.index_version(version)
+    return len(versions)

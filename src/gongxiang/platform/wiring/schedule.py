@@ -41,5 +41,6 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(name="expire-grants", every=10, run=_ROOM.format("grants", "expire_grants")),
     Sweep(name="watch-nodes", every=30, run=_ROOM.format("delivery", "watch_nodes")),
     Sweep(name="forget-sign-ins", every=3600, run=_ROOM.format("parties", "forget_sign_ins")),
+    Sweep(name="index-elements", every=60, run=_ROOM.format("catalogue", "index_elements")),
     Sweep(name="expire-agreements", every=60, run=_ROOM.format("agreements", "expire_agreements")),
 )

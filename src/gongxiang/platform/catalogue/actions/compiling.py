@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gongxiang.law.articles import implements
-from gongxiang.platform.catalogue import permissions, policies, queries, search
+from gongxiang.platform.catalogue import elements, permissions, policies, queries, search
 from gongxiang.platform.catalogue.actions.shared import (
     context,
     move,
@@ -243,4 +243,5 @@ def withdraw_resource(*, resource_id: UUID, reason: str, by: Actor, at: datetime
     policies.check_can_withdraw(granted_until=row.granted_until, at=at)
     move(row, "withdraw", by=by, at=at, changes={"withdrawn_at": at, "withdrawn_reason": reason.strip()})
     search.forget(row.pk)
+    elements.forget(row.pk)
     return queries.draft_ref(row)

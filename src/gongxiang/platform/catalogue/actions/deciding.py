@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gongxiang.law.articles import implements
-from gongxiang.platform.catalogue import permissions, policies, queries, search
+from gongxiang.platform.catalogue import elements, permissions, policies, queries, search
 from gongxiang.platform.catalogue.actions.shared import context, mounting, move, person
 from gongxiang.platform.catalogue.codes import DEFAULT_SCHEME, get_scheme
 from gongxiang.platform.catalogue.content import Content
@@ -100,6 +100,7 @@ def publish_resource(*, resource_id: UUID, by: Actor, at: datetime) -> ResourceR
         _record_standing_consent(row, version, by=by, at=at)
     _put_in_force(row, case.content)
     search.index_version(version)
+    elements.index_version(version)
     return queries.get_resource(row.pk)
 
 
