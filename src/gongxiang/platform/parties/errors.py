@@ -6,6 +6,7 @@ from gongxiang.platform.kernel.errors import NotPermitted, Refusal
 class CreditCodeWrong(Refusal):
     """Position 18 of the credit code does not fit the seventeen before it: one of the characters is mistyped."""
 
+    basis = ("wushen-2021-60:2",)
     next_step = "Copy the code from the department's certificate."
     status = 422
 
@@ -13,24 +14,28 @@ class CreditCodeWrong(Refusal):
 class NameTaken(Refusal):
     """A department with this name is already in the register."""
 
+    basis = ("wushen-2021-60:2",)
     next_step = "Open the department that is there, or give the full name that tells the two apart."
 
 
 class CreditCodeTaken(Refusal):
     """{name} already stands in the register with this credit code."""
 
+    basis = ("wushen-2021-60:2",)
     next_step = "Open the department that is there; a department has one entry."
 
 
 class DutyTaken(Refusal):
     """{name} already has this duty, and only one department can have it."""
 
+    basis = ("wushen-2021-60:24",)
     next_step = "Take the duty from that department first."
 
 
 class FoundedAlready(Refusal):
     """The site already has its first accounts: they are made only once."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Sign in as the system administrator to make further accounts."
 
 
@@ -49,12 +54,15 @@ class NotYourOwnAccount(NotPermitted):
 class UsernameWrong(Refusal):
     """A user name has 3 to 60 small letters, digits, dots, hyphens or underscores and begins with a letter."""
 
+    basis = ("wushen-2021-60:4(3)",)
+    next_step = "Write it with small letters, for example the department's initials, a hyphen and the person's."
     status = 422
 
 
 class UsernameTaken(Refusal):
     """This user name is already in use."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Choose another, for example with the department's initials in front."
 
 
@@ -67,27 +75,36 @@ class FieldMissing(Refusal):
 class PersonNotActive(Refusal):
     """{name}'s account is not active."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Ask the system administrator to unlock it."
 
 
 class AdministratorsSeparated(Refusal):
     """The three administrators are three people, and none of them holds any other role."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Make a separate account for this duty, held by another person."
 
 
 class RoleNotOfDepartment(Refusal):
     """{department} cannot have this role: it belongs to the competent authority, the audit office or the platform operator."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Give a role that its people can hold."
 
 
 class RoleHeldAlready(Refusal):
     """{name} holds this role already."""
 
+    basis = ("wushen-2021-60:4(3)",)
+    next_step = "Nothing needs to be done; look at the person's roles."
+
 
 class RoleNotHeld(Refusal):
     """{name} does not hold this role."""
+
+    basis = ("wushen-2021-60:4(3)",)
+    next_step = "Reload the page: somebody may have taken the role away already."
 
 
 class OfficerLacksRole(Refusal):
@@ -100,16 +117,22 @@ class OfficerLacksRole(Refusal):
 class DeputyRefused(Refusal):
     """A deputy is another active person of the same department, for a time that begins before it ends."""
 
+    basis = ("wushen-2021-60:25",)
+    next_step = "Choose an active colleague of your department, and a first day before the last."
+
 
 class PasswordTooWeak(Refusal):
     """A password has at least {length} characters of at least {classes} kinds: small letters, capitals, digits, others."""
 
+    basis = ("wushen-2021-60:4(3)",)
+    next_step = "Choose a longer one, for example several words with digits between them."
     status = 422
 
 
 class PasswordReused(Refusal):
     """The new password is one of the last used ones, or contains the user name."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Choose one that you have not used here."
     status = 422
 
@@ -117,10 +140,14 @@ class PasswordReused(Refusal):
 class PasswordChangeDue(Refusal):
     """The password has to be changed before anything else."""
 
+    basis = ("wushen-2021-60:4(3)",)
+    next_step = "Choose a new password on the page that opens."
+
 
 class SignInRefused(Refusal):
     """User name or password is not right."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Check capital letters and the input method; after {limit} failures the account rests for {minutes} minutes."
     status = 403
 
@@ -128,6 +155,7 @@ class SignInRefused(Refusal):
 class SignInBlocked(Refusal):
     """Too many failures: signing in with this name rests until {until}."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Wait, or ask the system administrator to check the account."
     status = 429
 
@@ -135,6 +163,7 @@ class SignInBlocked(Refusal):
 class FactorWrong(Refusal):
     """The code is not right."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Type the six digits that the authenticator shows now; check that the telephone's clock is right."
     status = 403
 
@@ -142,22 +171,26 @@ class FactorWrong(Refusal):
 class FactorReplayed(FactorWrong):
     """This code has been used already."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Wait for the next code: each one works once."
 
 
 class FactorNotEnrolled(Refusal):
     """No authenticator is set up for this account."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Set one up under “Sign-in and security”."
 
 
 class FactorEnrolledAlready(Refusal):
     """An authenticator is set up already."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Ask the security administrator to release the lost one."
 
 
 class SigningKeyUnreadable(Refusal):
     """The signing key cannot be opened with this password."""
 
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Ask the system administrator; a new key can be made, and old signatures remain valid."

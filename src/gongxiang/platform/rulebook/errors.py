@@ -12,6 +12,8 @@ class NoticeWithoutNumber(Refusal):
 class NoticeWithoutTitle(Refusal):
     """A holiday notice is cited by its title: enter it as printed."""
 
+    next_step = "Copy the title from the head of the notice."
+
 
 class NoticeWithoutDays(Refusal):
     """The notice names no day off."""
@@ -34,9 +36,13 @@ class DayOutsideYear(Refusal):
 class MakeupDayOnWeekday(Refusal):
     """{day} is not a Saturday or Sunday, so it cannot be a make-up working day."""
 
+    next_step = "Check the date in the notice: a make-up working day is a Saturday or Sunday."
+
 
 class DayTwice(Refusal):
     """{day} is named both as a day off and as a working day."""
+
+    next_step = "Leave the day in one of the two lists only."
 
 
 class StatutoryDayMissing(Refusal):
@@ -72,15 +78,20 @@ class ArticlesMissing(Refusal):
 class ReasonMissing(Refusal):
     """Say why: the choice of a rule is recorded with its reason."""
 
+    next_step = "Write one sentence that an auditor will understand in a year."
+
 
 class ChoiceInThePast(Refusal):
     """A rule is chosen from today on at the earliest: old cases keep old rules."""
 
+    next_step = "Choose today or a later day."
     basis = ("wushen-2021-60:33",)
 
 
 class InstrumentGivesNone(Refusal):
     """{instrument} gives no period for this rule on that day."""
+
+    next_step = "Choose an instrument that gives a period for this rule, or a value of your own choice."
 
 
 class PeriodNotLawful(Refusal):
@@ -93,28 +104,41 @@ class PeriodNotLawful(Refusal):
 class StatuteIncomplete(Refusal):
     """Title, number, article and day of entry into force are needed: the basis must be found by whoever reads it."""
 
+    next_step = "Fill in what is marked, as the instrument prints it."
     basis = ("wushen-2021-60:10", "cn-809:15.2")
 
 
 class StatuteEndsBeforeItBegins(Refusal):
     """The last day in force lies before the first."""
 
+    next_step = "Check both days; leave the last day empty while it is in force."
+
 
 class AddressUnusable(Refusal):
     """The address must begin with http:// or https://."""
+
+    next_step = "Copy the address from the browser's address bar."
 
 
 class CodeTableUnknown(Refusal):
     """There is no such code table, or its codes are fixed."""
 
+    next_step = "Go back to the code tables and choose one that can be changed."
+
 
 class CodeTaken(Refusal):
     """The code {code} is in use in this table."""
+
+    next_step = "Choose another value, or change the code that has it."
 
 
 class CodeIncomplete(Refusal):
     """A code needs its value and a name in both languages."""
 
+    next_step = "Fill in the value, the Chinese and the English name."
+
 
 class ParameterOutOfRange(Refusal):
     """The value must be a whole number between {least} and {most}."""
+
+    next_step = "Enter a whole number within these limits."
