@@ -16,7 +16,7 @@ from gongxiang.protocol.clock import BEIJING
 from tests.factories import catalogue as make
 from tests.factories.contents import conditional_content
 from tests.factories.parties import make_banner
-from tests.factories.procedure import make_request
+from tests.factories.procedure import answer, make_request
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:21(2)", "cn-809:21.1")]
 
@@ -60,7 +60,7 @@ def test_the_deadline_moves_as_the_preview_showed(banner, request_):
         at=ENTERED,
     )  # fmt: skip
 
-    for access_request_id in requests.with_running_clock():
+    for access_request_id in requests.with_running_clock(ENTERED):
         access.recompute_deadline(access_request_id=access_request_id, by=System(name=RECALCULATOR), at=ENTERED)
     request_.refresh_from_db()
     assert last_day(request_.due_at) == date(2027, 2, 14)
@@ -71,3 +71,28 @@ def test_the_deadline_moves_as_the_preview_showed(banner, request_):
     assert kinds[-2:] == ["calendar:notice_entered", "access_request:deadline_recomputed"]
     seen = [n.kind for n in evidence.trail_of(f"access_request:{request_.pk}", by=banner.consumer.officer)]
     assert seen[-1] == "access_request:deadline_recomputed"
+
+
+@pytest.mark.article("cn-809:22.1")
+def test_the_period_of_provision_moves_too(banner, request_):
+    granted = answer(request_, banner=banner, at=APPLIED)
+    assert granted.provision_provisional
+    assert last_day(granted.provision_due_at) == date(2027, 3, 3)
+
+    days = read_notice(NOTICE).days
+    preview = queries.preview_notice(year=2027, scope="state", days=days, at=ENTERED)
+    assert [(m.deadline.subject, last_day(m.due_at)) for m in preview.moves] == [
+        (f"access_request:{granted.pk}", date(2027, 3, 5))
+    ]
+    actions.enter_notice(
+        year=2027, number="国办发明电〔2026〕99号", title="放假通知", days=days, seen=preview.seen, by=banner.authority_officer,
+        at=ENTERED,
+    )  # fmt: skip
+    for access_request_id in requests.with_running_clock(ENTERED):
+        access.recompute_deadline(access_request_id=access_request_id, by=System(name=RECALCULATOR), at=ENTERED)
+    granted.refresh_from_db()
+    assert last_day(granted.provision_due_at) == date(2027, 3, 5)
+    assert not granted.provision_provisional
+    recounted = evidence.trail_of(f"access_request:{granted.pk}", by=banner.auditor)[-1]
+    assert (recounted.kind, recounted.basis) == ("access_request:deadline_recomputed", ("cn-809:22.1",))
+    assert requests.with_running_clock(datetime(2027, 3, 6, tzinfo=BEIJING)) == []

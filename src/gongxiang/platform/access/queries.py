@@ -193,26 +193,32 @@ def overdue(at: datetime) -> list[UUID]:
 
 #: Clocks that run: after the end of a period nothing moves any more.
 _RUNNING = (states.SUBMITTED, states.IN_CONSULTATION)
+_TO_PROVIDE = (states.GRANTED, states.PARTLY_GRANTED)
 
 
 def open_deadlines(at: datetime) -> list[OpenDeadline]:
-    """The periods of reply and consultation that run at `at`, for the preview of a holiday notice."""
-    rows = AccessRequest.objects.filter(due_at__gt=at, status__in=_RUNNING).order_by("due_at")
-    return [running for row in rows if (running := running_clock(row)) is not None]
+    """The periods of reply, consultation and provision that run at `at`, for the preview of a holiday notice."""
+    answering = AccessRequest.objects.filter(due_at__gt=at, status__in=_RUNNING).order_by("due_at")
+    providing = AccessRequest.objects.filter(provision_due_at__gt=at, status__in=_TO_PROVIDE).order_by("provision_due_at")
+    return [running for row in (*answering, *providing) if (running := running_clock(row)) is not None]
 
 
 def running_clock(row: AccessRequest) -> OpenDeadline | None:
-    """The clock of a request, if one runs."""
-    if row.due_at is None or row.clock_from is None or row.status not in _RUNNING:
+    """The clock of a request, if one runs: of the reply or consultation (21(2)), after consent of provision (条例 22)."""
+    rule, start, due_at = row.due_rule, row.clock_from, row.due_at
+    if row.status in _TO_PROVIDE:
+        rule, start, due_at = row.provision_rule, row.replied_at, row.provision_due_at
+    if due_at is None or start is None or row.status not in (*_RUNNING, *_TO_PROVIDE):
         return None
-    title = f"{row.number} {row.resource_name}"
     subject = f"access_request:{row.pk}"
-    return OpenDeadline(subject=subject, title=title, rule=row.due_rule, start=row.clock_from, due_at=row.due_at)
+    return OpenDeadline(subject=subject, title=f"{row.number} {row.resource_name}", rule=rule, start=start, due_at=due_at)
 
 
-def with_running_clock() -> list[UUID]:
-    """Requests whose deadline a new calendar may move."""
-    return list(AccessRequest.objects.filter(due_at__isnull=False, status__in=_RUNNING).values_list("id", flat=True))
+def with_running_clock(at: datetime) -> list[UUID]:
+    """Requests whose deadline a new calendar may move; a period of provision that is over, and was certain, stays."""
+    answering = Q(due_at__isnull=False, status__in=_RUNNING)
+    providing = Q(status__in=_TO_PROVIDE) & (Q(provision_due_at__gt=at) | Q(provision_provisional=True))
+    return list(AccessRequest.objects.filter(answering | providing).values_list("id", flat=True))
 
 
 def open_twin(*, consumer_id: UUID, resource_id: UUID, purposes: Iterable[str], besides: UUID) -> str:

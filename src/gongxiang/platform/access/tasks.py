@@ -38,5 +38,6 @@ def on_news() -> int:
 
 
 def _recompute(news: News) -> None:
-    for access_request_id in queries.with_running_clock():
-        actions.recompute_deadline(access_request_id=access_request_id, by=System(name=RECALCULATOR), at=clock.now())
+    at = clock.now()
+    for access_request_id in queries.with_running_clock(at):
+        actions.recompute_deadline(access_request_id=access_request_id, by=System(name=RECALCULATOR), at=at)
