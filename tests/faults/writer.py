@@ -34,7 +34,7 @@ class Writer:
         """Rest after the present transaction."""
         self._idle.clear()
         self._paused.set()
-        self._idle.wait(15)
+        assert self._idle.wait(120), "the business did not come to rest"
 
     def resume(self) -> None:
         """Work again."""
@@ -43,7 +43,7 @@ class Writer:
     def stop(self) -> None:
         """End."""
         self._stopping.set()
-        self._thread.join(15)
+        self._thread.join(120)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

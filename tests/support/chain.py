@@ -38,7 +38,7 @@ from tests.support import databases
 from tests.support.dataplane import ROOT, Plane, now
 
 
-def until(condition: Callable[[], Any], seconds: float = 20.0, words: str | Callable[[], str] = "") -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60.0, words: str | Callable[[], str] = "") -> Any:
     """The first true answer within some seconds."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
@@ -95,7 +95,7 @@ class NodeProcess:
         """`gongxiang node WORDS --config FILE`."""
         return subprocess.run(
             [sys.executable, "-m", "gongxiang.cli", "node", *words, "--config", str(self.config)],
-            env=self._environment(), cwd=ROOT, capture_output=True, text=True, timeout=60,
+            env=self._environment(), cwd=ROOT, capture_output=True, text=True, timeout=180,
         )  # fmt: skip
 
     def offer(self, code: str, *, minutes: float = 10) -> None:
@@ -129,7 +129,7 @@ class NodeProcess:
             return 0
         if self.process.poll() is None:
             self.process.send_signal(how)
-        return self.process.wait(15)
+        return self.process.wait(60)
 
     @property
     def running(self) -> bool:
@@ -215,7 +215,7 @@ class Grant:
         """End it."""
         self._both(EndGrant(grant_id=self.grant_id, reason=reason))
 
-    def reconcile(self, seconds: float = 30) -> dict[str, Any]:
+    def reconcile(self, seconds: float = 120) -> dict[str, Any]:
         """Have it reconciled; the outcome."""
         request_id = uuid.uuid4()
         self._both(Reconcile(request_id=request_id, grant_id=self.grant_id, salt=uuid.uuid4().hex))

@@ -83,7 +83,7 @@ class Plane:
             cwd=ROOT,
             preexec_fn=tied_to_parent(signal.SIGKILL),
         )
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 if self.people("GET", "health")[1]["status"] == "ok":
@@ -98,7 +98,7 @@ class Plane:
         """End the gateway."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(how)
-            self.process.wait(10)
+            self.process.wait(60)
         for node in self.nodes:
             node.hang_up()
 
@@ -122,7 +122,7 @@ class Plane:
             rows = connection.execute("SELECT body FROM link.facts WHERE %s IN ('', kind) ORDER BY id", [kind]).fetchall()
         return [json.loads(row[0]) for row in rows]
 
-    def wait_for_fact(self, kind: str, seconds: float = 4, **parts: Any) -> dict[str, Any]:
+    def wait_for_fact(self, kind: str, seconds: float = 30, **parts: Any) -> dict[str, Any]:
         """The first fact of a kind with these parts."""
         deadline = time.monotonic() + seconds
         while True:
@@ -188,7 +188,7 @@ class Node:
         if self.connection is None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            self.connection = http.client.HTTPSConnection("127.0.0.1", self.plane.port + 3, timeout=20, context=context)
+            self.connection = http.client.HTTPSConnection("127.0.0.1", self.plane.port + 3, timeout=60, context=context)
         try:
             self.connection.request(method, f"/x/v1/{path}", body=body or None, headers=headers or {})
             answer = self.connection.getresponse()
@@ -357,7 +357,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def eventually(ask: Any, good: Any, seconds: float = 5.0) -> Any:
+def eventually(ask: Any, good: Any, seconds: float = 30.0) -> Any:
     """The first good answer within some seconds."""
     deadline = time.monotonic() + seconds
     while True:

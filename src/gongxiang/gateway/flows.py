@@ -306,7 +306,8 @@ class Flows:
             chosen: list[int] = []
             size = 0
             for entry in entries:
-                if entry.seq > end:
+                # A `begin` outlives the segments after it: a gap ends the chunk, and the next look names it.
+                if entry.seq > end or entry.seq != after + 1:
                     break
                 if _concerns(entry.kind, entry.targets, view, entry.seq):
                     if chosen and size + entry.size > CHUNK_BYTES:

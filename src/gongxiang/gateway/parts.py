@@ -44,7 +44,10 @@ class Gateway:
         self.streams = Streams(self.store, self.book, self.bells)
         self.secrets = ConsumerSecrets(self.database, settings.keyring.master())
         self.flows = Flows(self.database, self.store, self.streams, self.book, self.bells, self.secrets, self.signer)
-        self.follower = Follower(self.database, self.book, self.flows, self.facts, self.bells, platform_key=self.platform_key)
+        self.follower = Follower(
+            self.database, self.book, self.flows, self.facts, self.bells,
+            platform_key=self.platform_key, master=settings.keyring.master(),
+        )  # fmt: skip
         self.nonces, self.limiter = Nonces(), Limiter(settings.rate)
         #: Keys of nodes that are not admitted: (key, read at).
         self.enrolled: dict[UUID, tuple[str | None, float]] = {}

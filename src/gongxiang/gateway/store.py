@@ -33,6 +33,7 @@ _ADD = (
     "INSERT INTO exchange.segments (resource_id, seq, kind, targets, digest, header, signature, body, object, size,"
     " received_at) SELECT %s::uuid, %s::bigint, %s, %s::text[], %s, %b::bytea, %s, %b::bytea, %s, %s::integer, %s::timestamptz"
 )
+_OLD = "FROM exchange.segments WHERE resource_id = %s AND seq < %s AND received_at < %s AND kind <> 'begin'"
 _ENTRY = "SELECT seq, kind, targets, size FROM exchange.segments WHERE resource_id = %s AND seq > %s"
 
 
@@ -166,18 +167,19 @@ class SegmentStore:
         return [found[seq] for seq in sequences if seq in found]
 
     async def trim(self, resource_id: UUID, *, below: int, days: int) -> int:
-        """Drop segments below a sequence that are older than `days`; how many went."""
+        """Drop segments below a sequence that are older than `days`; how many went.
+
+        Objects go first: a crash between leaves rows that name them, and the next time takes both.
+        """
+        values = [resource_id, below, clock.now() - timedelta(days=days)]
         async with self._database.connection() as connection:
-            cursor = await connection.execute(
-                "DELETE FROM exchange.segments WHERE resource_id = %s AND seq < %s AND received_at < %s"
-                " AND kind <> 'begin' RETURNING object",
-                [resource_id, below, clock.now() - timedelta(days=days)],
-            )
+            cursor = await connection.execute(f"SELECT object {_OLD} AND object IS NOT NULL", values)
             names = [row[0] for row in await cursor.fetchall()]
         for name in names:
-            if name:
-                await asyncio.to_thread(self._objects.delete, name)
-        return len(names)
+            await asyncio.to_thread(self._objects.delete, name)
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(f"DELETE {_OLD}", values)
+            return cursor.rowcount
 
     def _remember(self, segment: Segment) -> None:
         size = len(segment.body) + len(segment.header_bytes)

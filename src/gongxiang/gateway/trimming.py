@@ -61,7 +61,10 @@ async def trim(database: Database, store: SegmentStore, book: Book, resource_id:
             "SELECT max(seq) FROM exchange.segments WHERE resource_id = %s AND kind = 'begin'", [resource_id]
         )
         row = await cursor.fetchone()
-    # The newest load stays for samples.
     newest_begin = (row[0] if row else None) or 0
-    below = min([newest_begin, *(needed.get(grant_id, 0) for grant_id in grants)])
+    stream = book.streams.get(resource_id)
+    closed = stream is not None and stream.order is None
+    # The newest load stays for samples, as long as the resource is shared at all.
+    bounds = [] if closed and not grants else [newest_begin]
+    below = min([*bounds, *(needed.get(grant_id, 0) for grant_id in grants)], default=2**62)
     return await store.trim(resource_id, below=below, days=days)

@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS exchange.order_places (
   lease     boolean NOT NULL,
   placed_at timestamptz NOT NULL
 );
+-- The gateway's own word, under its master key, that it has verified the order and marked its grant: a later start need not again.
+ALTER TABLE exchange.order_places ADD COLUMN IF NOT EXISTS voucher bytea;
 
 -- Where each resource's chain ends. Its row is locked by every append, so sequence order is commit order.
 CREATE TABLE IF NOT EXISTS exchange.streams (
