@@ -19,7 +19,7 @@ from gongxiang.platform.kernel.transitions import WrongState
 from tests.factories import catalogue as make
 from tests.factories.contents import complete_content, conditional_content
 from tests.factories.parties import make_banner
-from tests.factories.procedure import make_grant
+from tests.factories.procedure import answer, make_grant, make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -265,6 +265,55 @@ def test_a_revision_takes_nothing_away_that_a_live_grant_needs(banner):
         grant_id=grant_id, reason="source_retired", statement="已与使用部门协商一致。", by=banner.provider.officer, at=at
     )
     assert not [*policies.grant_shortfalls(queries.case(resource.id, at=at, content=thinner))]
+
+
+@pytest.mark.article("cn-809:27")
+@pytest.mark.parametrize(
+    ("code", "changes", "refused"),
+    [
+        ("id_number", {"type": "I", "length": None}, "type_changed_under_grants"),
+        ("id_number", {"length": 17}, "narrowed_under_grants"),
+        ("id_number", {"length": 20}, ""),
+        ("name", {"length": None}, ""),
+        ("name", {"type": "M"}, ""),
+        ("township", {"key": True}, "key_changed_under_grants"),
+        ("id_number", {"key": False}, "key_changed_under_grants"),
+        ("amount", {"type": "C"}, ""),
+        ("amount", {"length": 4, "scale": 0}, ""),
+    ],
+)
+def test_a_revision_keeps_the_shape_of_what_a_live_grant_receives(banner, code, changes, refused):
+    """`amount` was granted to nobody: it may change as it likes; the others keep type, size and key, or grow."""
+    resource = make.make_conditional(banner=banner)
+    make_grant(banner=banner, resource_id=resource.id)
+    at = banner.at + timedelta(days=1)
+    elements = tuple(replace(e, **changes) if e.code == code else e for e in resource.content.elements)
+    if not any(e.key for e in elements):
+        elements = tuple(replace(e, key=e.code == "township") for e in elements)
+    changed = replace(resource.content, elements=elements)
+    found = [*policies.grant_shortfalls(queries.case(resource.id, at=at, content=changed))]
+    assert [s.code for s in found] == ([refused] if refused else [])
+    if refused:
+        actions.revise_resource(resource_id=resource.id, by=banner.provider.clerk, at=at)
+        seen = queries.get_draft(resource.id).revision
+        actions.save_draft(resource_id=resource.id, content=changed, seen=seen, by=banner.provider.clerk, at=at)
+        with pytest.raises(Shortfalls) as why:
+            make.bring_to("PUBLISHED", banner=banner, resource_id=resource.id, at=at + timedelta(hours=1))
+        assert refused in {s.code for s in why.value.shortfalls}
+        assert "cn-809:27" in why.value.articles
+
+
+@pytest.mark.article("cn-809:27")
+def test_an_exact_number_under_a_live_grant_only_grows(banner):
+    resource = make.make_conditional(banner=banner)
+    request = make_request(banner=banner, resource_id=resource.id, elements=["id_number", "amount"])
+    answer(request, banner=banner, at=banner.at, elements=("id_number", "amount"), masks={}, conditions=())
+    at = banner.at + timedelta(days=1)
+    sizes = {(12, 2): True, (11, 3): True, (10, 3): False, (10, 1): False, (9, 2): False, (None, 2): True}
+    for (length, scale), fits in sizes.items():
+        elements = tuple(replace(e, length=length, scale=scale) if e.code == "amount" else e for e in resource.content.elements)
+        case = queries.case(resource.id, at=at, content=replace(resource.content, elements=elements))
+        assert (not [*policies.grant_shortfalls(case)]) is fits, (length, scale)
 
 
 def test_a_name_is_unique_within_the_department_only(banner):

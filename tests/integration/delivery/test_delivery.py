@@ -16,7 +16,7 @@ from gongxiang.platform.delivery import actions, errors, intake, opening, querie
 from gongxiang.platform.delivery.models import Alarm, Flow, Node, Receipt, Reconciliation, Stream, TableCheck
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import actions as grants
-from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
+from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Shortfalls
 from gongxiang.protocol import clock, messages, receipts, signing
 from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
@@ -121,6 +121,33 @@ def test_table_is_described_and_problem_told_in_words(banner: Banner, provider_n
     table = catalogue.get_resource(resource.id).table
     assert table is not None
     assert table.check_problem == "The table has no primary key."
+
+
+@pytest.mark.article("wushen-2021-60:13", "wushen-2021-60:20")
+def test_a_table_is_not_asked_for_in_the_name_of_another_departments_entry(
+    banner: Banner, provider_node: Node, resource: ResourceRef
+) -> None:
+    """Else a department could write a problem, or its absence, on the delivery of another."""
+    assert resource.table is not None
+    stranger = make_node(banner=banner, office=banner.consumer, name="前置机二")
+    named: dict[str, Any] = {"table": "public.person", "at": banner.at}
+    for entry, distribution in ((resource.id, resource.table.id), (None, resource.table.id), (resource.id, None)):
+        for who in (banner.consumer.node_operator, make_operator(banner)):
+            with pytest.raises(errors.NotYourEntry):
+                actions.ask_for_table(node_id=stranger.pk, resource_id=entry, distribution_id=distribution, by=who, **named)
+    other = make_published(banner=banner)
+    with pytest.raises(errors.NotYourEntry):
+        actions.ask_for_table(
+            node_id=provider_node.pk, resource_id=other.id, distribution_id=resource.table.id,
+            by=banner.provider.node_operator, **named,
+        )  # fmt: skip
+    with pytest.raises(NotFound):
+        actions.ask_for_table(node_id=provider_node.pk, distribution_id=uuid4(), by=banner.provider.node_operator, **named)
+    assert not TableCheck.objects.exists()
+    asked = actions.ask_for_table(
+        node_id=provider_node.pk, distribution_id=resource.table.id, by=banner.provider.node_operator, **named
+    )
+    assert asked.resource_id == resource.id
 
 
 @pytest.mark.article("wushen-2021-60:19(1)", "wushen-2021-60:21(2)")

@@ -19,6 +19,7 @@ from gongxiang.platform.catalogue.classification import category_of
 from gongxiang.platform.catalogue.codes import CLASSIFICATION
 from gongxiang.platform.catalogue.content import WIDEST, Content, ElementContent
 from gongxiang.platform.catalogue.vocabulary import (
+    CARRIED_AS,
     DataClass,
     DistributionKind,
     ElementType,
@@ -29,7 +30,7 @@ from gongxiang.platform.catalogue.vocabulary import (
     UpdateCycle,
 )
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
-from gongxiang.protocol.terms import Purpose
+from gongxiang.protocol.terms import DataType, Purpose
 
 ELEMENT_CODE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 #: Names the data plane keeps for itself in exchange tables.
@@ -79,6 +80,8 @@ class Case:
     granted_until: datetime | None = None
     granted_elements: frozenset[str] = frozenset()
     granted_kinds: frozenset[str] = frozenset()
+    #: What is in force while grants live, to compare with; None where nobody depends on it.
+    in_force: Content | None = None
     #: Nodes named by the content that belong to other departments.
     foreign_nodes: frozenset[UUID] = frozenset()
     #: Why the provider's agreement is not in force; None if it is.
@@ -312,7 +315,7 @@ def check_can_withdraw(*, granted_until: datetime | None, at: datetime) -> None:
 
 @implements("cn-809:27")
 def grant_shortfalls(case: Case) -> Iterator[Refusal]:
-    """A revision takes nothing away that a live grant needs: neither the sharing itself, nor an element, nor its delivery."""
+    """A revision takes nothing away that a live grant needs: the sharing, an element as it is typed, the key, the delivery."""
     if case.granted_until is None:
         return
     until = case.granted_until.isoformat(sep=" ", timespec="minutes")
@@ -327,6 +330,43 @@ def grant_shortfalls(case: Case) -> Iterator[Refusal]:
     if unmounted:
         what = ", ".join(str(DistributionKind(kind).label) for kind in unmounted)
         yield errors.NeededByGrants(field="distributions", until=until, what=what)
+    if case.in_force is not None:
+        yield from _changed_under_grants(case, case.in_force, until=until)
+
+
+def _changed_under_grants(case: Case, in_force: Content, *, until: str) -> Iterator[Refusal]:
+    """Elements that consumers' tables are built on keep their type and size; the key by which rows are known stays the key.
+
+    Wider is allowed, and so is a type letter that is carried in the same way (C and M, N and Y).
+    """
+    before = {element.code: element for element in in_force.elements}
+    for index, element in enumerate(case.content.elements):
+        old = before.get(element.code)
+        if old is None or element.code not in case.granted_elements or not element.shareable:
+            continue
+        if CARRIED_AS.get(old.type) != CARRIED_AS.get(element.type):
+            yield errors.TypeChangedUnderGrants(
+                field=f"elements.{index}.type", until=until, element=element.name or element.code
+            )
+        elif _narrower(old, element):
+            yield errors.NarrowedUnderGrants(
+                field=f"elements.{index}.length", until=until, element=element.name or element.code
+            )
+    keys = {e.code for e in in_force.elements if e.key and e.shareable}
+    if keys != {e.code for e in case.content.elements if e.key and e.shareable}:
+        yield errors.KeyChangedUnderGrants(field="elements", until=until)
+
+
+def _narrower(old: ElementContent, new: ElementContent) -> bool:
+    """Whether values that fitted the old size need not fit the new one."""
+    carried = CARRIED_AS.get(old.type)
+    if carried is DataType.DECIMAL:
+        digits, places = old.length or WIDEST, old.scale or 0
+        now, now_places = new.length or WIDEST, new.scale or 0
+        return now_places < places or now - now_places < digits - places
+    if carried is DataType.TEXT:
+        return new.length is not None and (old.length is None or new.length < old.length)
+    return False
 
 
 def reasons_against(check: Callable[[], None]) -> tuple[Refusal, ...]:

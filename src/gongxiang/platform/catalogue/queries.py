@@ -32,6 +32,7 @@ from gongxiang.platform.catalogue.values import (
     DistributionRef,
     DraftRef,
     ListedResource,
+    MountedPlace,
     ResourceRef,
     SearchPage,
     StandingConsent,
@@ -172,6 +173,19 @@ def mounted_on(node_id: UUID) -> tuple[UUID, ...]:
     return tuple(rows.exclude(resource__status=WITHDRAWN).values_list("resource_id", flat=True).distinct())
 
 
+def mounted_place(distribution_id: UUID) -> MountedPlace:
+    """Where a distribution is mounted; raises ResourceNotFound for one that no entry has."""
+    row = Distribution.objects.select_related("resource").filter(pk=distribution_id).first()
+    if row is None:
+        raise ResourceNotFound()
+    return MountedPlace(
+        resource_id=row.resource_id,
+        provider_id=row.resource.provider_id,
+        node_id=row.node_id,
+        source_table=row.source_table,
+    )
+
+
 # ---- lists --------------------------------------------------------------------------------------------------------------
 
 
@@ -283,6 +297,7 @@ def content_digest(content: Content) -> str:
 def case_of(row: Resource, *, at: datetime, content: Content | None = None) -> Case:
     """Everything the policies look at for this entry."""
     content = content or Content.from_json(row.draft)
+    granted_until = row.granted_until if row.granted_until is not None and row.granted_until > at else None
     named = content.withholding.statute
     on = at.astimezone(BEIJING).date()
     statute = _statute(named, on)
@@ -298,7 +313,8 @@ def case_of(row: Resource, *, at: datetime, content: Content | None = None) -> C
         exception=bool(row.exception and row.exception.get("statute") == named),
         consent=_consented(row.consent) if row.consent_id and row.consent else None,
         ratified=row.ratified_at is not None,
-        granted_until=row.granted_until if row.granted_until is not None and row.granted_until > at else None,
+        granted_until=granted_until,
+        in_force=Content.from_json(_version(row.id, row.version).content) if granted_until and row.version else None,
         granted_elements=frozenset(row.granted_elements),
         granted_kinds=frozenset(row.granted_kinds),
         foreign_nodes=_foreign_nodes(row.provider_id, content),

@@ -25,6 +25,16 @@ class DistributionRef:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MountedPlace:
+    """Which entry a distribution belongs to, and where it is mounted at present."""
+
+    resource_id: UUID
+    provider_id: UUID
+    node_id: UUID | None
+    source_table: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StandingConsent:
     """The officer's consent under which requests for an unconditional resource are granted at once (cn-809:20, 21)."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gongxiang.law.articles import implements
+from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.delivery import errors, opening, permissions, policies, queries, states
 from gongxiang.platform.delivery.models import Alarm, Node, Reconciliation, TableCheck
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
@@ -127,9 +128,13 @@ def ask_for_table(
     by: Actor,
     at: datetime,
 ) -> TableCheck:
-    """Ask a node what a table of its source database looks like; the answer arrives as a fact within seconds."""
+    """Ask a node what a table of its source database looks like; the answer arrives as a fact within seconds.
+
+    Entry and distribution are those of the node's own department, whoever asks: what a caller names is not believed.
+    """
     node = queries.node_for_update(node_id)
     permissions.check_for_department(permissions.CHECK_TABLE, by, node.department_id)
+    resource_id = _own_entry(node, resource_id, distribution_id)
     policies.check_admitted(node)
     policies.check_table_name(table)
     check = TableCheck.objects.create(
@@ -263,6 +268,18 @@ def _offer_order(node: Node, at: datetime) -> None:
 def _admit_order(node: Node, at: datetime) -> None:
     order = AdmitNode(node_id=node.pk, department_id=node.department_id, public_key=node.public_key)
     link.issue_order(order, node_ids=[node.pk], at=at)
+
+
+def _own_entry(node: Node, resource_id: UUID | None, distribution_id: UUID | None) -> UUID | None:
+    """The entry that is asked for, if it and its distribution belong to the node's department; raises NotYourEntry."""
+    if distribution_id is not None:
+        place = catalogue.mounted_place(distribution_id)
+        if place.provider_id != node.department_id or resource_id not in (None, place.resource_id):
+            raise errors.NotYourEntry()
+        return place.resource_id
+    if resource_id is not None and catalogue.get_resource(resource_id).provider_id != node.department_id:
+        raise errors.NotYourEntry()
+    return resource_id
 
 
 def _node_seen_by(node: Node, resource_id: UUID | None = None) -> dict[str, Any]:

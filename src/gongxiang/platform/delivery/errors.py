@@ -73,6 +73,14 @@ class ReconciliationPending(Refusal):
     next_step = "Wait for its result; it is shown on this page."
 
 
+class NotYourEntry(Refusal):
+    """The entry or its delivery belongs to another department than the node."""
+
+    status = 403
+    basis = ("wushen-2021-60:13", "wushen-2021-60:20")
+    next_step = "Choose an entry of the department whose node it is."
+
+
 class NotYourNode(Refusal):
     """The node belongs to another department."""
 
