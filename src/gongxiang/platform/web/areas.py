@@ -12,4 +12,5 @@ AREAS: dict[str, str] = {
     "evidence": "evidence/",
     "parties": "parties/",
     "rules": "rules/",
+    "documents": "documents/",
 }

@@ -74,6 +74,13 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
+        label=_("Documents"),
+        entries=(
+            _e(_("Issued documents"), "documents:list", "file-certificate"),
+            _e(_("Verify a document"), "documents:verify", "shield-check"),
+        ),
+    ),
+    Group(
         label=_("Audit"),
         entries=(
             _e(_("Evidence"), "evidence:search", "shield-check"),

@@ -31,7 +31,7 @@ DATABASES = {
         os.environ.get("GONGXIANG_SITE_DATABASE_URL") or os.environ.get("GONGXIANG_DATABASE_URL", "postgresql:///gongxiang")
     )
 }
-ROOMS = ["evidence", "rulebook", "parties", "agreements", "catalogue", "grants", "access", "delivery", "web"]
+ROOMS = ["evidence", "rulebook", "documents", "parties", "agreements", "catalogue", "grants", "access", "delivery", "web"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -85,6 +85,10 @@ TEMPLATES = [
         },
     }
 ]
+#: Where people outside reach the site, without a slash at its end: printed on documents with their verification code.
+PUBLIC_ADDRESS = os.environ.get("GONGXIANG_PUBLIC_ADDRESS", "").rstrip("/")
+#: A folder with fonts for PDF, such as 小标宋 and 仿宋, taken before those of the system and the ones we bring.
+FONTS = os.environ.get("GONGXIANG_FONTS", "")
 # Kept in the installation's keys; a process started without them gets one of its own, which nobody can guess.
 SECRET_KEY = os.environ.get("GONGXIANG_SITE_SECRET") or secrets.token_urlsafe(50)
 #: Names under which people reach the site; behind a proxy with TLS, say its name here and set GONGXIANG_HTTPS=1.

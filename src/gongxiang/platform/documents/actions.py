@@ -1,0 +1,155 @@
+"""The acts of the room: issue and withdraw a document, keep an attached file."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max
+
+from gongxiang.platform.documents import permissions, policies, queries
+from gongxiang.platform.documents.errors import DocumentNotFound
+from gongxiang.platform.documents.models import Document, DocumentFile, Upload
+from gongxiang.platform.documents.queries import IssuedDocument, UploadRef
+from gongxiang.platform.documents.rendering import letter
+from gongxiang.platform.documents.states import DOCUMENT
+from gongxiang.platform.evidence import actions as evidence
+from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.ids import new_id
+from gongxiang.protocol.clock import BEIJING
+from gongxiang.protocol.evidence import sm3
+
+#: Crockford's alphabet: no letter that is mistaken for a figure. Sixteen of them are 80 random bits.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_NUMBER_LOCK = 0x646F6375
+
+
+@transaction.atomic
+def issue_document(
+    *,
+    kind: str,
+    number_prefix: str,
+    title: str,
+    rows: Sequence[tuple[str, str]] = (),
+    paragraphs: Sequence[str] = (),
+    addressee: str = "",
+    concerns: Iterable[UUID] = (),
+    trail: Iterable[str] = (),
+    basis: Iterable[str] = (),
+    issuer: str = "",
+    by: Actor,
+    at: datetime,
+) -> IssuedDocument:
+    """Fill, number and keep a document in PDF and Word; its digests are in evidence.
+
+    The number is `<prefix>〔<year>〕<n>号`, counted for each prefix and year. Whether `by` may decide what the document says is
+    the calling room's question; `issuer` is the department of `by` unless given.
+    """
+    permissions.ISSUE.check(by)
+    if not isinstance(by, Person):
+        raise NotPermitted()
+    year = at.astimezone(BEIJING).year
+    serial = _next_serial(number_prefix, year)
+    number = f"{number_prefix}〔{year}〕{serial}号"
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    body = {"rows": [[str(a), str(b)] for a, b in rows], "paragraphs": [str(p) for p in paragraphs], "addressee": addressee}
+    filled = letter.Letter(
+        title=title,
+        number=number,
+        issuer=issuer or by.department,
+        issued_on=at.astimezone(BEIJING).date(),
+        addressee=addressee,
+        rows=tuple((a, b) for a, b in body["rows"]),
+        paragraphs=tuple(body["paragraphs"]),
+        code=queries.grouped(code),
+        address=f"{settings.PUBLIC_ADDRESS}/documents/verify/{code}/" if settings.PUBLIC_ADDRESS else "",
+    )
+    files = {"pdf": letter.to_pdf(filled), "docx": letter.to_word(filled)}
+    digests = {name: sm3(content).hex() for name, content in files.items()}
+    row = Document(
+        id=new_id(),
+        kind=kind,
+        prefix=number_prefix,
+        year=year,
+        serial=serial,
+        number=number,
+        verification_code=code,
+        title=title,
+        issuer=filled.issuer,
+        body=body,
+        issued_at=at,
+        issued_by=str(by.id),
+        issued_by_name=by.name,
+        issued_department=by.department_id,
+        concerns=sorted({by.department_id, *concerns}, key=str),
+        trail=sorted(set(trail)),
+    )
+    # The code stays out of evidence: whoever reads a trail would hold every document's public key to its page.
+    evidence.open_record(
+        row, table=DOCUMENT, act="issue", by=by, at=at, basis=basis, concerns=row.concerns, trail=row.trail,
+        after={"kind": kind, "number": number, "digests": digests},
+    )  # fmt: skip
+    DocumentFile.objects.bulk_create(
+        DocumentFile(document=row, format=name, digest=digests[name], content=content) for name, content in files.items()
+    )
+    return queries.document_ref(row)
+
+
+@transaction.atomic
+def withdraw_document(*, document_id: UUID, reason: str, by: Actor, at: datetime) -> IssuedDocument:
+    """Declare a document no longer valid; by somebody of the department that issued it. The files stay."""
+    permissions.WITHDRAW.check(by)
+    row = Document.objects.select_for_update().filter(pk=document_id).first()
+    if row is None:
+        raise DocumentNotFound()
+    permissions.check_issuer(by, row.issued_department)
+    policies.check_reason(reason)
+    evidence.transition(
+        row, table=DOCUMENT, act="withdraw", by=by, at=at, changes={"withdrawn_at": at, "withdrawn_reason": reason.strip()},
+        concerns=row.concerns, trail=row.trail,
+    )  # fmt: skip
+    return queries.document_ref(row)
+
+
+@transaction.atomic
+def keep_upload(
+    *, name: str, content: bytes, concerns: Iterable[UUID] = (), trail: Iterable[str] = (), by: Actor, at: datetime
+) -> UploadRef:
+    """Keep an attached file byte for byte; raises where it is empty, too large or not of the kind its name says."""
+    permissions.ATTACH.check(by)
+    if not isinstance(by, Person):
+        raise NotPermitted()
+    shown = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable()).strip()[-200:]
+    media_type = policies.check_upload(shown, content)
+    row = Upload(
+        id=new_id(),
+        name=shown,
+        media_type=media_type,
+        size=len(content),
+        digest=sm3(content).hex(),
+        content=content,
+        kept_at=at,
+        kept_by=by.id,
+        kept_by_name=by.name,
+        department_id=by.department_id,
+        concerns=sorted(set(concerns), key=str),
+        trail=sorted(set(trail)),
+    )
+    row.save(force_insert=True)
+    evidence.record_act(
+        kind="upload:kept", subject=("upload", row.pk), by=by, at=at, basis=("wushen-2021-60:22",),
+        after={"size": row.size, "media_type": media_type, "digest": row.digest},
+        concerns={by.department_id, *row.concerns}, trail=row.trail,
+    )  # fmt: skip
+    return queries.as_upload_ref(row)
+
+
+def _next_serial(prefix: str, year: int) -> int:
+    """The next number of the prefix in the year; a lock until the end of the transaction keeps two from taking the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBER_LOCK])
+    last = Document.objects.filter(prefix=prefix, year=year).aggregate(last=Max("serial"))["last"]
+    return (last or 0) + 1

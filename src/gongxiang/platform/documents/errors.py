@@ -1,0 +1,44 @@
+"""Named refusals of the room."""
+
+from gongxiang.platform.kernel.errors import NotFound, Refusal
+
+_LARGEST_MB = 20
+
+
+class DocumentNotFound(NotFound):
+    """There is no such document, or it is not yours to see."""
+
+    next_step = "Look at the case the document belongs to, or ask the department that issued it."
+
+
+class CodeUnknown(NotFound):
+    """No document carries this verification code."""
+
+    next_step = (
+        "Compare the code with the one printed on the document, letter by letter; if it is right, do not rely on the document."
+    )
+
+
+class WithdrawalWithoutReason(Refusal):
+    """A document is withdrawn with a reason."""
+
+    basis = ("wushen-2021-60:22",)
+    next_step = "Write one sentence that says why the document is no longer valid."
+
+
+class UploadEmpty(Refusal):
+    """The file is empty."""
+
+    next_step = "Choose the file again; it may not have been saved when you chose it."
+
+
+class UploadTooLarge(Refusal):
+    """The file has {megabytes} MB; at most {most} MB are kept."""
+
+    next_step = "Make the file smaller, for example by scanning in black and white, or attach it in parts."
+
+
+class UploadTypeUnknown(Refusal):
+    """“{name}” is no document, spreadsheet or picture of a kind that is kept here."""
+
+    next_step = "Attach PDF, OFD, WPS, Word, Excel, JPG or PNG."

@@ -1,0 +1,1 @@
+"""Pages of issued documents: their public verification, the list, the files."""
