@@ -1,16 +1,12 @@
 """Pages of departments, people, registers and agreements: what they show, whom they let act, every wrong field at once."""
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.test import Client
 
 from gongxiang.platform.agreements import queries as agreements
-from gongxiang.platform.kernel.actors import Person, Role
+from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.parties import queries
 from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
@@ -30,25 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def banner() -> Banner:
     return make_banner()
-
-
-@pytest.fixture
-def as_(client: Client) -> Callable[..., Client]:
-    """A browser in which this person is signed in; the steps themselves are tested in test_login."""
-
-    def signed_in(person: Person, *, factor: bool = False) -> Client:
-        account = queries.session_account(person.id)
-        session = client.session
-        session.flush()
-        session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(person.id), settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY], session["seen"] = account.get_session_auth_hash(), time.time()
-        if factor:
-            session["second_factor_confirmed"] = time.time()
-        session.save()
-        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-        return client
-
-    return signed_in
 
 
 LISTS = [

@@ -1,6 +1,6 @@
 """Reading evidence: the outbox in commit order, and trails under the reader's visibility."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -132,9 +132,12 @@ def witnesses() -> list[Witness]:
     return list(Witness.objects.order_by("node_id", "-size").distinct("node_id"))
 
 
-def recent(*, by: Actor, limit: int) -> list[News]:
-    """The latest acts that `by` may see, newest first."""
-    return [as_news(row) for row in visible_to(by).order_by("-id")[:limit]]
+def recent(*, by: Actor, limit: int, since: datetime | None = None, but: Iterable[str] = ()) -> list[News]:
+    """The latest acts that `by` may see, newest first; those recorded after `since`, and none of the kinds `but`."""
+    rows = visible_to(by).exclude(kind__in=list(but))
+    if since is not None:
+        rows = rows.filter(recorded_at__gt=since)
+    return [as_news(row) for row in rows.order_by("-id")[:limit]]
 
 
 def visible_to(by: Actor) -> QuerySet[EvidenceRecord]:

@@ -358,6 +358,13 @@ def own_sign_ins(person_id: UUID, *, limit: int = 10) -> list[News]:
     return [evidence.as_news(row) for row in rows.order_by("-id")[:limit]]
 
 
+def last_visit(person_id: UUID) -> datetime | None:
+    """When the person signed in the time before this one; None at the first visit."""
+    person = actor_of(person_id)
+    rows = evidence.visible_to(person).filter(subject_type="person", subject_id=str(person_id), kind="person:signed_in")
+    return next(iter(rows.order_by("-id").values_list("recorded_at", flat=True)[1:2]), None)
+
+
 def administration_log(actor: Actor, *, which: str = "", text: str = "") -> QuerySet[Any]:
     """What administrators did (`which=""`), or everybody's sign-ins (`which="sign_ins"`); for the audit administrator."""
     rows = evidence.search(by=actor, text=text)
