@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from gongxiang.demo import banner, cases, databases, entries
+from gongxiang.demo import banner, cases, databases, entries, finding
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.machine.home import Home
 
@@ -37,6 +37,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         nodes = databases.install_nodes(home, notes, everybody, say)
         step("catalogue")
         resources = entries.publish_entries(travel, everybody, nodes)
+        finding.keep_words(travel, everybody)
         step("requests, grants, flows")
         granted = cases.grant_and_open(travel, everybody, resources)
         step("cases waiting at every step")

@@ -6,13 +6,14 @@ from uuid import uuid4
 
 import pytest
 
-from gongxiang.platform.catalogue import indexing, queries, search
+from gongxiang.platform.catalogue import actions, errors, finding, indexing, queries, search
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.models import Consent, Resource, ResourceVersion, SearchEntry
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Person, Role
+from gongxiang.platform.kernel.errors import NotFound, NotPermitted
 from tests.factories.contents import complete_content, conditional_content, element, withheld_content
-from tests.factories.parties import AT, make_department
+from tests.factories.parties import AT, make_banner, make_department
 
 pytestmark = pytest.mark.django_db
 ALPHABET = "行政区划代码民局特困人员信息登记企业许可环保 ()-12aB"
@@ -154,3 +155,152 @@ def test_a_long_entry_is_still_found_at_its_end(index):
 def test_nonsense_in_the_address_is_borne(index, facets):
     index(complete_content())
     assert queries.search("\x00", actor=READER, facets=facets, sort="no", page=-3).total in (0, 1)
+
+
+LIVING = ("低保", "最低生活保障")
+
+
+@pytest.fixture
+def keeper():
+    return Person(id=uuid4(), name="某", department_id=uuid4(), department="主管", roles=frozenset({Role.AUTHORITY_OFFICER}))
+
+
+class TestSynonyms:
+    """Words that the authority says mean the same."""
+
+    @pytest.fixture
+    def group(self, keeper):
+        return actions.enter_synonyms(words=LIVING, note="民政", by=keeper, at=AT)
+
+    @pytest.fixture
+    def entries(self, index):
+        index(complete_content("低保对象信息", summary="甲"))
+        index(complete_content("最低生活保障资金发放信息", summary="乙"))
+        index(complete_content("特困人员信息", summary="丙"))
+
+    @pytest.mark.parametrize("word", [*LIVING, "最低生活保障 信息", "低保 信息"])
+    def test_each_finds_the_other(self, entries, group, word):
+        assert names(word) == {"低保对象信息", "最低生活保障资金发放信息"}
+
+    def test_a_word_inside_a_longer_one_is_exchanged_too(self, entries, group):
+        assert names("低保资金") == {"最低生活保障资金发放信息"}
+
+    def test_the_page_says_what_else_was_searched_for(self, entries, group):
+        assert queries.search("低保 信息", actor=READER).also == (("低保", ("最低生活保障",)),)
+
+    def test_they_can_be_left_out(self, entries, group):
+        assert names("低保", with_synonyms=False) == {"低保对象信息"}
+
+    def test_an_ended_group_is_not_used(self, entries, group, keeper):
+        actions.end_synonyms(group_id=group.pk, by=keeper, at=AT)
+        assert names("低保") == {"低保对象信息"}
+        assert [one.words for one in finding.synonyms(ended=True)] == [LIVING]
+        with pytest.raises(errors.SynonymsEnded):
+            actions.change_synonyms(group_id=group.pk, words=["甲乙", "丙丁"], by=keeper, at=AT)
+
+    def test_both_wordings_are_marked(self, entries, group):
+        marked = {
+            piece.text
+            for hit in queries.search("低保", actor=READER).hits
+            for match in hit.matches
+            for piece in match.pieces
+            if piece.marked
+        }
+        assert marked == {*LIVING}
+
+    @pytest.mark.parametrize("words", [(), ("低保",), ("低保", "低保"), ("低", "保"), ("低保", "x" * 61), ("a b", "cd")])
+    def test_a_group_needs_two_words(self, keeper, words):
+        with pytest.raises(errors.SynonymsTooFew):
+            actions.enter_synonyms(words=words, by=keeper, at=AT)
+
+    def test_a_word_stands_in_one_group(self, group, keeper):
+        with pytest.raises(errors.WordInAnotherGroup, match="低保"):
+            actions.enter_synonyms(words=["低保", "困难"], by=keeper, at=AT)
+        changed = actions.change_synonyms(group_id=group.pk, words=[*LIVING, "低保户"], by=keeper, at=AT)
+        assert changed.words == [*LIVING, "低保户"]
+
+    @pytest.mark.parametrize("role", [role for role in Role if role != Role.AUTHORITY_OFFICER])
+    def test_nobody_else_keeps_them(self, role):
+        other = Person(id=uuid4(), name="某", department_id=uuid4(), department="某", roles=frozenset({role}))
+        with pytest.raises(NotPermitted):
+            actions.enter_synonyms(words=LIVING, by=other, at=AT)
+
+
+def test_synonyms_and_like_agree(index, keeper):
+    rng = random.Random(809)
+    groups = [("行政", "区划"), ("人员", "企业 ".strip()), ("代码", "12ab")]
+    for group in groups:
+        actions.enter_synonyms(words=group, by=keeper, at=AT)
+    for number in range(80):
+        name = "".join(rng.choices(ALPHABET, k=6))
+        index(complete_content(f"{name}{number}", summary="", elements=(element("x", name="甲"),)))
+    haystacks = list(SearchEntry.objects.values_list("name", "haystack"))
+    for query in ("行政", "区划", "人员 代码", "企业", "行政区", "人员登记"):
+        every = [(term, *indexing.wordings(term, groups)) for term in indexing.terms(query)]
+        expected = {name for name, text in haystacks if all(any(one in text for one in said) for said in every)}
+        assert names(query) == expected, query
+
+
+@pytest.mark.parametrize(
+    ("query", "suggested", "why"),
+    [
+        pytest.param("形政区划", "行政区划", "sounds_alike", id="same-sound"),
+        pytest.param("xinzhengquhua", "行政区划", "spelling", id="in-for-ing"),
+        pytest.param("xingzhegnquhua", "行政区划", "spelling", id="swapped"),
+        pytest.param("行政区划 特困", "行政区划", "fewer_words", id="a-word-less"),
+    ],
+)
+def test_what_finds_nothing_gets_suggestions(index, query, suggested, why):
+    index(complete_content())
+    assert not names(query)
+    found = {(one.text, one.why) for one in finding.suggestions(query, actor=READER)}
+    assert (suggested, why) in found
+
+
+def test_what_was_found_is_marked_with_its_field(index):
+    index(complete_content("行政区划代码", summary="与企业有关"))
+    (hit,) = queries.search("QUHUA 企业", actor=READER).hits
+    marked = {m.field: [p.text for p in m.pieces if p.marked] for m in hit.matches}
+    assert marked["name"] == ["区划"]
+    assert marked["summary"] == ["企业"]
+    assert marked["elements"][0] == "区划"
+
+
+def test_the_most_used_come_first(index):
+    index(complete_content("资源一"), days=3)
+    used = index(complete_content("资源二"))
+    SearchEntry.objects.filter(pk=used).update(users=2)
+    assert [hit.name for hit in queries.search("资源", actor=READER, sort="used").hits] == ["资源二", "资源一"]
+
+
+class TestSavedSearches:
+    """Kept by a person, seen by nobody else."""
+
+    @pytest.fixture
+    def person(self, db):
+        return make_banner().consumer.clerk
+
+    def test_kept_and_removed(self, person):
+        kept = actions.save_search(name="低保", query="q=%E4%BD%8E", notify=True, by=person, at=AT)
+        assert [(one.name, one.notify) for one in finding.saved_searches(person)] == [("低保", True)]
+        assert [one.id for one in finding.searches_to_tell(AT + timedelta(days=1))] == [kept.pk]
+        actions.remove_saved_search(saved_search_id=kept.pk, by=person, at=AT)
+        assert finding.saved_searches(person) == ()
+
+    def test_one_name_once(self, person):
+        actions.save_search(name="低保", query="q=a", by=person, at=AT)
+        with pytest.raises(errors.SearchNameTaken):
+            actions.save_search(name="低保", query="q=b", by=person, at=AT)
+
+    def test_there_is_an_end_to_them(self, person):
+        for number in range(actions.words.MOST_SEARCHES):
+            actions.save_search(name=str(number), query="", by=person, at=AT)
+        with pytest.raises(errors.TooManySearches):
+            actions.save_search(name="one more", query="", by=person, at=AT)
+
+    def test_another_person_neither_changes_nor_removes_it(self, person):
+        kept = actions.save_search(name="低保", query="q=a", by=person, at=AT)
+        for act in (actions.change_saved_search, actions.remove_saved_search):
+            more = {"notify": True} if act is actions.change_saved_search else {}
+            with pytest.raises(NotFound):
+                act(saved_search_id=kept.pk, by=READER, at=AT, **more)

@@ -276,3 +276,38 @@ class ConsentMissing(Shortfall):
 
     next_step = "Let the accountable officer consent to the entry as it stands now."
     basis = ("cn-809:13",)
+
+
+class SynonymsTooFew(Refusal):
+    """A group needs at least two different words, each of two to 60 characters."""
+
+    basis = ("wushen-2021-60:6",)
+    next_step = "Write the words one a line, for example 低保 and 最低生活保障."
+
+
+class WordInAnotherGroup(Refusal):
+    """The word {word} stands in another group already."""
+
+    basis = ("wushen-2021-60:6",)
+    next_step = "Add your words to that group instead, or take the word out of it."
+
+
+class SynonymsEnded(Refusal):
+    """This group was ended."""
+
+    basis = ("wushen-2021-60:6",)
+    next_step = "Enter the words as a new group."
+
+
+class SearchNameTaken(Refusal):
+    """You keep another search under this name."""
+
+    basis = ("wushen-2021-60:6",)
+    next_step = "Choose another name, or remove the other search first."
+
+
+class TooManySearches(Refusal):
+    """You keep {most} searches; more are not kept."""
+
+    basis = ("wushen-2021-60:6",)
+    next_step = "Remove one that you no longer need."

@@ -71,6 +71,78 @@ def latin_query(term: str) -> str | None:
     return f"{_quoted(letters[:TAIL])}:*"
 
 
+def spoken_at(text: str, term: str) -> list[tuple[int, int]]:
+    """Where in normalised `text` the term is found as pinyin or initials: (begin, end) of the characters."""
+    letters = term.replace("'", "")
+    if not _LATIN.fullmatch(letters):
+        return []
+    letters = letters[:TAIL]
+    found = []
+    for run in _HAN.finditer(text):
+        for style in (Style.NORMAL, Style.FIRST_LETTER):
+            syllables = lazy_pinyin(run[0], style=style)
+            for start in range(len(syllables)):
+                said, end = "", start
+                while len(said) < len(letters) and end < len(syllables):
+                    said += syllables[end]
+                    end += 1
+                if said.startswith(letters):
+                    found.append((run.start() + start, run.start() + end))
+    return found
+
+
+#: Sounds that are often mistaken for each other.
+_ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"), ("f", "h"))
+#: How many near spellings of a word are tried.
+NEAR = 24
+
+
+def near_spellings(term: str) -> tuple[str, ...]:
+    """Pinyin that may have been meant: of Chinese characters their sound, of letters the same with one sound exchanged,
+    two letters swapped, or one letter dropped."""
+    if "".join(_HAN.findall(term)) == term:
+        return ("".join(lazy_pinyin(term))[:TAIL],) if len(term) > 1 else ()
+    letters = term.replace("'", "")
+    if not _LATIN.fullmatch(letters) or len(letters) < 3:
+        return ()
+    tried: dict[str, None] = {}
+    for pair in _ALIKE:
+        for right, wrong in (pair, pair[::-1]):
+            start = letters.find(wrong)
+            while start >= 0:
+                if not (right.startswith(wrong) and letters.startswith(right, start)):
+                    tried[letters[:start] + right + letters[start + len(wrong) :]] = None
+                start = letters.find(wrong, start + 1)
+    for i in range(len(letters) - 1):
+        tried[letters[:i] + letters[i + 1] + letters[i] + letters[i + 2 :]] = None
+    for i in range(len(letters)):
+        tried[letters[:i] + letters[i + 1 :]] = None
+    tried.pop(letters, None)
+    return tuple(tried)[:NEAR]
+
+
+#: How many other wordings of one word of a query are tried.
+WORDINGS = 8
+
+
+def wordings(term: str, groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Other wordings of a term by groups of synonyms: each word of a group that stands in it is exchanged for the others.
+
+    The longest word counts where one holds another: 居民身份证 is not read as 居民 + a synonym of 身份证 that it is itself.
+    """
+    found: dict[str, None] = {}
+    for group in groups:
+        words = sorted((normalise(word) for word in group), key=len, reverse=True)
+        here = next((word for word in words if word and word in term), None)
+        if here is None:
+            continue
+        for other in words:
+            if other != here:
+                found[term.replace(here, other)] = None
+    found.pop(term, None)
+    return tuple(found)[:WORDINGS]
+
+
 def _tails(fields: Iterable[tuple[str, str]], style: Style) -> str:
     lexemes: dict[str, str] = {}
     position = 1

@@ -166,6 +166,8 @@ class SearchEntry(models.Model):
     update_cycle = models.CharField(max_length=16)
     data_class = models.CharField(max_length=12)
     published_at = models.DateTimeField()
+    #: How many departments may use it under grants now.
+    users = models.IntegerField(default=0)
     #: Normalised text of all searched fields, one a line: what LIKE would look through.
     haystack = models.TextField()
     words = SearchVectorField()
@@ -178,6 +180,7 @@ class SearchEntry(models.Model):
             GinIndex(fields=["pinyin"], name="search_pinyin"),
             GinIndex(fields=["initials"], name="search_initials"),
             models.Index(fields=["-published_at"], name="search_published"),
+            models.Index(fields=["-users", "-published_at"], name="search_users"),
             models.Index(fields=["department_id"], name="search_department"),
         ]
 
@@ -202,3 +205,38 @@ class PublishedElement(models.Model):
             models.Index(fields=["plain"], name="published_element_plain"),
             models.Index(fields=["stem", "department_id"], name="published_element_stem"),
         ]
+
+
+class SynonymGroup(models.Model):
+    """Words that mean the same when the catalogue is searched; ended, never removed, so that one can see since when it held."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    words = ArrayField(models.CharField(max_length=60))
+    note = models.CharField(max_length=200, blank=True, default="")
+    entered_at = models.DateTimeField()
+    entered_by = models.CharField(max_length=60)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.CharField(max_length=60, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(words__len__gte=2), name="synonyms_are_at_least_two"),
+        ]
+
+
+class SavedSearch(models.Model):
+    """A search that one person keeps under a name; `told_until` is when new hits were last looked for."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey("parties.Person", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    #: What stands in the address after the question mark.
+    query = models.CharField(max_length=600)
+    notify = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+    told_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="saved_search_name")]

@@ -23,11 +23,15 @@ RATIFY = Permission(name="catalogue.ratify", roles=AUTHORITY, second_factor=True
 EXCEPT = Permission(name="catalogue.allow_lower_basis", roles=frozenset({Role.AUTHORITY_LEADER}), second_factor=True)
 RETURN = Permission(name="catalogue.return", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER}))
 WITHDRAW = Permission(name="catalogue.withdraw", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+#: The words that search takes for the same.
+KEEP_SYNONYMS = Permission(name="catalogue.keep_synonyms", roles=frozenset({Role.AUTHORITY_OFFICER}))
 QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY)
 #: Facts that rooms above write down on an entry.
 NOTE = Permission(
     name="catalogue.note", roles=frozenset(), systems=frozenset({"delivery", "grants", "fact-intake", "flow-opener"})
 )
+#: The job that tells people of new hits of the searches they keep.
+TELL = Permission(name="catalogue.tell", roles=frozenset(), systems=frozenset({"notices"}))
 #: The job that counts a running period of review anew after a holiday notice.
 RECALCULATOR = "catalogue-clock"
 RECOUNT = Permission(name="catalogue.recount", roles=frozenset(), systems=frozenset({RECALCULATOR}))

@@ -10,10 +10,10 @@ from gongxiang.law.instruments import Rank
 from gongxiang.law.rules import default_rules
 from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.catalogue import elements as element_index
-from gongxiang.platform.catalogue import search as searching
 from gongxiang.platform.catalogue.content import Content, Difference, differences
 from gongxiang.platform.catalogue.elements import Hit as Hit
 from gongxiang.platform.catalogue.errors import NeverPublished, ResourceNotFound
+from gongxiang.platform.catalogue.finding import search as search
 from gongxiang.platform.catalogue.models import Consent, Distribution, Resource, ResourceVersion, SearchEntry
 from gongxiang.platform.catalogue.permissions import AUTHORITY
 from gongxiang.platform.catalogue.policies import MEASURES_10, Case, Consented, Statute
@@ -34,7 +34,6 @@ from gongxiang.platform.catalogue.values import (
     ListedResource,
     MountedPlace,
     ResourceRef,
-    SearchPage,
     StandingConsent,
     VersionRef,
 )  # fmt: skip
@@ -263,21 +262,6 @@ def running_clock(row: Resource) -> rulebook.OpenDeadline | None:
 def with_running_clock() -> tuple[UUID, ...]:
     """Entries whose period of review runs."""
     return tuple(Resource.objects.filter(due_at__isnull=False).values_list("pk", flat=True))
-
-
-def search(
-    text: str,
-    *,
-    actor: Actor | None,
-    facets: Mapping[str, Iterable[str]] | None = None,
-    sort: str = "relevance",
-    page: int = 1,
-    size: int = searching.PAGE_SIZE,
-) -> SearchPage:
-    """The published entries that contain every word of `text` (in characters, pinyin or initials), with facet counts."""
-    if actor is None:
-        return SearchPage(hits=(), total=0, exact=True, page=1, pages=1, facets=dict.fromkeys(searching.FACETS, ()))
-    return searching.find(SearchEntry.objects.all(), text, facets=facets or {}, sort=sort, page=page, size=size)
 
 
 def similar_elements(names: Iterable[str], *, actor: Actor | None) -> tuple[Hit, ...]:

@@ -13,8 +13,9 @@ from django.db.models.expressions import Expression, RawSQL
 from gongxiang.platform.catalogue import indexing
 from gongxiang.platform.catalogue.classification import category_of
 from gongxiang.platform.catalogue.content import Content
+from gongxiang.platform.catalogue.highlighting import Piece, pieces
 from gongxiang.platform.catalogue.models import Resource, ResourceVersion, SearchEntry
-from gongxiang.platform.catalogue.values import FacetCount, SearchHit, SearchPage
+from gongxiang.platform.catalogue.values import FacetCount, Match, SearchHit, SearchPage, Suggestion
 from gongxiang.platform.catalogue.vocabulary import DataClass, DistributionKind, SharingType, UpdateCycle
 
 PAGE_SIZE = 20
@@ -22,7 +23,7 @@ EXPORT_LIMIT = 10_000
 #: Counts are exact up to here.
 COUNTED = 10_000
 FACETS = ("sharing_type", "kind", "classification", "department", "update_cycle", "data_class")
-SORTS = ("relevance", "newest", "name")
+SORTS = ("relevance", "newest", "name", "used")
 _COLUMN = {"kind": "kinds", "department": "department_id"}
 
 
@@ -87,6 +88,16 @@ def forget(resource_id: UUID) -> None:
     SearchEntry.objects.filter(resource_id=resource_id).delete()
 
 
+#: A word of the query and what is searched for beside it.
+Words = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def words_of(text: str, groups: Iterable[Iterable[str]] = ()) -> Words:
+    """The words of a query, each with its other wordings by the groups of synonyms."""
+    groups = tuple(groups)
+    return tuple((term, indexing.wordings(term, groups)) for term in indexing.terms(text))
+
+
 def find(
     entries: QuerySet[SearchEntry],
     text: str,
@@ -95,25 +106,70 @@ def find(
     sort: str,
     page: int,
     size: int = PAGE_SIZE,
+    synonyms: Iterable[Iterable[str]] = (),
 ) -> SearchPage:
-    """One page of the entries among `entries` that contain every word of `text` and fit the chosen facet values."""
-    found = _by_text(entries, text)
-    chosen = {name: [value for value in facets.get(name, ()) if _usable(name, value)] for name in FACETS}
+    """One page of the entries among `entries` that contain every word of `text`, or a synonym of it, and fit the facets."""
+    words = words_of(text, synonyms)
+    found = by_words(entries, words)
+    chosen = usable(facets)
     hits = _by_facets(found, chosen)
     total = hits[: COUNTED + 1].count()
     exact = total <= COUNTED
     total = min(total, COUNTED)
     pages = max(1, math.ceil(total / size))
     page = min(max(1, page), pages)
-    rows = _sorted(hits, text, sort)[(page - 1) * size : page * size]
+    rows = list(_sorted(hits, words, sort).defer(*_HEAVY)[(page - 1) * size : page * size])
     return SearchPage(
-        hits=_hits(rows),
+        hits=hits_of(rows, words),
         total=total,
         exact=exact,
         page=page,
         pages=pages,
-        facets={name: _facet(name, _by_facets(found, {**chosen, name: []}), chosen[name]) for name in FACETS},
+        facets={
+            name: facet_values(name, _counts(name, _by_facets(found, {**chosen, name: []})), chosen[name]) for name in FACETS
+        },
+        also=tuple((term, others) for term, others in words if others),
     )
+
+
+def usable(facets: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """What of the chosen facet values can be asked for at all: addresses are typed by people."""
+    return {name: [value for value in facets.get(name, ()) if _usable(name, value)] for name in FACETS}
+
+
+def count(entries: QuerySet[SearchEntry], words: Words) -> int:
+    """How many fit, at most COUNTED."""
+    return by_words(entries, words)[:COUNTED].count()
+
+
+def suggest(entries: QuerySet[SearchEntry], text: str, *, synonyms: Iterable[Iterable[str]] = ()) -> tuple[Suggestion, ...]:
+    """Queries that do find something, for one that finds nothing: a word less, or what sounds or is spelt like it."""
+    groups = tuple(synonyms)
+    words = words_of(text, groups)
+    found: dict[str, Suggestion] = {}
+    for place, (term, _others) in enumerate(words):
+        if count(entries, (words[place],)):
+            continue
+        for near in indexing.near_spellings(term):
+            said = _as_written(entries, near) or near
+            other = tuple((said, ()) if i == place else one for i, one in enumerate(words))
+            if said != term and said not in found and (number := count(entries, other)):
+                why = "spelling" if term.isascii() else "sounds_alike"
+                found[said] = Suggestion(text=" ".join(one for one, _ in other), count=number, why=why)
+                break
+    for place in range(len(words)) if len(words) > 1 else ():
+        fewer = words[:place] + words[place + 1 :]
+        if number := count(entries, fewer):
+            said = " ".join(one for one, _ in fewer)
+            found.setdefault(said, Suggestion(text=said, count=number, why="fewer_words"))
+    return tuple(sorted(found.values(), key=lambda one: (one.why == "fewer_words", -one.count)))[:5]
+
+
+def _as_written(entries: QuerySet[SearchEntry], letters: str) -> str:
+    """The characters of the first entry in which these letters are the sound."""
+    row = by_words(entries, ((letters, ()),)).order_by("-users", "resource_id").values_list("haystack", flat=True).first()
+    places = indexing.spoken_at(row, letters) if row else []
+    return row[slice(*places[0])] if row and places else ""
 
 
 def _usable(name: str, value: str) -> bool:
@@ -127,9 +183,12 @@ def _usable(name: str, value: str) -> bool:
     return True
 
 
-def _by_text(entries: QuerySet[SearchEntry], text: str) -> QuerySet[SearchEntry]:
-    for term in indexing.terms(text):
-        condition: Any = Q(Matches("words", indexing.words_query(term))) & Q(Contains(term))
+def by_words(entries: QuerySet[SearchEntry], words: Words) -> QuerySet[SearchEntry]:
+    """Those that contain every word or one of its other wordings."""
+    for term, others in words:
+        condition: Any = Q(pk__in=[])
+        for wording in (term, *others):
+            condition = condition | Q(Matches("words", indexing.words_query(wording))) & Q(Contains(wording))
         if latin := indexing.latin_query(term):
             condition = condition | Q(Matches("pinyin", latin)) | Q(Matches("initials", latin))
         entries = entries.filter(condition)
@@ -147,28 +206,38 @@ def _by_facets(entries: QuerySet[SearchEntry], chosen: Mapping[str, list[str]]) 
     return entries
 
 
-def _sorted(entries: QuerySet[SearchEntry], text: str, sort: str) -> QuerySet[SearchEntry]:
-    words = indexing.terms(text)
+def _sorted(entries: QuerySet[SearchEntry], words: Words, sort: str) -> QuerySet[SearchEntry]:
     if sort == "name":
         return entries.order_by("name", "resource_id")
+    if sort == "used":
+        return entries.order_by("-users", "-published_at", "resource_id")
     if sort == "newest" or not words:
         return entries.order_by("-published_at", "resource_id")
     rank: Expression | Any = Value(0.0)
-    for term in words:
-        rank = rank + SearchRank(F("words"), RawSQL("%s::tsquery", [indexing.words_query(term)]))
+    for term, others in words:
+        for wording in (term, *others):
+            rank = rank + SearchRank(F("words"), RawSQL("%s::tsquery", [indexing.words_query(wording)]))
         if latin := indexing.latin_query(term):
             rank = rank + SearchRank(F("pinyin"), RawSQL("%s::tsquery", [latin]))
             rank = rank + SearchRank(F("initials"), RawSQL("%s::tsquery", [latin]))
     return entries.annotate(rank=rank).order_by("-rank", "-published_at", "resource_id")
 
 
-def _hits(rows: QuerySet[SearchEntry]) -> tuple[SearchHit, ...]:
-    ordered = list(rows.defer("words", "pinyin", "initials", "haystack"))
+#: Columns that no page shows.
+_HEAVY = ("words", "pinyin", "initials", "haystack")
+#: Elements shown in which the query was found, and characters shown of a summary.
+_ELEMENTS_SHOWN, _SUMMARY_SHOWN = 6, 160
+
+
+def hits_of(rows: Iterable[SearchEntry], words: Words) -> tuple[SearchHit, ...]:
+    """The rows as values, each with the places where the words were found."""
+    ordered = list(rows)
     resources = {r.pk: r for r in Resource.objects.filter(pk__in=[row.pk for row in ordered]).only("id", "code", "version")}
     versions = {
         version.resource_id: version
         for version in ResourceVersion.objects.filter(resource_id__in=resources, number=F("resource__version"))
     }
+    terms = tuple(dict.fromkeys(wording for term, others in words for wording in (term, *others)))
     return tuple(
         SearchHit(
             id=row.pk,
@@ -185,33 +254,73 @@ def _hits(rows: QuerySet[SearchEntry]) -> tuple[SearchHit, ...]:
             element_count=len(versions[row.pk].content.get("elements", ())),
             version=versions[row.pk].number,
             published_at=row.published_at,
+            users=row.users,
+            matches=_matches(row, resources[row.pk].code or "", versions[row.pk].content, terms),
         )
         for row in ordered
+        if row.pk in versions
     )
 
 
-def _facet(name: str, entries: QuerySet[SearchEntry], chosen: list[str]) -> tuple[FacetCount, ...]:
-    counts: dict[str, int] = {}
-    labels: dict[str, str] = {}
-    if name == "department":
-        for row in entries.values("department_id", "department_name").annotate(n=Count("pk")).order_by("-n")[:50]:
-            key = str(row["department_id"])
-            counts[key] = counts.get(key, 0) + row["n"]
-            labels[key] = row["department_name"]
-    elif name == "kind":
+def _matches(row: SearchEntry, code: str, content: Mapping[str, Any], terms: tuple[str, ...]) -> tuple[Match, ...]:
+    shown = [
+        Match(field="name", pieces=pieces(row.name, terms)),
+        Match(field="summary", pieces=pieces(content.get("summary", ""), terms, longest=_SUMMARY_SHOWN)),
+    ]
+    if not terms:
+        return tuple(shown)
+    keywords = "、".join(content.get("keywords", ()))
+    for field, text in (("provider", row.department_name), ("code", code), ("keywords", keywords)):
+        found = pieces(text, terms)
+        if any(piece.marked for piece in found):
+            shown.append(Match(field=field, pieces=found))
+    elements: list[Piece] = []
+    for element in content.get("elements", ()):
+        name, code = element.get("name", ""), element.get("code", "")
+        found = pieces(name, terms)
+        if not any(piece.marked for piece in found):
+            inner = pieces(code, terms)
+            if not any(piece.marked for piece in inner):
+                continue
+            found = (*found, Piece(text=" (", marked=False), *inner, Piece(text=")", marked=False))
+        elements += [Piece(text="、", marked=False), *found] if elements else found
+        if sum(piece.text == "、" for piece in elements) >= _ELEMENTS_SHOWN - 1:
+            elements.append(Piece(text="…", marked=False))
+            break
+    if elements:
+        shown.append(Match(field="elements", pieces=tuple(elements)))
+    return tuple(shown)
+
+
+def _counts(name: str, entries: QuerySet[SearchEntry]) -> dict[str, int]:
+    """How many of the entries have each value."""
+    if name == "kind":
         unnested = entries.annotate(one_kind=Func(F("kinds"), function="unnest")).values_list("one_kind", flat=True)
         sql, params = unnested.order_by().query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT one_kind, count(*) FROM ({sql}) k(one_kind) GROUP BY 1", params)  # noqa: S608
-            counts = dict(cursor.fetchall())
-    else:
-        for row in entries.values(name).annotate(n=Count("pk")).order_by("-n"):
-            counts[row[name]] = row["n"]
-    for value in chosen:
-        counts.setdefault(value, 0)
+            return dict(cursor.fetchall())
+    column = _COLUMN.get(name, name)
+    rows = entries.values_list(column).annotate(n=Count("pk")).order_by("-n")
+    return {str(value): number for value, number in rows}
+
+
+#: Departments listed in their facet.
+_DEPARTMENTS_SHOWN = 50
+
+
+def facet_values(name: str, counts: Mapping[str, int], chosen: list[str]) -> tuple[FacetCount, ...]:
+    """The values of a facet, the most frequent first; what is chosen is always among them."""
+    every = {**dict.fromkeys(chosen, 0), **counts}
+    ordered = sorted(every.items(), key=lambda item: (-item[1], item[0]))
+    labels: dict[str, str] = {}
+    if name == "department":
+        ordered = [one for place, one in enumerate(ordered) if place < _DEPARTMENTS_SHOWN or one[0] in chosen]
+        named = SearchEntry.objects.filter(department_id__in=[value for value, _n in ordered])
+        labels = {str(key): label for key, label in named.values_list("department_id", "department_name").distinct()}
     return tuple(
-        FacetCount(value=value, label=labels.get(value) or _label(name, value), count=count, chosen=value in chosen)
-        for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        FacetCount(value=value, label=labels.get(value) or _label(name, value), count=number, chosen=value in chosen)
+        for value, number in ordered
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gongxiang.platform.catalogue.content import Content, ElementContent
+from gongxiang.platform.catalogue.highlighting import Piece
 from gongxiang.platform.catalogue.states import PUBLISHED
 
 
@@ -171,6 +172,51 @@ class ListedResource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Match:
+    """Where a hit fits the query: a field of the entry, and its text with what was found marked."""
+
+    field: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """Another query that finds something: `why` is `fewer_words`, `sounds_alike` or `spelling`."""
+
+    text: str
+    count: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SynonymsRef:
+    """A group of words that are found for each other."""
+
+    id: UUID
+    words: tuple[str, ...]
+    note: str
+    entered_at: datetime
+    entered_by: str
+    changed_at: datetime | None
+    changed_by: str
+    ended_at: datetime | None
+    ended_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedSearchRef:
+    """A search that a person keeps."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    query: str
+    notify: bool
+    saved_at: datetime
+    told_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class SearchHit:
     """One found entry."""
 
@@ -188,6 +234,10 @@ class SearchHit:
     element_count: int
     version: int
     published_at: datetime
+    #: How many departments may use it now.
+    users: int = 0
+    #: Fields in which the query was found; the name and the summary always, so that they can be shown marked.
+    matches: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,3 +261,5 @@ class SearchPage:
     page: int
     pages: int
     facets: dict[str, tuple[FacetCount, ...]]
+    #: Words of the query and the synonyms that were searched for beside them.
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()

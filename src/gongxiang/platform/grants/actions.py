@@ -328,6 +328,7 @@ def _note_use(grant: Grant, at: datetime) -> None:
         until=max((g.valid_until for g in live), default=None),
         elements={code for g in live for code in queries.needed_elements(g.id)},
         kinds={g.mode.upper() for g in live},
+        users=len({g.consumer_id for g in live}),
         by=System(name="grants"),
         at=at,
     )

@@ -42,9 +42,11 @@ MENU: tuple[Group, ...] = (
         label=_("Catalogue"),
         entries=(
             _e(_("Search the catalogue"), "catalogue:search", "list-search"),
+            _e(_("My searches"), "catalogue:saved", "book"),
             _e(_("Compile entries"), "catalogue:mine", "edit"),
             _e(_("Entries to review"), "catalogue:reviews", "checklist"),
             _e(_("Withheld: ratification"), "catalogue:ratifications", "lock"),
+            _e(_("Synonyms"), "catalogue:synonyms", "list-numbers"),
         ),
     ),
     Group(

@@ -9,7 +9,7 @@ from django.db import transaction
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import permissions, queries
 from gongxiang.platform.catalogue.actions.shared import context
-from gongxiang.platform.catalogue.models import Distribution
+from gongxiang.platform.catalogue.models import Distribution, SearchEntry
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor
 
@@ -44,14 +44,17 @@ def note_granted_until(
     until: datetime | None,
     elements: Collection[str] = (),
     kinds: Collection[str] = (),
+    users: int | None = None,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Note until when somebody may use the resource, and what of it.
+    """Note until when somebody may use the resource, what of it, and how many departments (`users`) may.
 
     `grants` calls this, so that it is neither withdrawn nor thinned out under them.
     """
     row = queries.get_for_update(resource_id)
+    if users is not None:
+        SearchEntry.objects.filter(pk=resource_id).exclude(users=users).update(users=users)
     needed = {"granted_elements": sorted(elements), "granted_kinds": sorted(kinds)}
     if any(getattr(row, name) != value for name, value in needed.items()):
         row.granted_elements, row.granted_kinds = needed["granted_elements"], needed["granted_kinds"]

@@ -50,6 +50,9 @@ EVENTS = {
     "resource:withdrawn": _("Withdrawn"),
     "resource:distribution_checked": _("Delivery tried"),
     "resource:use_noted": _("Use under grants noted"),
+    "synonyms:entered": _("Synonyms entered"),
+    "synonyms:changed": _("Synonyms changed"),
+    "synonyms:ended": _("Synonyms ended"),
     "resource:review_recounted": _("Period of review counted anew"),
 }
 

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from gongxiang.platform.catalogue import queries
 from gongxiang.platform.web import menu
-from gongxiang.platform.web.catalogue import views_compile, views_decide, views_search
+from gongxiang.platform.web.catalogue import views_compile, views_decide, views_search, views_words
 
 
 class CodeConverter:
@@ -47,6 +47,14 @@ urlpatterns = [
     path("reviews/", views_decide.reviews, name="reviews"),
     path("ratifications/", views_decide.ratifications, name="ratifications"),
     path("resources/<uuid:resource_id>/", views_search.resource, name="resource"),
+    path("synonyms/", views_words.synonyms, name="synonyms"),
+    path("synonyms/enter/", views_words.enter_synonyms, name="enter_synonyms"),
+    path("synonyms/<uuid:group_id>/", views_words.change_synonyms, name="change_synonyms"),
+    path("synonyms/<uuid:group_id>/end/", views_words.end_synonyms, name="end_synonyms"),
+    path("searches/", views_words.saved, name="saved"),
+    path("searches/keep/", views_words.save, name="save"),
+    path("searches/<uuid:saved_search_id>/", views_words.change_saved, name="change_saved"),
+    path("searches/<uuid:saved_search_id>/remove/", views_words.remove_saved, name="remove_saved"),
     path("<resource_code:code>/", views_search.resource_by_code, name="by_code"),
     path("<resource_code:code>/versions/<int:number>/", views_search.version, name="version"),
     path("<resource_code:code>/versions/<int:before>/compare/<int:after>/", views_search.compare, name="compare"),

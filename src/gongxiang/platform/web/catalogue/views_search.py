@@ -1,6 +1,7 @@
 """Searching the catalogue and reading what is published, version by version."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,17 +10,18 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from gongxiang.platform.catalogue import permissions, queries
+from gongxiang.platform.catalogue import finding, permissions, queries
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.permissions import SEARCH
-from gongxiang.platform.catalogue.search import EXPORT_LIMIT, FACETS, PAGE_SIZE, SORTS
-from gongxiang.platform.catalogue.values import ResourceRef, VersionRef
+from gongxiang.platform.catalogue.search import COUNTED, EXPORT_LIMIT, FACETS, PAGE_SIZE, SORTS
+from gongxiang.platform.catalogue.values import ResourceRef, SearchHit, VersionRef
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.catalogue.export import export_xlsx
 from gongxiang.platform.web.catalogue.panels import panels_for
 from gongxiang.platform.web.catalogue.present import differences_in_words, element_in_words, groups_of
+from gongxiang.platform.web.catalogue.views_words import kept_query
 from gongxiang.platform.web.doors import ActingRequest, door
 
 FACET_TITLES = {
@@ -30,22 +32,26 @@ FACET_TITLES = {
     "update_cycle": _("Update cycle"),
     "data_class": _("Data level"),
 }
-SORT_TITLES = {"relevance": _("Best match"), "newest": _("Newest"), "name": _("Name")}
+SORT_TITLES = {"relevance": _("Best match"), "name": _("Name"), "newest": _("Newest"), "used": _("Most used")}
+MATCH_TITLES = {"provider": _("Provider"), "code": _("Code"), "keywords": _("Keywords"), "elements": _("Data elements")}
+#: What is written for a number that is not counted to its end.
+MORE = f"{COUNTED:,}+"
 
 
 @door(SEARCH)
 @require_safe
 def search(request: ActingRequest) -> HttpResponse:
-    """Words, pinyin or initials, narrowed by facets; what is shown as CSV or Excel with `export`."""
+    """Words, pinyin, initials or synonyms, narrowed by facets; what is shown as CSV or Excel with `export`."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    chosen = {name: [value] for name in FACETS if (value := request.GET.get(name, ""))}
+    chosen = {name: [value for value in request.GET.getlist(name)[:20] if value] for name in FACETS}
+    exactly = request.GET.get("exact") == "1"
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "relevance"
     export = request.GET.get("export", "")
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
     wanted = {"page": 1, "size": EXPORT_LIMIT} if export else {"page": number, "size": PAGE_SIZE}
-    found = queries.search(text, actor=request.actor, facets=chosen, sort=sort, **wanted)
+    found = finding.search(text, actor=request.actor, facets=chosen, sort=sort, with_synonyms=not exactly, **wanted)
     if export == "csv":
         return lists.export_csv("catalogue", _columns(), found.hits)
     if export == "xlsx":
@@ -54,7 +60,14 @@ def search(request: ActingRequest) -> HttpResponse:
         rows=found.hits, number=found.page, pages=found.pages, total=found.total, more=not found.exact, sort=sort, query=text
     )
     facets = [
-        (FACET_TITLES[name], [(f, _toggle(request, name, f.value, f.chosen)) for f in found.facets[name]]) for name in FACETS
+        (
+            FACET_TITLES[name],
+            [
+                (f, MORE if f.count > COUNTED else f"{f.count:,}", _toggle(request, name, f.value, f.chosen))
+                for f in found.facets[name]
+            ],
+        )
+        for name in FACETS
     ]
     active = [
         (FACET_TITLES[name], facet.label, _toggle(request, name, facet.value, True))
@@ -70,16 +83,44 @@ def search(request: ActingRequest) -> HttpResponse:
         "sorts": sorts,
         "text": text,
         "apply": _apply_names(found.hits),
+        "also": found.also,
+        "exactly": exactly,
+        "matches": {hit.id: _matches(hit) for hit in found.hits},
+        "suggestions": [] if found.hits or not text else _suggestions(request, text),
+        "kept": kept_query(request.META.get("QUERY_STRING", "")),
+        "demand": demand_address(text),
     }
     return render(request, "catalogue/search.html", context)
 
 
+def _matches(hit: SearchHit) -> dict[str, Any]:
+    """Name and summary with what was found marked, and the other fields in which it was."""
+    shown: dict[str, Any] = {match.field: match.pieces for match in hit.matches if match.field in ("name", "summary")}
+    others = [(MATCH_TITLES[match.field], match.pieces) for match in hit.matches if match.field in MATCH_TITLES]
+    return {**shown, "others": others}
+
+
+def _suggestions(request: ActingRequest, text: str) -> list[tuple[Any, str]]:
+    return [(one, f"?{urlencode({'q': one.text})}") for one in finding.suggestions(text, actor=request.actor)]
+
+
+def demand_address(text: str) -> str:
+    """Where a demand is stated for what was not found; empty while the site has no such page."""
+    try:
+        address = reverse("demands:state")
+    except NoReverseMatch:
+        return ""
+    return f"{address}?{urlencode({'title': text})}" if text else address
+
+
 def _toggle(request: ActingRequest, name: str, value: str, chosen: bool) -> str:
+    """The address with one value of a facet more or less: values of one facet widen, facets narrow."""
     query = request.GET.copy()
     query.pop("page", None)
-    query.pop(name, None)
-    if not chosen:
-        query[name] = value
+    kept = [one for one in query.getlist(name) if one != value]
+    query.setlist(name, kept if chosen else [*kept, value])
+    if not query.getlist(name):
+        query.pop(name)
     return f"?{query.urlencode()}" if query else "?"
 
 
