@@ -70,8 +70,8 @@ def test_a_withheld_element_is_found_but_not_available(banner):
 def test_entries_published_before_the_index_are_indexed_by_the_worker(banner):
     made = make.make_published(banner=banner, content=conditional_content())
     PublishedElement.objects.all().delete()
-    assert tasks.index_elements() == 1
-    assert tasks.index_elements() == 0
+    assert tasks.index_elements(at=banner.at) == 1
+    assert tasks.index_elements(at=banner.at) == 0
     assert queries.similar_elements(["姓名"], actor=banner.consumer.clerk)[0].resource_id == made.id
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from gongxiang.platform.catalogue.vocabulary import CARRIED_AS, PERSONAL, highest
+from gongxiang.platform.catalogue.vocabulary import CARRIED_AS, PERSONAL, SystemTier, highest
 from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.terms import DataType, ElementSpec
 
@@ -104,6 +104,8 @@ class Content:
     format_note: str = ""
     source_kind: str = "SYSTEM"
     source_system: str = ""
+    #: The same in the register of systems: by them systems without entries are found.
+    systems: tuple[UUID, ...] = ()
     system_tier: str = "OWN"
     derived_from: tuple[UUID, ...] = ()
     source_department: UUID | None = None
@@ -145,6 +147,11 @@ class Content:
     def data_class(self) -> str:
         """The strictest level among the elements (就高从严)."""
         return highest([element.data_class for element in self.elements])
+
+    @property
+    def line_run(self) -> bool:
+        """Whether the data comes from a system that a superior runs (垂管), not from one of the department's own (自建)."""
+        return self.system_tier not in ("", SystemTier.OWN)
 
     @property
     def personal(self) -> bool:

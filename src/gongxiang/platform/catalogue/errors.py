@@ -121,6 +121,34 @@ class NameMalformed(Shortfall):
     next_step = "Use the plain name of the information, without the system's name, punctuation at its ends or a number."
 
 
+class NameIsSystems(Shortfall):
+    """This is the name of a system, not of the information in it."""
+
+    basis = ("cn-809:13",)
+    next_step = "Name what is recorded; one system usually gives several entries."
+
+
+class SummaryIsName(Shortfall):
+    """The summary only repeats the name."""
+
+    basis = ("cn-809:13",)
+    next_step = "Say whom or what the data is about, what is recorded, and from when on."
+
+
+class PeriodReversed(Shortfall):
+    """The period covered ends before it begins."""
+
+    basis = ("cn-809:13",)
+    next_step = "Put the earlier day first."
+
+
+class FigureTooLarge(Shortfall):
+    """More is given as shared or opened than there is."""
+
+    basis = ("cn-809:13",)
+    next_step = "Compare the figure with the whole storage or the whole number of records."
+
+
 class NameTaken(Shortfall):
     """Your department already has an entry of this name."""
 
@@ -244,7 +272,7 @@ class KeyMissing(Shortfall):
 
 
 class DerivationCircular(Shortfall):
-    """The resources this one is derived from are in turn derived from it."""
+    """This resource is derived from itself, by way of {cycle}."""
 
     next_step = "Take out the resource that is derived from this one."
     basis = ("wushen-2021-60:2",)

@@ -240,3 +240,63 @@ class SavedSearch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "name"], name="saved_search_name")]
+
+
+class Upkeep(models.Model):
+    """What is known of an entry beside its text: when it was looked at, and dated facts that rooms above write down."""
+
+    resource = models.OneToOneField(Resource, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    #: The name as it is compared with others.
+    name_key = models.CharField(max_length=500, blank=True, default="")
+    #: Of the version in force: its systems in the register, and its update cycle.
+    systems = ArrayField(models.UUIDField(), default=list)
+    cycle = models.CharField(max_length=16, blank=True, default="")
+    #: Which draft, version and state `Finding` speaks of, and since when.
+    checked_revision = models.IntegerField(null=True)
+    checked_version = models.IntegerField(null=True)
+    checked_status = models.CharField(max_length=20, blank=True, default="")
+    checked_at = models.DateTimeField(null=True)
+    #: Written by `delivery`: when the data last changed, and was last known to be in step with its source.
+    changed_at = models.DateTimeField(null=True)
+    in_step_at = models.DateTimeField(null=True)
+    #: Written by `delivery`: when somebody last received or called it.
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["name_key"], name="upkeep_name_key")]
+
+
+class Finding(models.Model):
+    """A point about an entry: a shortfall that blocks its next version, or a hint. Made anew whenever one looks at it."""
+
+    id = models.BigAutoField(primary_key=True)
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
+    #: VERSION: about the version in force. DRAFT: about what the provider is working on, which others do not see.
+    about = models.CharField(max_length=8)
+    #: The refusal's stable name.
+    kind = models.CharField(max_length=60)
+    blocks = models.BooleanField()
+    field = models.CharField(max_length=120, blank=True)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "about"], name="finding_kind")]
+
+
+class SourceDesignation(models.Model):
+    """The authority's word on which department is the source of an item that several collect (数源, cn-809:19)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    #: The item by its meaning (`elements.stem`), and as it was called.
+    stem = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    department = models.ForeignKey("parties.Department", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    named_by = models.CharField(max_length=60)
+    named_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stem"], condition=models.Q(ended_at=None), name="source_designation_one_in_force")
+        ]

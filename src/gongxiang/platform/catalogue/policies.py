@@ -68,7 +68,10 @@ class Case:
     content: Content
     content_digest: str = ""
     name_taken: bool = False
-    circular: bool = False
+    #: The way back to itself, by name, where it is derived from itself.
+    cycle: tuple[str, ...] = ()
+    #: Names of the department's systems.
+    system_names: frozenset[str] = frozenset()
     statute: Statute | None = None
     #: Ranks that the profile in force admits, and those that article 10 of the Measures admits.
     ranks: frozenset[Rank] = field(default_factory=frozenset)
@@ -124,8 +127,25 @@ def metadata_shortfalls(case: Case) -> Iterator[Refusal]:
         yield errors.FieldMissing(field="open_conditions")
     if content.source_kind == SourceKind.DERIVED and not content.derived_from:
         yield errors.FieldMissing(field="derived_from", basis=("wushen-2021-60:2.1",))
-    if case.circular:
-        yield errors.DerivationCircular(field="derived_from")
+    if case.cycle:
+        yield errors.DerivationCircular(field="derived_from", cycle=" → ".join(case.cycle))
+    if content.name and content.name.strip() in case.system_names | {content.source_system.strip()}:
+        yield errors.NameIsSystems(field="name")
+    if content.summary and content.summary.strip().strip("。.") == content.name.strip():
+        yield errors.SummaryIsName(field="summary")
+    if content.period_from and content.period_to and content.period_to < content.period_from:
+        yield errors.PeriodReversed(field="period_to")
+    yield from _figure_shortfalls(content)
+
+
+def _figure_shortfalls(content: Content) -> Iterator[Refusal]:
+    """What is shared or opened is part of what there is."""
+    for kind in ("storage_gb", "records_10k"):
+        whole = getattr(content, kind)
+        for part in (f"shared_{kind}", f"open_{kind}"):
+            value = getattr(content, part)
+            if whole is not None and value is not None and value > whole:
+                yield errors.FigureTooLarge(field=part)
 
 
 @implements("wushen-2021-60:4(1)", "wushen-2021-60:9", "wushen-2021-60:21(2)", "cn-809:14", "cn-809:15.2")

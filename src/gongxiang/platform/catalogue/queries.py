@@ -290,7 +290,8 @@ def case_of(row: Resource, *, at: datetime, content: Content | None = None) -> C
         content=content,
         content_digest=content_digest(content),
         name_taken=_name_taken(row, content.name),
-        circular=_circular(row.id, content),
+        cycle=_cycle(row.id, content),
+        system_names=frozenset(s.name for s in parties.systems(row.provider_id)),
         statute=Statute(title=statute.title, rank=statute.rank) if statute is not None else None,
         ranks=ranks,
         ranks_of_measures=_ranks_of_measures() | ranks,
@@ -334,16 +335,27 @@ def _name_taken(row: Resource, name: str) -> bool:
     return bool(name.strip()) and others.exclude(status=WITHDRAWN).exists()
 
 
-def _circular(resource_id: UUID, content: Content) -> bool:
-    seen: set[UUID] = set()
+def _cycle(resource_id: UUID, content: Content) -> tuple[str, ...]:
+    """The names along which the resource is derived from itself, beginning and ending with its own; empty if it is not."""
+    named = {resource_id: content.name}
+    came_from: dict[UUID, UUID] = dict.fromkeys(content.derived_from, resource_id)
     ahead = set(content.derived_from)
-    while ahead:
-        if resource_id in ahead:
-            return True
-        seen |= ahead
-        drafts = Resource.objects.filter(pk__in=ahead).values_list("draft", flat=True)
-        ahead = {UUID(parent) for draft in drafts for parent in draft.get("derived_from", ())} - seen
-    return False
+    while ahead and resource_id not in ahead:
+        drafts = Resource.objects.filter(pk__in=ahead).values_list("pk", "name", "draft__derived_from")
+        ahead = set()
+        for one, name, parents in drafts:
+            named[one] = name
+            for parent in map(UUID, parents or ()):
+                if parent not in came_from:
+                    came_from[parent] = one
+                    ahead.add(parent)
+    if resource_id not in came_from:
+        return ()
+    way, at = [content.name], came_from[resource_id]
+    while at != resource_id:
+        way.append(named[at])
+        at = came_from[at]
+    return (content.name, *way[:0:-1], content.name)
 
 
 def _foreign_nodes(provider_id: UUID, content: Content) -> frozenset[UUID]:

@@ -42,5 +42,6 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(name="watch-nodes", every=30, run=_ROOM.format("delivery", "watch_nodes")),
     Sweep(name="forget-sign-ins", every=3600, run=_ROOM.format("parties", "forget_sign_ins")),
     Sweep(name="index-elements", every=60, run=_ROOM.format("catalogue", "index_elements")),
+    Sweep(name="look-at-entries", every=10, run=_ROOM.format("catalogue", "keep_upkeep")),
     Sweep(name="expire-agreements", every=60, run=_ROOM.format("agreements", "expire_agreements")),
 )

@@ -43,11 +43,11 @@ class Editor:
         self.kept = {str(item.node_id) for item in before.distributions if item.node_id}
         self.refusals: list[Refusal] = []
         if data is None:
-            self.entry = EntryForm(initial=EntryForm.values(before))
+            self.entry = EntryForm(initial=EntryForm.values(before), provider_id=provider_id, kept=before.systems)
             self.elements = [self._element_row(n, element) for n, element in enumerate(before.elements)]
             self.distributions = [self._distribution_row(n, item) for n, item in enumerate(before.distributions)]
         else:
-            self.entry = EntryForm(data)
+            self.entry = EntryForm(data, provider_id=provider_id, kept=before.systems)
             self.elements = [ElementForm(data, prefix=f"elements-{n}") for n in _rows_in(data, "elements", "name")]
             self.distributions = [
                 DistributionForm(

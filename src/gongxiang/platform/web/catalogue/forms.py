@@ -131,6 +131,9 @@ class EntryForm(EditedForm):
     open_conditions = forms.CharField(required=False, max_length=1000)
     source_kind = forms.ChoiceField(required=False, choices=lambda: _choices("source_kind"))
     source_system = forms.CharField(required=False, max_length=200)
+    systems = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, help_text=_("From your department's register of systems.")
+    )
     system_tier = forms.ChoiceField(required=False, choices=lambda: _choices("system_tier"))
     source_department = forms.ChoiceField(
         required=False, help_text=_("Where several departments collect the same data: the one that keeps it.")
@@ -168,8 +171,8 @@ class EntryForm(EditedForm):
         (
             "source", _("3. Source and use"),
             (
-                "source_kind", "source_system", "system_tier", "source_department", "derived_from", "related", "matters",
-                "scenes", "channel", "electronic_licence", *SURVEY_FIGURES,
+                "source_kind", "systems", "source_system", "system_tier", "source_department", "derived_from", "related",
+                "matters", "scenes", "channel", "electronic_licence", *SURVEY_FIGURES,
             ),
         ),
     )  # fmt: skip
@@ -180,7 +183,7 @@ class EntryForm(EditedForm):
         "withholding.text": "basis_text",
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, provider_id: UUID | None = None, kept: Collection[UUID] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for path, label in FIELDS.items():
             name = self.PATHS.get(path, path)
@@ -188,6 +191,7 @@ class EntryForm(EditedForm):
                 self.fields[name].label = str(label)
         departments: list[Choice] = [(str(d.id), d.name) for d in parties.all_departments()]
         self._offer("scope_departments", departments)
+        self._offer("systems", _systems(provider_id, kept))
         self._offer("source_department", [("", "—"), *departments])
         self._offer("statute", [("", "—"), *((str(s.id), f"{s.title} {s.article}") for s in rulebook.statutes())])
         groups: dict[str, list[Choice]] = {}
@@ -209,6 +213,7 @@ class EntryForm(EditedForm):
         values = {name: getattr(content, name) for name in cls.base_fields if hasattr(content, name)}
         values["source_department"] = str(content.source_department or "")
         values["scope_departments"] = [str(d) for d in content.scope_departments]
+        values["systems"] = [str(s) for s in content.systems]
         basis = content.withholding
         return {**values, "statute": basis.statute, "basis_article": basis.article, "basis_text": basis.text}
 
@@ -217,8 +222,9 @@ class EntryForm(EditedForm):
         given = {name: value for name, value in self.cleaned_data.items() if name not in self.PATHS.values()}
         if "source_department" in given:
             given["source_department"] = _uuid(given["source_department"])
-        if "scope_departments" in given:
-            given["scope_departments"] = tuple(UUID(one) for one in given["scope_departments"])
+        for name in ("scope_departments", "systems"):
+            if name in given:
+                given[name] = tuple(UUID(one) for one in given[name])
         for name in ("purposes", "scenes"):
             if name in given:
                 given[name] = tuple(given[name])
@@ -230,6 +236,12 @@ class EntryForm(EditedForm):
             text=self.cleaned_data.get("basis_text", before.withholding.text),
         )
         return replace(before, **given, withholding=basis)
+
+
+def _systems(provider_id: UUID | None, kept: Collection[UUID]) -> list[Choice]:
+    """The department's systems in use, and those the entry names already."""
+    known = parties.systems(provider_id) if provider_id else []
+    return [(str(one.id), one.name) for one in known if one.ended_at is None or one.id in kept]
 
 
 class ElementForm(EditedForm):

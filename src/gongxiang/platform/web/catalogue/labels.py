@@ -101,6 +101,7 @@ FIELDS: dict[str, str | Promise] = {
     "update_note": _("When it is updated"),
     "source_kind": _("Source of the data"),
     "source_system": _("Source system"),
+    "systems": _("Systems in the register"),
     "system_tier": _("Who runs the system"),
     "derived_from": _("Derived from"),
     "source_department": _("Source department"),
@@ -178,8 +179,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         _("Source and use"),
         (
-            "source_kind", "source_system", "system_tier", "source_department", "derived_from", "related", "matters",
-            "scenes", "channel", "electronic_licence",
+            "source_kind", "systems", "source_system", "system_tier", "source_department", "derived_from", "related",
+            "matters", "scenes", "channel", "electronic_licence",
         ),
     ),
     (_("Survey figures"), tuple(SURVEY_FIGURES)),

@@ -54,6 +54,7 @@ class Names:
 
     departments: dict[UUID, str] = field(default_factory=dict)
     resources: dict[UUID, str] = field(default_factory=dict)
+    systems: dict[UUID, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *contents: Content) -> "Names":
@@ -64,7 +65,12 @@ class Names:
             departments |= {*content.scope_departments, *(d for d in (content.source_department,) if d)}
             departments |= {e.source_department for e in content.elements if e.source_department}
             resources |= {*content.derived_from, *content.related}
-        return cls(departments=parties.department_names(departments), resources=queries.resource_names(resources))
+        systems = {system for content in contents for system in content.systems}
+        return cls(
+            departments=parties.department_names(departments),
+            resources=queries.resource_names(resources),
+            systems={s.id: s.name for s in parties.systems() if s.id in systems} if systems else {},
+        )
 
 
 def groups_of(content: Content, *, empty: bool = False) -> tuple[Group, ...]:
@@ -114,9 +120,10 @@ def in_words(name: str, value: Any, names: Names | None = None) -> str:
     if isinstance(value, Decimal):
         unit = SURVEY_FIGURES[name][1] if name in SURVEY_FIGURES else ""
         return f"{value.normalize():,f} {unit}".strip()
-    if isinstance(value, UUID) or name in ("scope_departments", "source_department", "derived_from", "related"):
+    if isinstance(value, UUID) or name in ("scope_departments", "source_department", "derived_from", "related", "systems"):
         identifier = value if isinstance(value, UUID) else UUID(str(value))
-        return names.departments.get(identifier) or names.resources.get(identifier) or str(identifier)
+        known = names.departments.get(identifier) or names.resources.get(identifier) or names.systems.get(identifier)
+        return known or str(identifier)
     return str(value)
 
 

@@ -19,6 +19,7 @@ from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.catalogue.editing import Editor
 from gongxiang.platform.web.catalogue.labels import field_label
+from gongxiang.platform.web.catalogue.views_decide import hints_on
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.protocol import clock
 
@@ -133,5 +134,13 @@ def _page(request: ActingRequest, draft: DraftRef, editor: Editor, *, status: in
     sections = [
         (key, title, [(field, remarks.get(field.name, "")) for field in fields]) for key, title, fields in editor.entry.sections
     ]
-    context = {"draft": draft, "editor": editor, "sections": sections, "remarks": other, "revision": draft.revision}
+    hints = hints_on(draft, at=clock.now())
+    context = {
+        "hints": hints,
+        "draft": draft,
+        "editor": editor,
+        "sections": sections,
+        "remarks": other,
+        "revision": draft.revision,
+    }
     return render(request, "catalogue/edit.html", context, status=status)

@@ -1,6 +1,7 @@
 """The working page of an entry with its acts, and the queues of reviewer, officer and authority."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gongxiang.platform.catalogue import actions, queries
+from gongxiang.platform.catalogue import actions, queries, upkeep
 from gongxiang.platform.catalogue.permissions import (
     COMPILE,
     CONSENT,
@@ -230,10 +231,16 @@ def _page(
         "refusals": getattr(refusal, "shortfalls", (refusal,)) if refusal and not forms else (),
         "remarks": [(field_label(path) if path else "", text) for path, text in draft.remarks],
         "differences": differences,
+        "hints": hints_on(draft, at=at) if draft.status != "WITHDRAWN" else (),
         "news": evidence.trail_of(f"resource:{draft.id}", by=actor)[-30:],
         **content_context(draft.content),
     }
     return render(request, "catalogue/entry.html", context, status=status)
+
+
+def hints_on(draft: DraftRef, *, at: datetime) -> list[tuple[str, Refusal]]:
+    """Points worth a second look, each with its field in words."""
+    return [(field_label(h.field) if h.field else "", h) for h in upkeep.hints_for(draft.id, draft.content, at=at)]
 
 
 def _fields_of(draft: DraftRef) -> list[tuple[str, Any]]:
