@@ -34,4 +34,4 @@ def run() -> Iterator[dict[str, Any]]:
         for _ in range(ROUNDS):
             limit.append(copied(at, "person"))
             ours.append(loaded(at, "person", ROWS))
-        yield figure("sync.first_load", ROWS / median(ours), ROWS / median(limit), "rows/s", rows=ROWS)
+        yield figure("sync.first_load", ROWS / median(ours), ROWS / median(limit), "rows/s", rows=ROWS, runs=ROUNDS)

@@ -8,9 +8,11 @@ from typing import Any
 
 import psycopg
 
-from bench.world import COLUMNS, World, execute, figure, make_table, until, world
+from bench.world import COLUMNS, World, execute, figure, make_table, median, until, world
 
-SAMPLES = int(os.environ.get("BENCH_SAMPLES", 300))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
+#: Changes of one round, besides some that warm it.
+SAMPLES = int(os.environ.get("BENCH_SAMPLES", 200))
 
 
 def samples(at: World, table: str, received: str) -> list[float]:
@@ -34,6 +36,11 @@ def samples(at: World, table: str, received: str) -> list[float]:
     return sorted(taken[20:])
 
 
+def percentile(rounds: list[list[float]], place: float) -> float:
+    """The middle one of the rounds' percentiles."""
+    return median([taken[min(int(len(taken) * place), len(taken) - 1)] for taken in rounds])
+
+
 def run() -> Iterator[dict[str, Any]]:
     """Median and 99th percentile, beside native logical replication."""
     with world() as at:
@@ -44,12 +51,14 @@ def run() -> Iterator[dict[str, Any]]:
             at.target, f"CREATE SUBSCRIPTION native CONNECTION '{at.a.url(at.source.rpartition('/')[2])}' PUBLICATION native"
         )
         until(at.target, "SELECT bool_and(srsubstate = 'r') FROM pg_subscription_rel")
-        limit = samples(at, "limit_person", "public.limit_person")
+        limit = [samples(at, "limit_person", "public.limit_person") for _ in range(ROUNDS)]
         execute(at.target, "DROP SUBSCRIPTION native")
         make_table(at, "person", 10_000)
         grant = at.share("person")
         until(at.target, f"SELECT count(*) FROM pg_tables WHERE schemaname = 'received' AND tablename = '{grant.table}'")
-        ours = samples(at, "person", f'received."{grant.table}"')
+        ours = [samples(at, "person", f'received."{grant.table}"') for _ in range(ROUNDS)]
         for name, place in (("p50", 0.5), ("p99", 0.99)):
-            index = min(int(len(ours) * place), len(ours) - 1)
-            yield figure(f"sync.latency.{name}", ours[index], limit[index], "ms", time_like=True, samples=len(ours))
+            yield figure(
+                f"sync.latency.{name}", percentile(ours, place), percentile(limit, place), "ms", time_like=True,
+                samples=SAMPLES, runs=ROUNDS,
+            )  # fmt: skip

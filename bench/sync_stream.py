@@ -70,4 +70,4 @@ def run() -> Iterator[dict[str, Any]]:
         grant = at.share("person")
         until(at.target, f"SELECT count(*) FROM pg_tables WHERE schemaname = 'received' AND tablename = '{grant.table}'")
         ours = rounds(at, "person", f'received."{grant.table}"', at.target)
-        yield figure("sync.stream", CHANGES / median(ours), CHANGES / median(limit), "changes/s", changes=CHANGES)
+        yield figure("sync.stream", CHANGES / median(ours), CHANGES / median(limit), "changes/s", changes=CHANGES, runs=ROUNDS)

@@ -115,13 +115,18 @@ def _schema_digest() -> str:
     return digest.hexdigest()[:12]
 
 
-@functools.cache
 def template() -> Database:
-    """The template: built once a session (once for all, on a kept server) by `gongxiang migrate`."""
+    """The template: built once for each server and installation (once for all, on a kept server) by `gongxiang migrate`."""
+    return _template(start_server(), str(test_home().path))
+
+
+@functools.cache
+def _template(server: str, home: str) -> Database:
+    """Remembered by what it depends on: benches start and end several servers in one process."""
     made = _named(f"gx_template_{_schema_digest()}")
     Keyring.from_environment().make()
     certificate.make(test_home().keys)
-    with psycopg.connect(start_server(), autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         found = connection.execute("SELECT datistemplate FROM pg_database WHERE datname = %s", (made.name,)).fetchone()
         if found == (True,):
