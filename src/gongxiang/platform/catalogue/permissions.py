@@ -25,6 +25,8 @@ RETURN = Permission(name="catalogue.return", roles=frozenset({Role.REVIEWER, Rol
 WITHDRAW = Permission(name="catalogue.withdraw", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 #: The words that search takes for the same.
 KEEP_SYNONYMS = Permission(name="catalogue.keep_synonyms", roles=frozenset({Role.AUTHORITY_OFFICER}))
+#: Figures on the catalogue: the authority's of all departments, a department's of its own.
+QUALITY = Permission(name="catalogue.quality", roles=DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.AUDITOR})
 QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY)
 #: Facts that rooms above write down on an entry.
 NOTE = Permission(

@@ -182,6 +182,11 @@ def _stream_state(fact: messages.StreamState, at: datetime) -> None:
         return
     before = {"state": stream.state, "epoch": stream.epoch}
     after = {"state": fact.state, "epoch": fact.epoch}
+    moved = any(getattr(stream, name) != getattr(fact, name) for name in ("epoch", "seq", "rows_loaded", "changes"))
+    catalogue_actions.note_data(
+        resource_id=fact.resource_id, changed_at=fact.at if moved else None,
+        in_step_at=fact.at if fact.state == "live" else None, by=_INTAKE, at=fact.at,
+    )  # fmt: skip
     for name in ("state", "epoch", "seq", "rows_loaded", "changes", "lag_ms", "detail"):
         setattr(stream, name, getattr(fact, name))
     stream.state_at = fact.at
@@ -236,6 +241,7 @@ def _receipt_given(fact: messages.ReceiptGiven) -> None:
         setattr(flow, name, getattr(fact, name))
     flow.receipt_at, flow.pending_receipt = fact.at, plain(fact)
     flow.save()
+    catalogue_actions.note_used(resource_id=flow.resource_id, by=_INTAKE, at=fact.at)
     if flow.receipt_recorded_at is None or fact.at - flow.receipt_recorded_at >= policies.RECEIPT_INTERVAL:
         record_pending_receipt(flow.grant_id, at=fact.at)
 

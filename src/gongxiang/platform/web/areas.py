@@ -5,6 +5,7 @@ AREAS: dict[str, str] = {
     "workbench": "",
     "accounts": "account/",
     "catalogue": "catalogue/",
+    "quality": "quality/",
     "access": "requests/",
     "agreements": "agreements/",
     "grants": "grants/",

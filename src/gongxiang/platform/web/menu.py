@@ -46,6 +46,7 @@ MENU: tuple[Group, ...] = (
             _e(_("Compile entries"), "catalogue:mine", "edit"),
             _e(_("Entries to review"), "catalogue:reviews", "checklist"),
             _e(_("Withheld: ratification"), "catalogue:ratifications", "lock"),
+            _e(_("State of the catalogue"), "quality:overview", "checklist"),
             _e(_("Synonyms"), "catalogue:synonyms", "list-numbers"),
         ),
     ),

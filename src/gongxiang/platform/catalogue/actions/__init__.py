@@ -18,7 +18,7 @@ from gongxiang.platform.catalogue.actions.deciding import (
     ratify_withholding,
     recount_review,
 )
-from gongxiang.platform.catalogue.actions.notes import note_granted_until, record_distribution_check
+from gongxiang.platform.catalogue.actions.notes import note_data, note_granted_until, note_used, record_distribution_check
 from gongxiang.platform.catalogue.actions.words import (
     change_saved_search,
     change_synonyms,
@@ -38,8 +38,10 @@ __all__ = [
     "draft_resource",
     "end_synonyms",
     "enter_synonyms",
+    "note_data",
     "note_granted_until",
     "note_told",
+    "note_used",
     "pass_review",
     "publish_resource",
     "ratify_withholding",

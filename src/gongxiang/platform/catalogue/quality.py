@@ -1,0 +1,351 @@
+"""The catalogue in figures, each with exactly the rows it counts: points about entries, mounting, freshness, use, systems.
+
+For the authority all departments, for a department its own. A draft's points are its provider's alone.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gongxiang.law import deadlines
+from gongxiang.law.articles import implements
+from gongxiang.platform.catalogue import errors, hints
+from gongxiang.platform.catalogue.models import Distribution, Finding, Resource, SearchEntry, Upkeep
+from gongxiang.platform.catalogue.states import WITHDRAWN
+from gongxiang.platform.catalogue.vocabulary import DistributionKind, SharingType, UpdateCycle
+from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.errors import NotFound, Refusal
+from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
+
+#: Days within which data of an update cycle changes; cycles in words are not counted.
+CYCLE_DAYS: Final[dict[str, int]] = {
+    UpdateCycle.REALTIME: 1,
+    UpdateCycle.DAILY: 1,
+    UpdateCycle.WEEKLY: 7,
+    UpdateCycle.MONTHLY: 31,
+    UpdateCycle.QUARTERLY: 92,
+    UpdateCycle.HALF_YEARLY: 184,
+    UpdateCycle.YEARLY: 366,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One thing that a figure counts: an entry, a point about one, a system, or a department."""
+
+    department_id: UUID
+    department: str = ""
+    resource_id: UUID | None = None
+    system_id: UUID | None = None
+    name: str
+    code: str = ""
+    #: Whether it is about a draft that only its provider sees.
+    draft: bool = False
+    field: str = ""
+    point: Refusal | None = None
+    #: Since when it is so, and until when it is to be put right.
+    since: datetime | None = None
+    due_at: datetime | None = None
+
+    def days(self, at: datetime) -> int | None:
+        """Whole days since."""
+        return None if self.since is None else max(0, (at - self.since).days)
+
+
+Found = Callable[[UUID | None, datetime], list[Row]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A figure: its name, the group it stands in, the articles it serves, and how its rows are found."""
+
+    name: str
+    group: str
+    basis: tuple[str, ...]
+    #: Kinds of findings it counts; None where `found` finds its rows otherwise.
+    kinds: frozenset[str] | None = None
+    blocks: bool | None = None
+    found: Found | None = None
+
+
+def _of(*classes: type[Refusal]) -> frozenset[str]:
+    return frozenset(_code(kind) for kind in classes)
+
+
+def _code(kind: type[Refusal]) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind.__name__))
+
+
+def _below(base: type[Refusal]) -> Iterable[type[Refusal]]:
+    for one in base.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
+_POINTS: Final = {_code(kind): kind for base in (errors.Shortfall, hints.Hint) for kind in _below(base)}
+
+
+def point(kind: str, field: str, values: dict[str, Any]) -> Refusal:
+    """The point that a finding keeps, in words again."""
+    known = _POINTS.get(kind)
+    return known(field=field, **values) if known else Refusal(kind, field=field)
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether the actor sees the figures of every department."""
+    return not isinstance(actor, Person) or actor.has(Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)
+
+
+# ---- points about entries -----------------------------------------------------------------------------------------------
+
+
+def _findings(check: Check, actor: Actor, department: UUID | None) -> QuerySet[Finding]:
+    rows = Finding.objects.all()
+    if check.kinds is not None:
+        rows = rows.filter(kind__in=check.kinds)
+    elif check.name == "other_shortfalls":
+        rows = rows.exclude(kind__in=frozenset().union(*(c.kinds or frozenset() for c in CHECKS.values())))
+    if check.blocks is not None:
+        rows = rows.filter(blocks=check.blocks)
+    own = actor.department_id if isinstance(actor, Person) else None
+    rows = rows.filter(Q(about="VERSION") | Q(about="DRAFT", resource__provider=own))
+    if not sees_all(actor):
+        rows = rows.filter(resource__provider=own)
+    return rows.filter(resource__provider=department) if department else rows
+
+
+def _finding_rows(check: Check, actor: Actor, department: UUID | None) -> list[Row]:
+    found = _findings(check, actor, department).select_related("resource").defer("resource__draft")
+    return [
+        Row(
+            department_id=one.resource.provider_id,
+            resource_id=one.resource_id,
+            name=one.resource.name,
+            code=one.resource.code or "",
+            draft=one.about == "DRAFT",
+            field=one.field,
+            point=point(one.kind, one.field, one.values),
+        )
+        for one in found.order_by("resource__name", "resource_id", "about", "kind", "pk")
+    ]
+
+
+# ---- mounting, freshness, use -------------------------------------------------------------------------------------------
+
+
+def _published(department: UUID | None) -> QuerySet[Resource]:
+    rows = Resource.objects.filter(version__isnull=False).exclude(status=WITHDRAWN).defer("draft")
+    return rows.filter(provider=department) if department else rows
+
+
+def _shared(department: UUID | None) -> QuerySet[Resource]:
+    withheld = SearchEntry.objects.filter(resource_id=OuterRef("pk"), sharing_type=SharingType.WITHHELD)
+    return _published(department).filter(~Exists(withheld))
+
+
+def _upkeeps(rows: Iterable[Resource]) -> dict[UUID, Upkeep]:
+    return {one.resource_id: one for one in Upkeep.objects.filter(pk__in=[row.pk for row in rows])}
+
+
+def _row(row: Resource, **more: Any) -> Row:
+    return Row(department_id=row.provider_id, resource_id=row.pk, name=row.name, code=row.code or "", **more)
+
+
+def mounting_due(published_at: datetime) -> datetime:
+    """Until when what was published then is to be mounted: working days by the site's parameter (21(1): promptly)."""
+    days = rulebook.parameter("mounting_working_days")
+    counted = deadlines.recount(
+        rule=f"mounting={days}@site", basis="wushen-2021-60:21(1)", start=published_at, working_days=days,
+        calendar=rulebook.calendar(),
+    )  # fmt: skip
+    return counted.due_at
+
+
+@implements("wushen-2021-60:21(1)")
+def _unmounted(department: UUID | None, at: datetime) -> list[Row]:
+    """Published and to be shared, but by no way that works: a table that its node has not described without a problem."""
+    tried = Q(checked_at__isnull=False, check_problem="")
+    works = Distribution.objects.filter(resource_id=OuterRef("pk"), in_force=True)
+    works = works.filter(~Q(kind=DistributionKind.TABLE) | tried)
+    flowing = Upkeep.objects.filter(resource_id=OuterRef("pk"), in_step_at__isnull=False)
+    rows = _shared(department).filter(~Exists(works), ~Exists(flowing)).order_by("published_at")
+    due: dict[datetime, datetime] = {}
+    found = []
+    for row in rows:
+        assert row.published_at is not None
+        if row.published_at not in due:
+            due[row.published_at] = mounting_due(row.published_at)
+        found.append(_row(row, since=row.published_at, due_at=due[row.published_at]))
+    return found
+
+
+def _mounting_overdue(department: UUID | None, at: datetime) -> list[Row]:
+    return [row for row in _unmounted(department, at) if row.due_at is not None and row.due_at <= at]
+
+
+def _described_only(department: UUID | None, at: datetime) -> list[Row]:
+    """Delivered by a file or an API in words only: nothing the platform has seen."""
+    lines = Distribution.objects.filter(resource_id=OuterRef("pk"), in_force=True)
+    tables = lines.filter(kind=DistributionKind.TABLE)
+    seen = Upkeep.objects.filter(Q(in_step_at__isnull=False) | Q(changed_at__isnull=False), resource_id=OuterRef("pk"))
+    rows = _shared(department).filter(Exists(lines), ~Exists(tables), ~Exists(seen)).order_by("published_at")
+    return [_row(row, since=row.published_at) for row in rows]
+
+
+@implements("wushen-2021-60:20", "cn-809:18")
+def _stale(department: UUID | None, at: datetime) -> list[Row]:
+    """Mounted data that has not changed within its update cycle and the days of grace."""
+    grace = rulebook.parameter("stale_grace_days")
+    tables = Distribution.objects.filter(resource_id=OuterRef("pk"), in_force=True, kind=DistributionKind.TABLE)
+    seen = Upkeep.objects.filter(resource_id=OuterRef("pk"), changed_at__isnull=False)
+    rows = list(_shared(department).filter(Exists(tables) | Exists(seen)).order_by("published_at"))
+    upkeeps = _upkeeps(rows)
+    found = []
+    for row in rows:
+        upkeep = upkeeps.get(row.pk)
+        if upkeep is None or upkeep.cycle not in CYCLE_DAYS or row.published_at is None:
+            continue
+        times = [row.published_at, upkeep.changed_at]
+        if upkeep.cycle == UpdateCycle.REALTIME:
+            times.append(upkeep.in_step_at)
+        last = max(one for one in times if one is not None)
+        due = last + timedelta(days=CYCLE_DAYS[upkeep.cycle])
+        if due + timedelta(days=grace) < at:
+            found.append(_row(row, since=last, due_at=due))
+    return sorted(found, key=lambda one: (one.since or at, one.name))
+
+
+def _unused(department: UUID | None, at: datetime) -> list[Row]:
+    """Published for a while and never received, called or granted."""
+    before = at - timedelta(days=rulebook.parameter("unused_days"))
+    used = Upkeep.objects.filter(resource_id=OuterRef("pk"), used_at__isnull=False)
+    rows = _shared(department).filter(~Exists(used), published_at__lt=before, granted_until__isnull=True)
+    return [_row(row, since=row.published_at) for row in rows.order_by("published_at")]
+
+
+def _zombies(department: UUID | None, at: datetime) -> list[Row]:
+    """Published, and for many months neither used nor changed."""
+    before = at - timedelta(days=30 * rulebook.parameter("zombie_months"))
+    alive = Upkeep.objects.filter(Q(used_at__gte=before) | Q(changed_at__gte=before), resource_id=OuterRef("pk"))
+    rows = _published(department).filter(~Exists(alive), published_at__lt=before)
+    return [_row(row, since=row.published_at) for row in rows.order_by("published_at")]
+
+
+# ---- systems and departments --------------------------------------------------------------------------------------------
+
+
+@implements("wushen-2021-60:7", "wushen-2021-60:17", "wushen-2021-60:30(2)")
+def _systems_without_entry(department: UUID | None, at: datetime) -> list[Row]:
+    """Systems in use of which no published entry says that its data comes from there."""
+    catalogued = {one for systems in Upkeep.objects.exclude(systems=[]).values_list("systems", flat=True) for one in systems}
+    return [
+        Row(department_id=one.department_id, system_id=one.id, name=one.name)
+        for one in parties.systems(department)
+        if one.ended_at is None and one.id not in catalogued
+    ]
+
+
+@implements("wushen-2021-60:30(1)")
+def _departments_without_entry(department: UUID | None, at: datetime) -> list[Row]:
+    """Departments that have published nothing."""
+    having = set(_published(department).values_list("provider_id", flat=True))
+    return [
+        Row(department_id=one.id, name=one.name)
+        for one in parties.all_departments()
+        if one.id not in having and (department is None or one.id == department)
+    ]
+
+
+def entries_of_system(system_id: UUID) -> tuple[UUID, ...]:
+    """The published entries whose data comes from the system."""
+    return tuple(Upkeep.objects.filter(systems__contains=[system_id]).values_list("resource_id", flat=True))
+
+
+# ---- the figures --------------------------------------------------------------------------------------------------------
+
+_ENTRY: Final = ("cn-809:13.2", "wushen-2021-60:7")
+
+
+def _hint(kind: type[hints.Hint]) -> Check:
+    return Check(name=_code(kind), group="hints", basis=kind.basis, kinds=frozenset({_code(kind)}))
+
+
+_SYSTEM_HINTS: Final = (hints.SystemMissing, hints.SystemUnregistered)
+CHECKS: Final[dict[str, Check]] = {
+    check.name: check
+    for check in (
+        Check(name="all_shortfalls", group="totals", basis=_ENTRY, blocks=True),
+        Check(name="all_hints", group="totals", basis=_ENTRY, blocks=False),
+        Check(name="name_wrong", group="shortfalls", basis=_ENTRY,
+              kinds=_of(errors.NameMalformed, errors.NameTaken, errors.NameIsSystems)),
+        Check(name="summary_is_name", group="shortfalls", basis=_ENTRY, kinds=_of(errors.SummaryIsName)),
+        Check(name="conditions_missing", group="shortfalls", basis=("wushen-2021-60:21(2)", "cn-809:15.2"),
+              kinds=_of(errors.ConditionMissing)),
+        Check(name="reason_missing", group="shortfalls", basis=("wushen-2021-60:4(1)",),
+              kinds=_of(errors.ReasonForTypeMissing)),
+        Check(name="basis_missing", group="shortfalls", basis=("wushen-2021-60:10", "cn-809:14"),
+              kinds=_of(errors.BasisMissing, errors.BasisInsufficient, errors.BasisBelowRegulation)),
+        Check(name="elements_wrong", group="shortfalls", basis=_ENTRY,
+              kinds=_of(errors.ElementsMissing, errors.ElementIncomplete, errors.ElementCodeMalformed, errors.ElementTwice,
+                        errors.ElementSizeWrong)),
+        Check(name="key_missing", group="shortfalls", basis=("wushen-2021-60:20",), kinds=_of(errors.KeyMissing)),
+        Check(name="delivery_missing", group="shortfalls", basis=("wushen-2021-60:21(1)",),
+              kinds=_of(errors.DistributionMissing, errors.TableUnmapped, errors.NodeOfOthers)),
+        Check(name="other_shortfalls", group="shortfalls", basis=_ENTRY, blocks=True),
+        *(_hint(kind) for kind in hints.Hint.__subclasses__() if kind not in _SYSTEM_HINTS),
+        Check(name="system_without_entry", group="systems", basis=("wushen-2021-60:7", "wushen-2021-60:30(2)"),
+              found=_systems_without_entry),
+        Check(name="entry_without_system", group="systems", basis=("wushen-2021-60:7", "wushen-2021-60:17"),
+              kinds=_of(*_SYSTEM_HINTS)),
+        Check(name="department_without_entry", group="systems", basis=("wushen-2021-60:30(1)",),
+              found=_departments_without_entry),
+        Check(name="unmounted", group="mounting", basis=("wushen-2021-60:21(1)",), found=_unmounted),
+        Check(name="mounting_overdue", group="mounting", basis=("wushen-2021-60:21(1)", "wushen-2021-60:30(2)"),
+              found=_mounting_overdue),
+        Check(name="described_only", group="mounting", basis=("wushen-2021-60:21(1)",), found=_described_only),
+        Check(name="stale", group="mounting", basis=("wushen-2021-60:20", "wushen-2021-60:30(3)"), found=_stale),
+        Check(name="unused", group="mounting", basis=("wushen-2021-60:27",), found=_unused),
+        Check(name="zombie", group="mounting", basis=("wushen-2021-60:27",), found=_zombies),
+    )
+}  # fmt: skip
+
+
+def get_check(name: str) -> Check:
+    """The check of that name; raises NotFound."""
+    if name not in CHECKS:
+        raise NotFound()
+    return CHECKS[name]
+
+
+def rows(name: str, *, actor: Actor, at: datetime, department_id: UUID | None = None, text: str = "") -> tuple[Row, ...]:
+    """What the figure of that name counts, as far as the actor sees it; of one department, or with a word in its name."""
+    check = get_check(name)
+    if not sees_all(actor):
+        department_id = _own(actor)
+    found = _finding_rows(check, actor, department_id) if check.found is None else check.found(department_id, at)
+    names = parties.department_names(row.department_id for row in found)
+    told = (Row(**{**row.__dict__, "department": names.get(row.department_id, "")}) for row in found)
+    return tuple(row for row in told if not text or text.lower() in f"{row.name} {row.code} {row.department}".lower())
+
+
+def counts(*, actor: Actor, at: datetime) -> dict[str, Counter[UUID]]:
+    """Every figure, by department."""
+    counted: dict[str, Counter[UUID]] = {}
+    department = None if sees_all(actor) else _own(actor)
+    for name, check in CHECKS.items():
+        if check.found is None:
+            counted[name] = Counter(_findings(check, actor, department).values_list("resource__provider_id", flat=True))
+        else:
+            counted[name] = Counter(row.department_id for row in check.found(department, at))
+    return counted
+
+
+def _own(actor: Actor) -> UUID:
+    assert isinstance(actor, Person)
+    return actor.department_id
