@@ -67,9 +67,9 @@ class Call:
         try:
             value = default if text is None else float(text)
         except ValueError as error:
-            raise RequestMalformed(f"The parameter {name} must be a number.") from error
+            raise RequestMalformed("The parameter {name} must be a number.", name=name) from error
         if not value >= 0:
-            raise RequestMalformed(f"The parameter {name} must not be negative.")
+            raise RequestMalformed("The parameter {name} must not be negative.", name=name)
         return min(value, most)
 
     def text(self, name: str) -> str:

@@ -62,4 +62,4 @@ def named_errors() -> Any:
     except PoolTimeout as error:
         raise DatabaseDown from error
     except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, psycopg.InterfaceError) as error:
-        raise DatabaseDown(f"The gateway's database does not answer: {str(error).strip()}") from error
+        raise DatabaseDown("The gateway's database does not answer: {said}", said=str(error).strip()) from error

@@ -43,7 +43,7 @@ class EnrolmentRequest:
                 raise ValueError("public_key is not a key of this product")
             key_id(request.public_key)
         except (KeyError, TypeError, ValueError) as error:
-            raise RequestMalformed(f"The enrolment cannot be read: {error}") from error
+            raise RequestMalformed("The enrolment cannot be read: {said}", said=error) from error
         return request
 
 

@@ -35,6 +35,7 @@ from gongxiang.protocol.messages import (
     parse,
 )
 from gongxiang.protocol.requests import WINDOW
+from gongxiang.protocol.sentences import Sentence, cut
 
 #: Seconds within which the same refusal of the same party is one record.
 QUIET = 60.0
@@ -65,14 +66,19 @@ def read_facts(value: Any, *, node_id: UUID, book: Book, at: datetime) -> list[M
     try:
         facts = [parse(item, FACTS) for item in items]
     except (UnknownMessage, AttributeError) as error:
-        raise FactRefused(f"A fact cannot be read: {error}") from error
+        raise FactRefused("A fact cannot be read: {said}", said=error) from error
     for fact in facts:
         _check_form(fact)
         dated = getattr(fact, "at", at)
         if dated - at > WINDOW:
-            raise FactRefused(f"The fact {fact.kind} is dated {instant(dated)}, after the gateway's {instant(at)}.")
+            raise FactRefused(
+                "The fact {kind} is dated {dated}, after the gateway's {now}.",
+                kind=fact.kind,
+                dated=instant(dated),
+                now=instant(at),
+            )
         if not _own(fact, node_id, book):
-            raise FactRefused(f"The fact {fact.kind} does not speak of this node's own things.")
+            raise FactRefused("The fact {kind} does not speak of this node's own things.", kind=fact.kind)
     return facts
 
 
@@ -83,7 +89,7 @@ def of_unadmitted(facts: list[Message]) -> list[Message]:
     """
     for fact in facts:
         if not isinstance(fact, (NodeSeen, Alarm, RootWitnessed)):
-            raise FactRefused(f"The fact {fact.kind} comes from a key that is not admitted.")
+            raise FactRefused("The fact {kind} comes from a key that is not admitted.", kind=fact.kind)
     return [fact for fact in facts if isinstance(fact, NodeSeen)]
 
 
@@ -92,11 +98,13 @@ def _check_form(fact: Message) -> None:
     for name, value in _leaves("", plain(fact)):
         if isinstance(value, str):
             if len(value) > LONGEST.get(name, LONGEST_TEXT):
-                raise FactRefused(f"The fact {fact.kind} is too long at {name}.")
+                raise FactRefused("The fact {kind} is too long at {name}.", kind=fact.kind, name=name)
             if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
-                raise FactRefused(f"The fact {fact.kind} has a character at {name} that no database can keep.")
+                raise FactRefused(
+                    "The fact {kind} has a character at {name} that no database can keep.", kind=fact.kind, name=name
+                )
         elif isinstance(value, int) and not -1 <= value < (2**31 if name in SMALL_NUMBERS else 2**63):
-            raise FactRefused(f"The fact {fact.kind} has a number at {name} that is out of range.")
+            raise FactRefused("The fact {kind} has a number at {name} that is out of range.", kind=fact.kind, name=name)
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -190,14 +198,14 @@ class FactWriter:
         if len(self._quiet) > WAITING_ROOM:
             self._quiet = {k: v for k, v in self._quiet.items() if now - v[0] < QUIET}
         self._quiet[key] = (now, 0)
-        again = f" ({count} more since the last record)" if count else ""
+        again = Sentence("({count} more since the last record)", count=count) if count else ""
         self.add(
             DataRefused(
                 code=error.code(),
                 party=party[:200],
                 resource_id=resource_id,
                 grant_id=grant_id,
-                detail=(error.message + again)[:1000],
+                detail=cut(Sentence.joined(error.message, again), 1000),
                 at=clock.now(),
             )
         )
@@ -214,7 +222,7 @@ class FactWriter:
         key, now = ("alarm", code, node_id, resource_id), time.monotonic()
         if now - self._quiet.get(key, (-QUIET, 0))[0] >= QUIET:
             self._quiet[key] = (now, 0)
-            self.add(Alarm(code=code, node_id=node_id, resource_id=resource_id, detail=detail[:1000], at=clock.now()))
+            self.add(Alarm(code=code, node_id=node_id, resource_id=resource_id, detail=cut(detail, 1000), at=clock.now()))
 
     async def write(self, facts: Iterable[Message]) -> None:
         """Write facts now, in one transaction; raises DatabaseDown or DiskFull."""

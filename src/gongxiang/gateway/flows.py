@@ -232,7 +232,11 @@ class Flows:
     async def _project_after(self, flow: Flow, view: View, cursor: int, max_bytes: int) -> list[Handed]:
         head = await self._streams.head(view.resource_id)
         if head.seq < cursor:
-            raise HistoryTrimmed(f"The stream ends at {head.seq}, before the cursor {cursor}: the gateway's log was put back.")
+            raise HistoryTrimmed(
+                "The stream ends at {end}, before the cursor {cursor}: the gateway's log was put back.",
+                end=head.seq,
+                cursor=cursor,
+            )
         if head.seq == cursor:
             return []
         previous = await self._digest_at(flow, view, cursor)
@@ -302,7 +306,7 @@ class Flows:
                 continue
             entries = await self._store.entries(view.resource_id, after)
             if not entries or entries[0].seq != after + 1:
-                raise HistoryTrimmed(f"Segments after {after} are no longer kept.")
+                raise HistoryTrimmed("Segments after {after} are no longer kept.", after=after)
             chosen: list[int] = []
             size = 0
             for entry in entries:
@@ -337,7 +341,7 @@ class Flows:
             for item in await self._project(view, segments, previous):
                 start, previous = item.seq, item.digest
         if start != cursor:
-            raise HistoryTrimmed(f"The cursor {cursor} is not one this grant was given.")
+            raise HistoryTrimmed("The cursor {cursor} is not one this grant was given.", cursor=cursor)
         flow.digests[view.epoch, cursor] = previous
         return previous
 

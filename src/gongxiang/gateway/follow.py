@@ -24,6 +24,7 @@ from gongxiang.gateway.waiting import Bells
 from gongxiang.protocol import clock, killpoints
 from gongxiang.protocol.errors import DataPlaneError
 from gongxiang.protocol.messages import ORDERS, Lease, Message, OpenGrant, SignedOrder, UnknownMessage, parse
+from gongxiang.protocol.sentences import Sentence
 from gongxiang.protocol.signing import key_id, verify
 
 #: Bell that rings when orders were entered; nodes' polls also listen to their own.
@@ -116,9 +117,7 @@ class Follower:
         # Last, for nobody waits for it: an order left without one is only verified once more.
         await self._vouch(connection, fresh)
 
-    def _verify(
-        self, rows: list[tuple[Any, ...]]
-    ) -> tuple[list[tuple[SignedOrder, Message, list[Any]]], list[SignedOrder]]:
+    def _verify(self, rows: list[tuple[Any, ...]]) -> tuple[list[tuple[SignedOrder, Message, list[Any]]], list[SignedOrder]]:
         """The orders that count, and which of them had no voucher."""
         found, fresh = [], []
         for number, _, node_ids, issued_at, body, signer, signature in rows:
@@ -129,12 +128,18 @@ class Follower:
                 self.verified += 1
                 fresh.append(signed)
             else:
-                self._facts.alarm("order_forged", f"Order {number} does not carry the platform's signature; it is ignored.")
+                self._facts.alarm(
+                    "order_forged",
+                    Sentence("Order {number} does not carry the platform's signature; it is ignored.", number=number),
+                )
                 continue
             try:
                 found.append((signed, parse(json.loads(body), ORDERS), node_ids))
             except (UnknownMessage, ValueError) as error:
-                self._facts.alarm("order_unknown", f"Order {number} is not understood and was not followed: {error}")
+                self._facts.alarm(
+                    "order_unknown",
+                    Sentence("Order {number} is not understood and was not followed: {said}", number=number, said=error),
+                )
         return found, fresh
 
     async def _load_places(self, connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:

@@ -51,7 +51,7 @@ class ObjectStore:
             with _named_errors():
                 return bytes(obstore.get(self._store, name).bytes())
         except FileNotFoundError as error:
-            raise SegmentAltered(f"The object {name} is missing in the gateway's store.") from error
+            raise SegmentAltered("The object {name} is missing in the gateway's store.", name=name) from error
 
     def delete(self, name: str) -> None:
         """Remove an object; one that is gone already is fine."""
@@ -81,4 +81,4 @@ def _named_errors():  # type: ignore[no-untyped-def]
         number = error.errno if isinstance(error, OSError) else int(said[1]) if said else 0
         if number in FULL:
             raise DiskFull("The gateway's object store is full: nothing was taken.") from error
-        raise StoreDown(f"The gateway's object store failed: {str(error).splitlines()[0]}") from error
+        raise StoreDown("The gateway's object store failed: {said}", said=str(error).splitlines()[0]) from error

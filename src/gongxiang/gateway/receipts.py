@@ -18,7 +18,7 @@ async def take_receipt(database: Database, flows: Flows, facts: FactWriter, rece
     receipt.check(public_key)
     handed = flows.known_digest(receipt.grant_id, receipt.epoch, receipt.seq)
     if handed is not None and handed != receipt.digest:
-        raise ReceiptRefused(f"Another segment than the one receipted was handed out at sequence {receipt.seq}.")
+        raise ReceiptRefused("Another segment than the one receipted was handed out at sequence {seq}.", seq=receipt.seq)
     async with database.connection() as connection:
         cursor = await connection.execute(
             "INSERT INTO exchange.receipts AS known (grant_id, revision, epoch, seq, digest, body, received_at, told)"

@@ -194,5 +194,5 @@ class SegmentStore:
 def _restored(header: bytes, signature: str, body: bytes) -> Segment:
     segment = Segment(header=SegmentHeader.decode(header), body=body, header_bytes=header, signature=signature)
     if digest(body, segment.header.body_digest.partition(":")[0]) != segment.header.body_digest:
-        raise SegmentAltered(f"Segment {segment.header.seq} is damaged in the gateway's store.")
+        raise SegmentAltered("Segment {seq} is damaged in the gateway's store.", seq=segment.header.seq)
     return segment

@@ -111,7 +111,9 @@ class Streams:
         if segment.header.epoch < head.epoch and known is None:
             raise SegmentOfOtherEpoch(expected=head.epoch)
         raise SegmentOutOfOrder(
-            f"Another segment stands at sequence {segment.header.seq}; {head.seq + 1} is expected.",
+            "Another segment stands at sequence {seq}; {wanted} is expected.",
+            seq=segment.header.seq,
+            wanted=head.seq + 1,
             expected=head.seq + 1,
             digest=head.digest,
         )
@@ -141,7 +143,11 @@ def _next_head(head: Head, segment: Segment, entry: StreamEntry) -> Head:
     header = segment.header
     if header.seq != head.seq + 1:
         raise SegmentOutOfOrder(
-            f"Sequence {head.seq + 1} is expected, {header.seq} came.", expected=head.seq + 1, digest=head.digest
+            "Sequence {wanted} is expected, {seq} came.",
+            wanted=head.seq + 1,
+            seq=header.seq,
+            expected=head.seq + 1,
+            digest=head.digest,
         )
     begins = header.kind is SegmentKind.BEGIN
     expected = head.epoch + 1 if begins else head.epoch
@@ -163,7 +169,10 @@ def _next_head(head: Head, segment: Segment, entry: StreamEntry) -> Head:
         version, fingerprint = entry.order.schema_version, _fingerprint(entry.elements)
     if header.schema_version != version:
         raise SegmentOfOtherSchema(
-            f"Version {version} of the elements is in force, the segment has {header.schema_version}.", expected=version
+            "Version {version} of the elements is in force, the segment has {given}.",
+            version=version,
+            given=header.schema_version,
+            expected=version,
         )
     if (segment.body or begins) and _fingerprint(elements_of(decode_schema(segment.body))) != fingerprint:
         raise SegmentOfOtherSchema("The segment's elements are not those of the resource's version in force.")

@@ -2,6 +2,7 @@
 
 `python -m gongxiang.machine.messages compile|check|missing`. Pure Python: no gettext programs are needed. Texts are found in
 Python calls (`gettext` and kin), in templates, and in refusals: their docstrings, `next_step` and reasons given on the spot.
+The data plane's texts reach pages as forms with values (`protocol.sentences`): they are found in its errors and sentences.
 """
 
 import ast
@@ -30,6 +31,11 @@ _MARKERS: dict[str, tuple[int | None, int, int | None]] = {
 _LITERAL = r"""(u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")"""
 _IN_TEMPLATE = re.compile(rf"\b(n?p?gettext|_)\({_LITERAL}(?:, ?{_LITERAL})?(?:, ?{_LITERAL})?", re.DOTALL)
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)[^{}]*\}")
+
+#: Programs whose errors and sentences the site says in the reader's language.
+DATA_PLANE = ("protocol", "node", "gateway")
+#: What is said on a node's own command line only, in English.
+COMMAND_LINE = ("node/cli.py", "node/config.py", "node/identity.py")
 
 #: (context or None, text)
 Key = tuple[str | None, str]
@@ -70,6 +76,12 @@ def used_texts() -> dict[Key, list[str]]:
     for path, tree in trees.items():
         for line, key in _in_python(tree, refusals):
             used[key].append(f"{path.relative_to(SOURCE)}:{line}")
+    files = [path for name in DATA_PLANE for path in sorted((SOURCE / name).glob("**/*.py"))]
+    plane = {path: ast.parse(path.read_text("utf-8")) for path in files if str(path.relative_to(SOURCE)) not in COMMAND_LINE}
+    errors = _derived(plane.values(), "DataPlaneError") | {"Sentence"}
+    for path, tree in {**plane, **trees}.items():
+        for line, text in _in_data_plane(tree, errors):
+            used[None, text].append(f"{path.relative_to(SOURCE)}:{line}")
     for path in sorted(PLATFORM.glob("**/templates/**/*")):
         if path.suffix in (".html", ".txt"):
             for key in _in_template(path):
@@ -79,12 +91,16 @@ def used_texts() -> dict[Key, list[str]]:
 
 def _refusal_names(trees: object) -> set[str]:
     """Names of all classes that derive from Refusal, however far."""
+    return _derived(trees, "Refusal")
+
+
+def _derived(trees: object, base: str) -> set[str]:
     bases: dict[str, set[str]] = defaultdict(set)
     for tree in trees:  # type: ignore[attr-defined]
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 bases[node.name] |= {b.id if isinstance(b, ast.Name) else getattr(b, "attr", "") for b in node.bases}
-    found = {"Refusal"}
+    found = {base}
     while more := {name for name, above in bases.items() if above & found} - found:
         found |= more
     return found
@@ -107,6 +123,24 @@ def _in_python(tree: ast.Module, refusals: set[str]) -> Iterator[tuple[int, Key]
             for keyword in node.keywords:
                 if keyword.arg in ("reason", "next_step") and (found := _text([keyword.value], 0)) is not None:
                     yield node.lineno, (None, found)
+
+
+def _in_data_plane(tree: ast.Module, errors: set[str]) -> Iterator[tuple[int, str]]:
+    """First lines of errors' docstrings, their advice, and the forms of sentences and of errors raised with words."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name in errors - {"Sentence"}:
+            if text := (ast.get_docstring(node, clean=False) or "").partition("\n")[0].strip():
+                yield node.lineno, text
+            for statement in node.body:
+                targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+                if any(isinstance(target, ast.Name) and target.id == "advice" for target in targets) and (
+                    found := _text([statement.value], 0)  # type: ignore[attr-defined]
+                ):
+                    yield statement.lineno, found
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in errors and (found := _text(node.args, 0)):
+                yield node.lineno, found
 
 
 def _of_refusal(node: ast.ClassDef) -> Iterator[tuple[int, Key]]:

@@ -47,6 +47,7 @@ from gongxiang.protocol.messages import (
     SuspendGrant,
     TableDescribed,
 )
+from gongxiang.protocol.sentences import Sentence
 from gongxiang.protocol.signing import Signer
 
 log = logging.getLogger(__name__)
@@ -238,7 +239,9 @@ class Agent:
             self._close_stream(order.resource_id, drop=False)
         if self.config.source_dsn is None:
             self.alarm(
-                "source_missing", f"{self.config.path} names no [source] dsn, but a stream was ordered.", order.resource_id
+                "source_missing",
+                Sentence("{path} names no [source] dsn, but a stream was ordered.", path=self.config.path),
+                order.resource_id,
             )
             return
         stream = ProviderStream(
@@ -269,7 +272,7 @@ class Agent:
 
     def _halt(self, reason: str) -> None:
         """The node's key is void: nothing moves any more, the program stays and says why."""
-        words = f"This node was revoked: {reason}."
+        words = Sentence("This node was revoked: {reason}.", reason=reason)
         log.error("%s", words)
         self._trouble = words
         for resource_id in list(self.streams):
@@ -283,14 +286,14 @@ class Agent:
         rows, problem = 0, ""
         try:
             if self.config.source_dsn is None:
-                raise errors.ConfigurationWrong(f"{self.config.path} names no [source] dsn.")
+                raise errors.ConfigurationWrong("{path} names no [source] dsn.", path=self.config.path)
             found = describe_table(self.config.source_dsn, order.table)
             columns, rows, problem = found.columns, found.rows, found.problem
         except errors.DataPlaneError as error:
             problem = errors.in_words(error)
         except Exception as error:
             log.error("describe %s: unexpected %s", order.table, errors.trace(error))
-            problem = f"Unexpected {type(error).__name__}; the node's log says where."
+            problem = Sentence("Unexpected {said}; the node's log says where.", said=type(error).__name__)
         self.office.report(
             TableDescribed(
                 request_id=order.request_id,
@@ -346,8 +349,13 @@ class Agent:
         """How the node's surroundings are, in words."""
         skew = self.client.skew
         if skew is not None and abs(skew) > SKEW:
-            self._checks["clock"] = f"The gateway's clock is {skew:+.0f} seconds ahead of this machine's."
-            self.alarm("clock_skewed", f"{self._checks['clock']} {errors.ClockSkewed.advice}")
+            self._checks["clock"] = Sentence(
+                "The gateway's clock is {seconds} seconds ahead of this machine's.", seconds=f"{skew:+.0f}"
+            )
+            self.alarm(
+                "clock_skewed",
+                Sentence.joined(self._checks["clock"], errors.ClockSkewed.advice),
+            )
         else:
             self._checks["clock"] = "ok"
         if time.monotonic() >= self._looked + DATABASE_LOOK:
@@ -389,5 +397,5 @@ def _reachable(dsn: str) -> str:
             connection.execute("SELECT 1")
     except psycopg.Error as error:
         said = str(error).strip().splitlines()
-        return said[-1] if said else type(error).__name__
+        return Sentence("The database cannot be used: {said}", said=said[-1] if said else type(error).__name__)
     return "ok"

@@ -84,7 +84,7 @@ def _status(config: configuration.NodeConfig, *, as_json: bool) -> int:
     except FileNotFoundError:
         value = {"node": config.name, "gateway": "never started", "checks": {}, "streams": [], "flows": []}
     except ValueError as error:
-        raise errors.StateDamaged(f"{config.home / 'status.json'} cannot be read.") from error
+        raise errors.StateDamaged("{path} cannot be read.", path=config.home / "status.json") from error
     value |= {"running": running, "key": key.key_id}
     healthy = running and value["gateway"] == "ok" and all(word == "ok" for word in value["checks"].values())
     if as_json:

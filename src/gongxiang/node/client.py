@@ -67,7 +67,7 @@ class Answer:
         try:
             return json.loads(self.body)
         except ValueError as error:
-            raise errors.AnswerUnreadable(f"The gateway's answer is not JSON: {error}.") from error
+            raise errors.AnswerUnreadable("The gateway's answer is not JSON: {said}.", said=error) from error
 
 
 class GatewayClient:
@@ -104,7 +104,7 @@ class GatewayClient:
                 gateway_key=str(value["gateway_key"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise errors.AnswerUnreadable(f"The gateway's answer to the enrolment lacks {error}.") from error
+            raise errors.AnswerUnreadable("The gateway's answer to the enrolment lacks {said}.", said=error) from error
 
     def orders(self, *, after: int, wait: float) -> list[SignedOrder]:
         """This node's orders after an id, waiting up to `wait` seconds for news; the newest lease comes with them."""
@@ -112,7 +112,7 @@ class GatewayClient:
         try:
             return [SignedOrder(**{**item, "issued_at": parse_instant(item["issued_at"])}) for item in value["orders"]]
         except (KeyError, TypeError, ValueError) as error:
-            raise errors.AnswerUnreadable(f"The gateway's orders are not understood: {error}.") from error
+            raise errors.AnswerUnreadable("The gateway's orders are not understood: {said}.", said=error) from error
 
     def head(self, resource_id: UUID) -> Head | None:
         """Where the gateway's log of this resource ends; None if it has none."""
@@ -219,7 +219,11 @@ class GatewayClient:
         if not hmac.compare_digest(seen, self._fingerprint):
             connection.close()
             raise errors.FingerprintMismatch(
-                f"The certificate of {self._host}:{self._port} has the fingerprint {seen}, expected was {self._fingerprint}."
+                "The certificate of {host}:{port} has the fingerprint {seen}, expected was {wanted}.",
+                host=self._host,
+                port=self._port,
+                seen=seen,
+                wanted=self._fingerprint,
             )
         self._local.connection = connection
         with self._lock:
@@ -236,7 +240,9 @@ class GatewayClient:
 
     def _unreachable(self, error: Exception) -> errors.GatewayUnreachable:
         why = str(error) or type(error).__name__
-        return errors.GatewayUnreachable(f"The gateway at {self._host}:{self._port} cannot be reached: {why}.")
+        return errors.GatewayUnreachable(
+            "The gateway at {host}:{port} cannot be reached: {why}.", host=self._host, port=self._port, why=why
+        )
 
     def _note_clock(self, answer: Answer) -> None:
         said = answer.headers.get("gx-time")
@@ -255,7 +261,7 @@ def _head(value: Any) -> Head:
             repeat=bool(value.get("repeat", False)),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise errors.AnswerUnreadable(f"The gateway's answer about a stream is not understood: {error}.") from error
+        raise errors.AnswerUnreadable("The gateway's answer about a stream is not understood: {said}.", said=error) from error
 
 
 def _refusal(answer: Answer, status: int) -> errors.DataPlaneError:

@@ -48,21 +48,23 @@ def load(path: Path | str) -> NodeConfig:
     try:
         value = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ConfigurationWrong(f"There is no configuration file {path}.") from None
+        raise ConfigurationWrong("There is no configuration file {path}.", path=path) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationWrong(f"{path} cannot be read: {error}.") from error
+        raise ConfigurationWrong("{path} cannot be read: {said}.", path=path, said=error) from error
     _check_names(value, path)
     node, gateway = value["node"], value["gateway"]
     url = str(gateway["url"]).rstrip("/")
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
-        raise ConfigurationWrong(f"{path}: [gateway] url must be https://HOST:PORT, not {url!r}.")
+        raise ConfigurationWrong("{path}: [gateway] url must be https://HOST:PORT, not {url}.", path=path, url=f"{url!r}")
     fingerprint = re.sub(r"[:\s]", "", str(gateway["fingerprint"])).lower()
     if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
-        raise ConfigurationWrong(f"{path}: [gateway] fingerprint must be the 64 hexadecimal digits of a SHA-256.")
+        raise ConfigurationWrong("{path}: [gateway] fingerprint must be the 64 hexadecimal digits of a SHA-256.", path=path)
     level = str(node.get("log_level", "INFO")).upper()
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        raise ConfigurationWrong(f"{path}: [node] log_level must be DEBUG, INFO, WARNING or ERROR, not {level!r}.")
+        raise ConfigurationWrong(
+            "{path}: [node] log_level must be DEBUG, INFO, WARNING or ERROR, not {level}.", path=path, level=f"{level!r}"
+        )
     source = value.get("source")
     return NodeConfig(
         name=str(node["name"]),
@@ -81,13 +83,20 @@ def _check_names(value: dict[str, Any], path: Path) -> None:
         if section not in value:
             if section == "source":
                 continue
-            raise ConfigurationWrong(f"{path} lacks the section [{section}].")
+            raise ConfigurationWrong("{path} lacks the section [{section}].", path=path, section=section)
         if not isinstance(value[section], dict):
-            raise ConfigurationWrong(f"{path}: [{section}] must be a section.")
+            raise ConfigurationWrong("{path}: [{section}] must be a section.", path=path, section=section)
         for key in required - set(value[section]):
-            raise ConfigurationWrong(f"{path} lacks {key} in [{section}].")
+            raise ConfigurationWrong("{path} lacks {key} in [{section}].", path=path, key=key, section=section)
         for key in set(value[section]) - required - optional:
             known = ", ".join(sorted(required | optional))
-            raise ConfigurationWrong(f"{path}: [{section}] does not know {key}; it knows {known}.")
+            raise ConfigurationWrong(
+                "{path}: [{section}] does not know {key}; it knows {known}.", path=path, section=section, key=key, known=known
+            )
     for section in set(value) - set(_SECTIONS):
-        raise ConfigurationWrong(f"{path} has an unknown section [{section}]; known are {', '.join(sorted(_SECTIONS))}.")
+        raise ConfigurationWrong(
+            "{path} has an unknown section [{section}]; known are {known}.",
+            path=path,
+            section=section,
+            known=", ".join(sorted(_SECTIONS)),
+        )

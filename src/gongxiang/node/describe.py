@@ -11,6 +11,7 @@ import psycopg
 
 from gongxiang.node.errors import SourceDown
 from gongxiang.protocol.messages import DescribedColumn, MappedColumn
+from gongxiang.protocol.sentences import Sentence
 from gongxiang.protocol.terms import DataType, ElementSpec
 from gongxiang.protocol.types import MAX_PRECISION, postgres_type
 
@@ -137,7 +138,7 @@ def describe_table(dsn: str, table: str) -> Description:
         with psycopg.connect(dsn, connect_timeout=10, autocommit=True) as connection:
             found = read_table(connection, table)
     except psycopg.OperationalError as error:
-        raise SourceDown(f"The source database does not answer: {str(error).strip()}") from error
+        raise SourceDown("The source database does not answer: {said}", said=str(error).strip()) from error
     if found is None:
         return Description(columns=(), rows=0, problem=_missing(table))
     columns = tuple(
@@ -184,30 +185,42 @@ def _column(row: Sequence[Any], key: list[int]) -> SourceColumn:
     form, refusal, precision, scale = "", "", 0, 0
     what = f"{name} ({source_type})"
     if generated:
-        refusal = (
-            f"Column {what} is generated: its values do not stand in the log. Leave it out, or store it as a plain column."
+        refusal = Sentence(
+            "Column {what} is generated: its values do not stand in the log. Leave it out, or store it as a plain column.",
+            what=what,
         )
     elif type_kind == "e":
         carried, form = DataType.TEXT, "enum"
     elif is_array:
-        refusal = (
-            f"Column {what} is an array, which has no element type. Leave it out, or keep its items in a table of their own."
+        refusal = Sentence(
+            "Column {what} is an array, which has no element type. Leave it out, or keep its items in a table of their own.",
+            what=what,
         )
     elif type_kind == "c":
-        refusal = f"Column {what} is a composite type. Leave it out, or keep its parts in columns of their own."
+        refusal = Sentence(
+            "Column {what} is a composite type. Leave it out, or keep its parts in columns of their own.", what=what
+        )
     elif type_kind in ("r", "m"):
-        refusal = f"Column {what} is a range. Leave it out, or keep lower and upper bound in columns of their own."
+        refusal = Sentence(
+            "Column {what} is a range. Leave it out, or keep lower and upper bound in columns of their own.", what=what
+        )
     elif built_in and type_name in _CARRIED:
         carried, form = _CARRIED[type_name]
     else:
-        refusal = f"Column {what} has a type that is not carried. Leave it out, or keep it as text in a column of its own."
+        refusal = Sentence(
+            "Column {what} has a type that is not carried. Leave it out, or keep it as text in a column of its own.", what=what
+        )
     if carried is DataType.DECIMAL:
         precision, scale = _digits(base_modifier)
         if precision > MAX_PRECISION or not 0 <= scale <= precision:
             carried, form, refusal = (
                 None,
                 "",
-                f"Column {what} has more than {MAX_PRECISION} digits or an odd scale. Declare it as numeric(38, s) or less.",
+                Sentence(
+                    "Column {what} has more than {most} digits or an odd scale. Declare it as numeric(38, s) or less.",
+                    what=what,
+                    most=MAX_PRECISION,
+                ),
             )
             precision = scale = 0
     return SourceColumn(
@@ -236,9 +249,11 @@ def _digits(modifier: int) -> tuple[int, int]:
 
 def _missing(table: str) -> str:
     schema, name = split_table(table)
-    return (
-        f"There is no table {schema}.{name} in the source database, or this account may not see it. Check the spelling "
-        "(upper and lower case count) and the account's rights."
+    return Sentence(
+        "There is no table {schema}.{name} in the source database, or this account may not see it. Check the spelling "
+        "(upper and lower case count) and the account's rights.",
+        schema=schema,
+        name=name,
     )
 
 
@@ -252,28 +267,35 @@ def _problem(
     is_owner: bool,
 ) -> str:
     if kind not in ("r", "p"):
-        return f"{table} is not a table (a view or foreign table has no log). Mount the tables behind it."
+        return Sentence("{table} is not a table (a view or foreign table has no log). Mount the tables behind it.", table=table)
     if persistence != "p":
-        return (
-            f"{table} is unlogged or temporary: its changes do not stand in the log. ALTER TABLE … SET LOGGED, or take another."
+        return Sentence(
+            "{table} is unlogged or temporary: its changes do not stand in the log. ALTER TABLE … SET LOGGED, or take another.",
+            table=table,
         )
     if not any(c.key for c in columns):
-        return f"{table} has no primary key, so its changes cannot be told apart. Add one, or choose another way of capture."
+        return Sentence(
+            "{table} has no primary key, so its changes cannot be told apart. Add one, or choose another way of capture.",
+            table=table,
+        )
     if identity != "d":
         name = {"f": "FULL", "n": "NOTHING", "i": "USING INDEX"}.get(identity, identity)
-        return (
-            f"{table} has REPLICA IDENTITY {name}. Publishing some of its columns would break the department's own UPDATEs, so "
-            "it is not touched. If nothing else needs that setting: ALTER TABLE … REPLICA IDENTITY DEFAULT."
+        return Sentence(
+            "{table} has REPLICA IDENTITY {name}. Publishing some of its columns would break the department's own UPDATEs, "
+            "so it is not touched. If nothing else needs that setting: ALTER TABLE … REPLICA IDENTITY DEFAULT.",
+            table=table,
+            name=name,
         )
     unfit = [c for c in columns if c.key and c.refusal]
     if unfit:
-        return f"The primary key of {table} cannot be carried. {unfit[0].refusal}"
+        return Sentence.joined(Sentence("The primary key of {table} cannot be carried.", table=table), unfit[0].refusal)
     if not may_read:
-        return f"This account may not read {table}. GRANT SELECT ON {table} TO the node's account."
+        return Sentence("This account may not read {table}. GRANT SELECT ON {table} TO the node's account.", table=table)
     if not is_owner:
-        return (
-            f"This account does not own {table}, so it cannot publish it. Make it a member of the owner's role, or let the "
-            "owner create the publication that the node's handbook shows."
+        return Sentence(
+            "This account does not own {table}, so it cannot publish it. Make it a member of the owner's role, or let the "
+            "owner create the publication that the node's handbook shows.",
+            table=table,
         )
     return ""
 
@@ -284,19 +306,38 @@ def unfit_columns(found: SourceTable, columns: Sequence[MappedColumn]) -> list[s
     for mapped in columns:
         have, want = found.column(mapped.column), mapped.element
         if have is None:
-            problems.append(f"Column {mapped.column} is gone from {found.schema}.{found.name} (dropped or renamed).")
+            problems.append(
+                Sentence(
+                    "Column {column} is gone from {schema}.{name} (dropped or renamed).",
+                    column=mapped.column,
+                    schema=found.schema,
+                    name=found.name,
+                )
+            )
         elif have.type is None:
             problems.append(have.refusal)
         elif not _carries(have, want):
             problems.append(
-                f"Column {mapped.column} is now {have.source_type}; element {want.code} was published as {postgres_type(want)}."
+                Sentence(
+                    "Column {column} is now {type}; element {element} was published as {published}.",
+                    column=mapped.column,
+                    type=have.source_type,
+                    element=want.code,
+                    published=postgres_type(want),
+                )
             )
         elif bool(have.key) != want.key:
-            now = "now" if have.key else "no longer"
-            problems.append(f"Column {mapped.column} is {now} part of the primary key.")
+            now = Sentence("Column {column} is now part of the primary key.", column=mapped.column)
+            no_longer = Sentence("Column {column} is no longer part of the primary key.", column=mapped.column)
+            problems.append(now if have.key else no_longer)
     outside = [c.column for c in found.columns if c.key and c.column not in {m.column for m in columns}]
     if outside:
-        problems.append(f"The primary key's column {', '.join(outside)} is not catalogued; without it, updates would fail.")
+        problems.append(
+            Sentence(
+                "The primary key's column {columns} is not catalogued; without it, updates would fail.",
+                columns=", ".join(outside),
+            )
+        )
     return problems
 
 

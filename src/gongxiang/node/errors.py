@@ -32,9 +32,7 @@ __all__ = [
 
 def in_words(error: BaseException) -> str:
     """Message and advice in one line, as the log and the status file show it."""
-    if isinstance(error, DataPlaneError):
-        return f"{error.message} {error.advice}".strip()
-    return f"{type(error).__name__}: {error}"
+    return error.words if isinstance(error, DataPlaneError) else f"{type(error).__name__}: {error}"
 
 
 # ---- configuration and enrolment -------------------------------------------------------------------------------------
@@ -109,7 +107,7 @@ class OrderForged(Terminal):
 class ChainBroken(Terminal):
     """The next segment does not follow from the last one applied: something is missing, doubled or exchanged."""
 
-    advice = "Nothing was applied. Have the grant reloaded (new epoch) from the platform's flow page and report the incident."
+    advice = "Nothing was applied. Have the grant loaded anew on its flow's page and report the incident."
 
 
 # ---- databases -------------------------------------------------------------------------------------------------------
@@ -140,7 +138,7 @@ class TargetRefused(Terminal):
 class TableTampered(Terminal):
     """The received table was changed by hand: its columns are not those that were delivered."""
 
-    advice = "Undo the change, or have the grant reloaded (new epoch); then it goes on by itself within a minute."
+    advice = "Undo the change, or have the grant loaded anew on its flow's page; then it goes on by itself within a minute."
 
 
 class StateDamaged(Terminal):

@@ -160,19 +160,19 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (psycopg2.errors.DiskFull, psycopg2.errors.IoError, psycopg2.errors.OutOfMemory) as error:
-        raise TargetDiskFull(f"The exchange database has no space left: {_words(error)}") from error
+        raise TargetDiskFull("The exchange database has no space left: {said}", said=_words(error)) from error
     except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected, psycopg2.errors.QueryCanceled) as error:
-        raise TargetBusy(f"The exchange table is held by another session: {_words(error)}") from error
+        raise TargetBusy("The exchange table is held by another session: {said}", said=_words(error)) from error
     except psycopg2.errors.DataError as error:
-        raise ValueNotCarried(f"The exchange database cannot take a value: {_words(error)}") from error
+        raise ValueNotCarried("The exchange database cannot take a value: {said}", said=_words(error)) from error
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         if "No space left" in str(error):
-            raise TargetDiskFull(f"The exchange database has no space left: {_words(error)}") from error
-        raise TargetDown(f"The exchange database does not answer: {_words(error)}") from error
+            raise TargetDiskFull("The exchange database has no space left: {said}", said=_words(error)) from error
+        raise TargetDown("The exchange database does not answer: {said}", said=_words(error)) from error
     except psycopg2.Error as error:
         if "File too large" in str(error):
-            raise TargetDiskFull(f"The exchange database may not grow any more: {_words(error)}") from error
-        raise TargetRefused(f"The exchange database refused: {_words(error)}") from error
+            raise TargetDiskFull("The exchange database may not grow any more: {said}", said=_words(error)) from error
+        raise TargetRefused("The exchange database refused: {said}", said=_words(error)) from error
 
 
 def _words(error: BaseException) -> str:

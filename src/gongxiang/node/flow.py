@@ -22,6 +22,7 @@ from gongxiang.protocol import clock
 from gongxiang.protocol.messages import Alarm, FlowState, Message, OpenGrant
 from gongxiang.protocol.receipts import Receipt
 from gongxiang.protocol.segments import SegmentKind, open_segments
+from gongxiang.protocol.sentences import Sentence
 from gongxiang.protocol.signing import Signer
 
 log = logging.getLogger(__name__)
@@ -256,14 +257,22 @@ class Flow:
     def _check_chain(self, one: Opened, last: Cursor | None) -> None:
         header, grant_id = one.header, self.grant.terms.grant_id
         if header.stream_id != grant_id:
-            raise errors.ChainBroken(f"The gateway sent a segment of {header.stream_id} for the grant {grant_id}.")
+            raise errors.ChainBroken(
+                "The gateway sent a segment of {stream_id} for the grant {grant_id}.",
+                stream_id=header.stream_id,
+                grant_id=grant_id,
+            )
         if header.kind is SegmentKind.BEGIN and header.prev_digest == "" and (last is None or header.seq > last.seq):
             return
         if last is None:
             raise errors.ChainBroken("The first segment of the grant does not begin a load.")
         if header.prev_digest != last.digest or header.seq <= last.seq:
             raise errors.ChainBroken(
-                f"Segment {header.seq} of epoch {header.epoch} does not follow segment {last.seq} of epoch {last.epoch}."
+                "Segment {seq} of epoch {epoch} does not follow segment {last} of epoch {last_epoch}.",
+                seq=header.seq,
+                epoch=header.epoch,
+                last=last.seq,
+                last_epoch=last.epoch,
             )
 
     def _where(self, one: Opened, last: Cursor | None) -> Cursor:
@@ -312,7 +321,7 @@ class Flow:
         expected = before.loading_elements if before.loading else before.elements
         for one in group:
             if one.batch is not None and one.elements != expected:
-                raise errors.ChainBroken(f"Segment {one.header.seq} has other columns than the load it belongs to.")
+                raise errors.ChainBroken("Segment {seq} has other columns than the load it belongs to.", seq=one.header.seq)
         batches = [one.batch for one in group if one.batch is not None]
         codes = [spec.code for spec in expected]
         if kind is SegmentKind.LOAD:
@@ -429,7 +438,11 @@ class Flow:
         """Say what happened; how long to wait before the next try."""
         if self._stopped:
             return 0.0
-        words = errors.in_words(error) if isinstance(error, errors.DataPlaneError) else f"Unexpected {type(error).__name__}."
+        words = (
+            errors.in_words(error)
+            if isinstance(error, errors.DataPlaneError)
+            else Sentence("Unexpected {said}.", said=type(error).__name__)
+        )
         match error:
             case errors.GrantSuspended() | errors.LeaseExpired() | errors.GrantNotYetValid():
                 self._say("suspended", words)

@@ -44,7 +44,7 @@ def enrol(config: NodeConfig, code: str, *, algorithm: Algorithm = Algorithm.SM2
     config.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with held(config.home):
         if (config.home / "node.key").exists():
-            raise errors.AlreadyEnrolled(f"{config.home} already belongs to an enrolled node.")
+            raise errors.AlreadyEnrolled("{path} already belongs to an enrolled node.", path=config.home)
         key = _waiting_key(config.home / "node.key.new", algorithm)
         client = GatewayClient(config.gateway_url, config.fingerprint)
         try:
@@ -63,13 +63,13 @@ def load(config: NodeConfig) -> tuple[Identity, SoftwareKey]:
     """The enrolled node's identity and key; raises NotEnrolled, KeyUnreadable, StateDamaged."""
     path = config.home / "node.key"
     if not path.exists():
-        raise errors.NotEnrolled(f"The home {config.home} holds no key: this node is not enrolled yet.")
+        raise errors.NotEnrolled("The home {path} holds no key: this node is not enrolled yet.", path=config.home)
     if path.stat().st_mode & 0o077:
-        raise errors.KeyUnreadable(f"{path} can be read by others: run `chmod 600 {path}`, and ask who has read it.")
+        raise errors.KeyUnreadable("{path} can be read by others: run `chmod 600 {path}`, and ask who has read it.", path=path)
     try:
         key = SoftwareKey.load(path.read_bytes())
     except (OSError, KeyUnusable) as error:
-        raise errors.KeyUnreadable(f"{path} cannot be used: {type(error).__name__}.") from error
+        raise errors.KeyUnreadable("{path} cannot be used: {said}.", path=path, said=type(error).__name__) from error
     try:
         value = json.loads((config.home / "node.json").read_text("utf-8"))
         identity = Identity(
@@ -77,7 +77,9 @@ def load(config: NodeConfig) -> tuple[Identity, SoftwareKey]:
             platform_key=value["platform_key"], gateway_key=value["gateway_key"],
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise errors.StateDamaged(f"{config.home / 'node.json'} cannot be read: {type(error).__name__}.") from error
+        raise errors.StateDamaged(
+            "{path} cannot be read: {said}.", path=config.home / "node.json", said=type(error).__name__
+        ) from error
     return identity, key
 
 
@@ -89,7 +91,7 @@ def held(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise errors.HomeInUse(f"Another process already runs the node in {home}.") from error
+            raise errors.HomeInUse("Another process already runs the node in {path}.", path=home) from error
         yield
 
 

@@ -100,8 +100,12 @@ class SourceRows:
         spec = self.elements[index]
         # Neither value nor key is told or logged: the element and the kinds of value are enough to find the row.
         raise ValueNotCarried(
-            f"Element {spec.code} of one row of {self._found.schema}.{self._found.name} holds a value that cannot be carried "
-            f"as {spec.type} (NaN, infinity, too many digits, or a year outside 1 to 9999)."
+            "Element {element} of one row of {schema}.{name} holds a value that cannot be carried as {type} (NaN, "
+            "infinity, too many digits, or a year outside 1 to 9999).",
+            element=spec.code,
+            schema=self._found.schema,
+            name=self._found.name,
+            type=spec.type,
         )
 
     def _fitting_sink(self) -> type[Rows]:
@@ -128,7 +132,7 @@ class SourceRows:
             return self._connection.cursor()
         except psycopg2.Error as error:
             self._connection = None
-            raise SourceDown(f"The source database does not answer: {str(error).strip()}") from error
+            raise SourceDown("The source database does not answer: {said}", said=str(error).strip()) from error
 
     def _copy(self, rest: str, sink_type: type[Rows]) -> list[bytes]:
         table = quote_table(f"{self._found.schema}.{self._found.name}")
@@ -142,10 +146,10 @@ class SourceRows:
             self.close()
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             self._connection = None
-            raise SourceDown(f"The source database does not answer: {str(error).strip()}") from error
+            raise SourceDown("The source database does not answer: {said}", said=str(error).strip()) from error
         except psycopg2.Error as error:
             self.close()
-            raise SourceUnfit(f"The source database refused: {str(error).strip().partition(chr(10))[0]}") from error
+            raise SourceUnfit("The source database refused: {said}", said=str(error).strip().partition(chr(10))[0]) from error
         return sink.taken()
 
 

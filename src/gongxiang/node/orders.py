@@ -70,7 +70,7 @@ class OrderBook:
             kept = [SignedOrder(**{**item, "issued_at": parse_instant(item["issued_at"])}) for item in value["orders"]]
             after = int(value["after"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise errors.StateDamaged(f"{path} cannot be read: {type(error).__name__}.") from error
+            raise errors.StateDamaged("{path} cannot be read: {said}.", path=path, said=type(error).__name__) from error
         for signed in sorted(kept, key=lambda order: order.id):
             try:
                 book.take(signed)
@@ -92,7 +92,9 @@ class OrderBook:
     def take(self, signed: SignedOrder) -> Message | None:
         """Enter one order; the message if it says something new, None if it is old or not understood; raises OrderForged."""
         if not verify(self.platform_key, signed.signed_bytes, signed.signature):
-            raise errors.OrderForged(f"Order {signed.id} does not carry the platform's signature: it is not followed.")
+            raise errors.OrderForged(
+                "Order {number} does not carry the platform's signature: it is not followed.", number=signed.id
+            )
         try:
             order = parse(json.loads(signed.body), ORDERS)
         except (UnknownMessage, ValueError):

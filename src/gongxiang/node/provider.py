@@ -36,6 +36,7 @@ from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.messages import Message, OpenGrant, OpenStream
 from gongxiang.protocol.policy import projection_fingerprint
 from gongxiang.protocol.segments import SegmentKind, digest, target
+from gongxiang.protocol.sentences import Sentence
 from gongxiang.protocol.signing import Signer
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ LOOK_AGAIN = 30.0
 #: Rows from which a batch is encoded beside the database's work.
 ENCODE_BESIDE = 1000
 
-_LOST = "The source no longer holds the log since the last position (slot dropped, or over its limit)."
-_ALTERED = "A row of the exchange table is gone that the source only changed: the table was altered by hand."
+_LOST = Sentence("The source no longer holds the log since the last position (slot dropped, or over its limit).")
+_ALTERED = Sentence("A row of the exchange table is gone that the source only changed: the table was altered by hand.")
 
 
 class _Anew(Exception):
@@ -173,7 +174,7 @@ class ProviderStream:
                 wait = LOOK_AGAIN
             except Exception as error:
                 log.error("Stream of %s failed: %s", self.order.source_table, trace(error))
-                fault = SourceUnfit(f"The node made a mistake ({type(error).__name__}); its log tells more.")
+                fault = SourceUnfit("The node made a mistake ({said}); its log tells more.", said=type(error).__name__)
                 self._tell.stopped("stopped", fault, self._row)
                 wait = LOOK_AGAIN
             self._capture.close()
@@ -217,19 +218,21 @@ class ProviderStream:
 
     def _why_anew(self, row: StreamRow | None, footing: Footing) -> str:
         if row is None:
-            return "The stream begins."
+            return Sentence("The stream begins.")
         if row.mapping != self._mapping or row.schema_version != self.order.schema_version:
-            return "A new version of the resource was published."
+            return Sentence("A new version of the resource was published.")
         if not footing.position:
             return _LOST
         if footing.identity != row.footing:
-            return "The source is another database or another table than before."
+            return Sentence("The source is another database or another table than before.")
         if not self._capture.passed(row.position, footing.position):
             # The driver tells the source by itself that quiet stretches were read, so a slot may be ahead of what is
             # noted here. Nothing of ours lies between unless somebody has a longer chain than this exchange database.
             head = self._client.head(self.order.resource_id)
             if head is not None and (head.epoch, head.seq) > (row.epoch, row.seq):
-                return "The source's log goes on after the last position only (exchange_db restored, or slot made anew)."
+                return Sentence(
+                    "The source's log goes on after the last position only (exchange_db restored, or slot made anew)."
+                )
         return ""
 
     def _begin_anew(self, row: StreamRow | None, reason: str) -> StreamRow:

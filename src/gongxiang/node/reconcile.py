@@ -33,6 +33,7 @@ from gongxiang.node.tablereader import Reading
 from gongxiang.protocol import clock
 from gongxiang.protocol.messages import OpenGrant, OpenStream, Reconcile, Reconciled
 from gongxiang.protocol.policy import compile_terms
+from gongxiang.protocol.sentences import Sentence, parts_from, parts_of
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class Mailbox:
                 # On one machine a department may be both sides: then the letters are its own.
                 theirs = letter["node_id"] != me or self._same_node()
                 if letter["step"] == "impossible" and letter["node_id"] != me:
-                    raise NotNow(str(letter["words"]))
+                    raise NotNow(Sentence.of(str(letter["words"]), parts_from(letter.get("parts"))))
                 if letter["step"] in steps and theirs:
                     return dict(letter)
             known = len(letters)
@@ -124,13 +125,15 @@ class Reconciler:
             self._give_up(order, errors.in_words(error))
         except Exception as error:
             log.error("reconcile %s: unexpected %s", order.request_id, errors.trace(error))
-            self._give_up(order, f"Unexpected {type(error).__name__}; the node's log says where.")
+            self._give_up(order, Sentence("Unexpected {said}; the node's log says where.", said=type(error).__name__))
 
     def _give_up(self, order: Reconcile, words: str) -> None:
         log.warning("reconcile of grant %s: %s", order.grant_id, words)
         with suppress(errors.DataPlaneError):
-            Mailbox(self._agent, order).put("impossible", words=words)
-        self._agent.alarm("reconcile_impossible", f"Grant {order.grant_id}: {words}")
+            Mailbox(self._agent, order).put("impossible", words=words, parts=parts_of(words))
+        self._agent.alarm(
+            "reconcile_impossible", Sentence.joined(Sentence("Grant {grant_id}:", grant_id=order.grant_id), words)
+        )
 
     # ---- the provider's side --------------------------------------------------------------------------------------------
 
@@ -256,7 +259,12 @@ def _position(reading: Reading, stream: OpenStream, wanted: str, grant_id: UUID)
 
 
 def _detail(cursor: Cursor, position: int) -> str:
-    return f"Compared after segment {position} of epoch {cursor.epoch}, revision {cursor.revision}."
+    return Sentence(
+        "Compared after segment {position} of epoch {epoch}, revision {revision}.",
+        position=position,
+        epoch=cursor.epoch,
+        revision=cursor.revision,
+    )
 
 
 # ---- what one node can check alone ----------------------------------------------------------------------------------------

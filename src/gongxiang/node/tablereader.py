@@ -33,7 +33,7 @@ class Reading:
             cursor.executescript("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.close()
         except adbc_driver_postgresql.dbapi.Error as error:
-            raise errors.TargetDown(f"The database cannot be read: {_words(error)}.") from error
+            raise errors.TargetDown("The database cannot be read: {said}.", said=_words(error)) from error
 
     def one(self, query: str, *parameters: str) -> tuple[Any, ...] | None:
         """The first row of a query with `$1`… parameters."""
@@ -43,7 +43,7 @@ class Reading:
             row: tuple[Any, ...] | None = cursor.fetchone()
             return row
         except adbc_driver_postgresql.dbapi.Error as error:
-            raise errors.TargetDown(f"The database cannot be read: {_words(error)}.") from error
+            raise errors.TargetDown("The database cannot be read: {said}.", said=_words(error)) from error
         finally:
             with suppress(Exception):
                 cursor.close()
@@ -63,7 +63,7 @@ class Reading:
                 arrays = [column.cast(arrow_type(spec)) for column, spec in zip(batch.columns, elements, strict=True)]
                 yield pa.RecordBatch.from_arrays(arrays, names=[spec.code for spec in elements])
         except adbc_driver_postgresql.dbapi.Error as error:
-            raise errors.TargetDown(f"The database cannot be read: {_words(error)}.") from error
+            raise errors.TargetDown("The database cannot be read: {said}.", said=_words(error)) from error
         finally:
             with suppress(Exception):
                 cursor.close()

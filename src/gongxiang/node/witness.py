@@ -13,6 +13,7 @@ from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
 from gongxiang.protocol.evidence import witness_statement
 from gongxiang.protocol.messages import Alarm, Lease, Message, RootWitnessed
+from gongxiang.protocol.sentences import Sentence
 from gongxiang.protocol.signing import Signer
 
 
@@ -30,10 +31,12 @@ class Witness:
         if not lease.root or seen == (self.size, self.root) or seen in self._alarmed:
             return
         if lease.root_size < self.size:
-            self._contradiction(seen, "evidence_cut", f"The evidence had {self.size} sealed records, now it has {seen[0]}.")
+            words = Sentence("The evidence had {before} sealed records, now it has {now}.", before=self.size, now=seen[0])
+            self._contradiction(seen, "evidence_cut", words)
             return
         if lease.root_size == self.size:
-            self._contradiction(seen, "evidence_rewritten", f"The root over the first {self.size} records is another one.")
+            words = Sentence("The root over the first {count} records is another one.", count=self.size)
+            self._contradiction(seen, "evidence_rewritten", words)
             return
         at = clock.now()
         signature = self._signer.sign(witness_statement(node_id=self._node_id, size=lease.root_size, root=lease.root))
@@ -48,9 +51,10 @@ class Witness:
 
     def _contradiction(self, seen: tuple[int, str], code: str, words: str) -> None:
         self._alarmed.add(seen)
-        detail = (
-            f"{words} The roots this node keeps are in {self._path.name}: run `gongxiang evidence verify --witness` with it."
+        kept = Sentence(
+            "The roots this node keeps are in {file}: run `gongxiang evidence verify --witness` with it.", file=self._path.name
         )
+        detail = Sentence.joined(words, kept)
         self._report(Alarm(code=code, node_id=self._node_id, resource_id=None, detail=detail, at=clock.now()))
 
     def _last(self) -> tuple[int, str]:

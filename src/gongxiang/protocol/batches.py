@@ -91,7 +91,7 @@ def decode_schema(body: bytes) -> Any:
         with pa.ipc.open_stream(pa.py_buffer(body)) as reader:
             return reader.schema
     except (pa.ArrowException, OSError) as error:
-        raise SegmentAltered(f"The segment's body cannot be read: {error}") from error
+        raise SegmentAltered("The segment's body cannot be read: {said}", said=error) from error
 
 
 def decode_batch(body: bytes) -> Any:
@@ -101,7 +101,7 @@ def decode_batch(body: bytes) -> Any:
         with pa.ipc.open_stream(pa.py_buffer(body), options=options) as reader:
             batches = list(reader)
     except (pa.ArrowException, OSError) as error:
-        raise SegmentAltered(f"The segment's body cannot be read: {error}") from error
+        raise SegmentAltered("The segment's body cannot be read: {said}", said=error) from error
     if len(batches) != 1:
-        raise SegmentAltered(f"The segment's body holds {len(batches)} batches instead of one.")
+        raise SegmentAltered("The segment's body holds {count} batches instead of one.", count=len(batches))
     return batches[0]

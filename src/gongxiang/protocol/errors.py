@@ -1,11 +1,17 @@
 """Named errors of the data plane, for gateway and nodes: the type decides the retry, the advice says what to do.
 
-An error travels as `{"error": {"code", "message", "advice", "transient", ...facts}}`; the code is the class name in
-snake case, so both ends raise and catch the same class. The site translates codes; English stands here.
+An error travels as `{"error": {"code", "message", "parts", "advice", "transient", ...facts}}`; the code is the class name in
+snake case, so both ends raise and catch the same class. A message is a form with the facts put in (`protocol.sentences`): the
+site says it in the reader's language.
 """
 
 import re
 from typing import Any, ClassVar
+
+from gongxiang.protocol.sentences import Sentence, parts_from
+
+#: Facts that travel as they are.
+_PLAIN = (str, int, list, type(None))
 
 
 class DataPlaneError(Exception):
@@ -19,10 +25,20 @@ class DataPlaneError(Exception):
     advice: ClassVar[str] = ""
 
     def __init__(self, message: str = "", **facts: Any) -> None:
-        said = (message or type(self).__doc__ or "").partition("\n")[0].strip()
-        self.message = said if said.endswith(".") else f"{said}."
+        said = message if isinstance(message, Sentence) else Sentence(message or self.summary(), **facts)
+        self.message = said if said.endswith(".") else Sentence.of(f"{said}.", said.parts)
         self.facts = facts
         super().__init__(self.message)
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first line of the docstring: what is said when nothing more is known."""
+        return (cls.__doc__ or "").partition("\n")[0].strip()
+
+    @property
+    def words(self) -> Sentence:
+        """Message and advice in one text that can be said in other languages."""
+        return Sentence.joined(self.message, self.advice)
 
     @classmethod
     def code(cls) -> str:
@@ -31,8 +47,10 @@ class DataPlaneError(Exception):
 
     def to_json(self) -> dict[str, Any]:
         """The one error body of the data plane."""
-        own = {"code": self.code(), "message": self.message, "advice": self.advice, "transient": self.transient}
-        return {"error": {**self.facts, **own}}
+        parts = [{"form": part.form, "values": part.values} for part in self.message.parts]
+        own = {"code": self.code(), "message": str(self.message), "advice": self.advice, "transient": self.transient}
+        facts = {name: fact if isinstance(fact, _PLAIN) else str(fact) for name, fact in self.facts.items()}
+        return {"error": {**facts, **own, "parts": parts}}
 
 
 class Transient(DataPlaneError):
@@ -203,7 +221,7 @@ class HistoryTrimmed(Terminal):
     """The segments asked for are no longer kept."""
 
     status = 410
-    advice = "A new load is needed: the provider's node begins a new epoch for the grant."
+    advice = "Have the grant loaded anew on its flow's page: it goes on from there."
 
 
 # ---- grants -------------------------------------------------------------------------------------------------------------
@@ -346,8 +364,10 @@ def error_from(body: Any) -> DataPlaneError:
     value = dict(body.get("error") or {}) if isinstance(body, dict) else {}
     code, message, transient = value.pop("code", ""), str(value.pop("message", "")), bool(value.pop("transient", True))
     value.pop("advice", None)
+    parts = parts_from(value.pop("parts", None))
     cls = ERRORS.get(str(code)) or (Transient if transient else Terminal)
-    return cls(message, **{str(name): fact for name, fact in value.items()})
+    said = Sentence.of(message or cls.summary(), parts) if parts or not message else Sentence(message)
+    return cls(said, **{str(name): fact for name, fact in value.items()})
 
 
 def trace(error: BaseException) -> str:

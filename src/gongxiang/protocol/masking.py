@@ -34,9 +34,14 @@ def masked_spec(spec: ElementSpec, mask: Mask | None) -> ElementSpec:
     if mask is None:
         return spec
     if spec.type not in MASK_FITS[mask.kind]:
-        raise TermsNotCompilable(f"The mask {mask.kind} does not fit the element {spec.code} of type {spec.type}.")
+        raise TermsNotCompilable(
+            "The mask {kind} does not fit the element {element} of type {type}.",
+            kind=mask.kind,
+            element=spec.code,
+            type=spec.type,
+        )
     if mask.prefix < 0 or mask.suffix < 0:
-        raise TermsNotCompilable(f"The mask of the element {spec.code} keeps a negative number of characters.")
+        raise TermsNotCompilable("The mask of the element {element} keeps a negative number of characters.", element=spec.code)
     match mask.kind:
         case MaskKind.BLANK:
             return replace(spec, key=False, nullable=True)

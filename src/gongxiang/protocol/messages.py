@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from gongxiang.protocol.canonical import canonical, parse_instant, plain
+from gongxiang.protocol.sentences import Part, parts_of
 from gongxiang.protocol.terms import DataType, ElementSpec, Terms
 
 VERSION = 1
@@ -27,6 +28,12 @@ class Message:
     def to_json(self) -> dict[str, Any]:
         """`{"kind", "version", ...fields}` in JSON's own types."""
         return {"kind": self.kind, "version": VERSION, **plain(self)}
+
+
+def _told(message: Any, text: str, words: tuple[Part, ...]) -> None:
+    """Let the forms of a text travel beside it, unless they are given already (as in a message that was read)."""
+    if not words:
+        object.__setattr__(message, "words", parts_of(text))
 
 
 # ---- orders -------------------------------------------------------------------------------------------------------------
@@ -194,6 +201,14 @@ class EnrolmentRefused(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckWords:
+    """The sentences of one check of a node."""
+
+    check: str
+    words: tuple[Part, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class NodeSeen(Message):
     """A heartbeat, at most one each few seconds: `checks` are name -> "ok" or words."""
 
@@ -202,6 +217,14 @@ class NodeSeen(Message):
     software: str
     checks: dict[str, str]
     at: datetime
+    #: As `words` elsewhere, of the checks that are not in order.
+    check_words: tuple[CheckWords, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Let the forms travel beside the words."""
+        if not self.check_words:
+            found = tuple(CheckWords(check=name, words=parts_of(said)) for name, said in self.checks.items() if said != "ok")
+            object.__setattr__(self, "check_words", found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +240,11 @@ class DescribedColumn:
     precision: int = 0
     scale: int = 0
     refusal: str = ""
+    #: The forms and values of the sentences in `refusal` (`protocol.sentences`), so that a page can say them in its language.
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        _told(self, self.refusal, self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +259,11 @@ class TableDescribed(Message):
     rows: int
     problem: str
     at: datetime
+    #: The forms and values of the sentences in `problem` (`protocol.sentences`), so that a page can say them in its language.
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        _told(self, self.problem, self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,6 +281,11 @@ class StreamState(Message):
     lag_ms: int
     detail: str
     at: datetime
+    #: The forms and values of the sentences in `detail` (`protocol.sentences`), so that a page can say them in its language.
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        _told(self, self.detail, self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,6 +299,11 @@ class FlowState(Message):
     epoch: int
     detail: str
     at: datetime
+    #: The forms and values of the sentences in `detail` (`protocol.sentences`), so that a page can say them in its language.
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        _told(self, self.detail, self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,6 +340,11 @@ class Reconciled(Message):
     position: str
     detail: str
     at: datetime
+    #: The forms and values of the sentences in `detail` (`protocol.sentences`), so that a page can say them in its language.
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        _told(self, self.detail, self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,6 +358,11 @@ class DataRefused(Message):
     grant_id: UUID | None
     detail: str
     at: datetime
+    #: The forms and values of the sentences in `detail` (`protocol.sentences`), so that a page can say them in its language.
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        _told(self, self.detail, self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,6 +375,11 @@ class Alarm(Message):
     resource_id: UUID | None
     detail: str
     at: datetime
+    #: The forms and values of the sentences in `detail` (`protocol.sentences`), so that a page can say them in its language.
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        _told(self, self.detail, self.words)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,10 +140,12 @@ class Policy:
     def _column(self, batch: Any, name: str, expected: Any) -> Any:
         index = batch.schema.get_field_index(name)
         if index < 0:
-            raise SegmentOfOtherSchema(f"The segment does not carry {name}.")
+            raise SegmentOfOtherSchema("The segment does not carry {name}.", name=name)
         column = batch.column(index)
         if column.type != expected:
-            raise SegmentOfOtherSchema(f"The segment carries {name} as {column.type} instead of {expected}.")
+            raise SegmentOfOtherSchema(
+                "The segment carries {name} as {type} instead of {wanted}.", name=name, type=column.type, wanted=expected
+            )
         return column
 
 
@@ -203,16 +205,16 @@ def _secret(secret_of: Callable[[str], bytes], name: str) -> bytes:
     try:
         return secret_of(name)
     except KeyError as error:
-        raise TermsNotCompilable(f"The secret of {name} is missing.") from error
+        raise TermsNotCompilable("The secret of {name} is missing.", name=name) from error
 
 
 def _check_names(terms: Terms, by_code: Mapping[str, ElementSpec]) -> None:
     named = [*terms.elements, *(condition.element for condition in terms.conditions)]
     missing = sorted({code for code in named if code not in by_code})
     if missing:
-        raise TermsNotCompilable(f"The resource has no element {', '.join(missing)}.", elements=missing)
+        raise TermsNotCompilable("The resource has no element {names}.", names=", ".join(missing), elements=missing)
     if GX_KEY in by_code:
-        raise TermsNotCompilable(f"An element may not be called {GX_KEY}.")
+        raise TermsNotCompilable("An element may not be called {element}.", element=GX_KEY)
     if not terms.elements:
         raise TermsNotCompilable("The terms name no element.")
     if not any(spec.key for spec in by_code.values()):
@@ -224,17 +226,26 @@ def _test(condition: Condition, spec: ElementSpec) -> Callable[[Any], Any]:
     operator, count = condition.operator, len(condition.values)
     fitting = count == 0 if operator in NO_VALUE else count >= 1 if operator is Comparison.IN else count == 1
     if not fitting:
-        raise TermsNotCompilable(f"The condition {operator} on {spec.code} has {count} values.")
+        raise TermsNotCompilable(
+            "The condition {operator} on {element} has {count} values.", operator=operator, element=spec.code, count=count
+        )
     if operator is Comparison.STARTS_WITH and spec.type is not DataType.TEXT:
-        raise TermsNotCompilable(f"The condition {operator} needs a text element, {spec.code} is {spec.type}.")
+        raise TermsNotCompilable(
+            "The condition {operator} needs a text element, {element} is {type}.",
+            operator=operator,
+            element=spec.code,
+            type=spec.type,
+        )
     if operator in ORDER and spec.type in UNORDERED:
-        raise TermsNotCompilable(f"The element {spec.code} of type {spec.type} has no order to compare by.")
+        raise TermsNotCompilable(
+            "The element {element} of type {type} has no order to compare by.", element=spec.code, type=spec.type
+        )
     if spec.type is DataType.JSON and operator not in NO_VALUE:
-        raise TermsNotCompilable(f"The element {spec.code} is JSON: only is_null and not_null can be tested.")
+        raise TermsNotCompilable("The element {element} is JSON: only is_null and not_null can be tested.", element=spec.code)
     try:
         values = [value_of(text, spec) for text in condition.values]
     except ValueError as error:
-        raise TermsNotCompilable(f"The condition on {spec.code} cannot be read: {error}") from error
+        raise TermsNotCompilable("The condition on {element} cannot be read: {said}", element=spec.code, said=error) from error
     if operator is Comparison.IS_NULL:
         return pc.is_null  # type: ignore[no-any-return]
     if operator is Comparison.NOT_NULL:

@@ -57,7 +57,7 @@ class Receipt:
                 signature=str(value["signature"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise ReceiptRefused(f"The receipt cannot be read: {error}") from error
+            raise ReceiptRefused("The receipt cannot be read: {said}", said=error) from error
 
     def check(self, public_key: str) -> "Receipt":
         """Give the receipt back if the key's holder signed it; raise ReceiptRefused."""

@@ -78,9 +78,9 @@ def read_request(headers: Mapping[str, str]) -> SignedRequest:
             digest=algorithm,
         )
     except KeyError as error:
-        raise RequestMalformed(f"The header {error.args[0]} is missing.") from error
+        raise RequestMalformed("The header {name} is missing.", name=error.args[0]) from error
     except ValueError as error:
-        raise RequestMalformed(f"The identity headers cannot be read: {error}") from error
+        raise RequestMalformed("The identity headers cannot be read: {said}", said=error) from error
 
 
 def verify_request(request: SignedRequest, *, public_key: str, method: str, path: str, body: bytes = b"", at: datetime) -> None:
@@ -94,7 +94,9 @@ def verify_request(request: SignedRequest, *, public_key: str, method: str, path
         raise SignatureWrong
     if abs(at - request.time) > WINDOW:
         raise ClockSkewed(
-            f"The node's clock says {instant(request.time)}, the gateway's {instant(at)}: more than two minutes apart.",
+            "The node's clock says {said}, the gateway's {now}: more than two minutes apart.",
+            said=instant(request.time),
+            now=instant(at),
             node_time=instant(request.time),
             gateway_time=instant(at),
         )

@@ -101,7 +101,7 @@ class SegmentHeader:
                 key_id=str(value["key_id"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise SegmentAltered(f"The segment's header cannot be read: {error}") from error
+            raise SegmentAltered("The segment's header cannot be read: {said}", said=error) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +126,7 @@ class Segment:
 def digest(data: bytes, algorithm: str = DEFAULT_DIGEST) -> str:
     """`ALGORITHM:HEX` of `data`; raises SegmentAltered for an algorithm that is not one of ours."""
     if algorithm not in DIGESTS:
-        raise SegmentAltered(f"The segment names an unknown digest {algorithm!r}.")
+        raise SegmentAltered("The segment names an unknown digest {algorithm}.", algorithm=f"{algorithm!r}")
     return f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"
 
 

@@ -79,7 +79,7 @@ def _parse(value: Any) -> Ticket:
             issued_at=parse_instant(value["issued_at"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise TicketAltered(f"The ticket cannot be read: {error}") from error
+        raise TicketAltered("The ticket cannot be read: {said}", said=error) from error
 
 
 def _pack(data: bytes) -> str:

@@ -112,16 +112,25 @@ class PostgresTarget:
             found = self._columns(cursor.table)
         if not cursor.elements:
             if found:
-                raise errors.TableTampered(f"A table {SCHEMA}.{cursor.table} stands there that this node did not make.")
+                raise errors.TableTampered(
+                    "A table {schema}.{table} stands there that this node did not make.", schema=SCHEMA, table=cursor.table
+                )
             return
         if not found:
-            raise errors.TableTampered(f"The table {SCHEMA}.{cursor.table} is missing or has lost its columns.")
+            raise errors.TableTampered(
+                "The table {schema}.{table} is missing or has lost its columns.", schema=SCHEMA, table=cursor.table
+            )
         expected = {spec.code: (postgres_type(spec), spec.key) for spec in cursor.elements}
         wrong = sorted(
             {code for code, form in expected.items() if _usual(found.get(code)) != _usual(form)} | (set(found) - set(expected))
         )
         if wrong:
-            raise errors.TableTampered(f"The table {SCHEMA}.{cursor.table} was changed by hand: {', '.join(wrong)}.")
+            raise errors.TableTampered(
+                "The table {schema}.{table} was changed by hand: {columns}.",
+                schema=SCHEMA,
+                table=cursor.table,
+                columns=", ".join(wrong),
+            )
 
     # ---- loads ----------------------------------------------------------------------------------------------------------
 
@@ -283,7 +292,7 @@ class PostgresTarget:
         found = reading.one("SELECT seq FROM gongxiang.flows WHERE grant_id = $1::uuid", str(cursor.grant_id))
         if found is None or int(found[0]) != cursor.seq:
             reading.close()
-            raise errors.TargetBusy(f"The table moved on from position {cursor.seq} before it could be read.")
+            raise errors.TargetBusy("The table moved on from position {seq} before it could be read.", seq=cursor.seq)
         return TableSnapshot(reading, schema=SCHEMA, table=cursor.table, elements=cursor.elements)
 
     # ---- inner ----------------------------------------------------------------------------------------------------------
@@ -365,16 +374,16 @@ def named(error: psycopg.Error) -> errors.DataPlaneError:
     """The named error of what the database said; its words never carry values (DETAIL is left out)."""
     state, said = error.sqlstate or "", (error.diag.message_primary or str(error)).strip()
     if state == "53100" or "No space left" in said or "File too large" in said:
-        return errors.TargetDiskFull(f"The exchange database has no space left: {said}.")
+        return errors.TargetDiskFull("The exchange database has no space left: {said}.", said=said)
     if state in ("55P03", "57014", "40001", "40P01"):
-        return errors.TargetBusy(f"The exchange database is busy: {said}.")
+        return errors.TargetBusy("The exchange database is busy: {said}.", said=said)
     if not state or state[:2] in ("08", "53", "57", "58") or state == "25006":
-        return errors.TargetDown(f"The exchange database cannot be used: {said}.")
+        return errors.TargetDown("The exchange database cannot be used: {said}.", said=said)
     if state[:2] == "23" or state in ("42703", "42P01", "42P10", "42804", "42830"):
-        return errors.TableTampered(f"The received table does not take what was delivered: {said}.")
+        return errors.TableTampered("The received table does not take what was delivered: {said}.", said=said)
     if state.startswith("XX"):
-        return errors.TargetDown(f"The exchange database reports damage: {said}.")
-    return errors.TargetRefused(f"The exchange database refused: {said} ({state}).")
+        return errors.TargetDown("The exchange database reports damage: {said}.", said=said)
+    return errors.TargetRefused("The exchange database refused: {said} ({state}).", said=said, state=state)
 
 
 def _cursor(row: dict[str, Any]) -> Cursor:

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from gongxiang.node import errors
 from gongxiang.protocol import clock
+from gongxiang.protocol.sentences import Sentence
 
 _VIEWS = """
 WITH RECURSIVE hanging (oid, depth) AS (
@@ -54,7 +55,9 @@ def replace(connection: psycopg.Connection[Any], *, schema: str, table: str, by:
     old = _oid(connection, schema, table)
     name, new = sql.Identifier(schema, table), sql.Identifier(schema, by)
     if old is not None and not ours:
-        raise errors.TableTampered(f"A table {schema}.{table} stands there that this node did not make.")
+        raise errors.TableTampered(
+            "A table {schema}.{table} stands there that this node did not make.", schema=schema, table=table
+        )
     notices: list[str] = []
     views: list[dict[str, Any]] = []
     privileges: dict[int | None, list[dict[str, Any]]] = {}
@@ -133,6 +136,8 @@ def _set_aside(connection: psycopg.Connection[Any], name: str, definition: str, 
         "INSERT INTO gongxiang.set_aside (name, definition, reason, at) VALUES (%s, %s, %s, %s)",
         (name, definition, reason, clock.now()),
     )
-    return (
-        f"{name} could not be kept when the received table was replaced ({reason}); its definition is in gongxiang.set_aside."
+    return Sentence(
+        "{name} could not be kept when the received table was replaced ({reason}); its definition is in gongxiang.set_aside.",
+        name=name,
+        reason=reason,
     )

@@ -30,6 +30,7 @@ from gongxiang.node.errors import DataPlaneError, SchemaDrift, SourceBusy, Sourc
 from gongxiang.protocol import clock
 from gongxiang.protocol.batches import DELETE, UPSERT
 from gongxiang.protocol.messages import MappedColumn
+from gongxiang.protocol.sentences import Sentence
 
 #: A group is handed on at this size at the latest; sooner whenever nothing more is waiting.
 GROUP_ROWS = 10_000
@@ -99,13 +100,22 @@ class LogCapture:
         )
         level, version, encoding, may_replicate, may_create, slots_left, senders_left = row
         for fits, words in (
-            (version >= 150000, f"The source runs PostgreSQL {version // 10000}; the log needs 15 or later."),
-            (level == "logical", f"The source's wal_level is {level}. Set wal_level = logical."),
-            (encoding != "SQL_ASCII", "The source's encoding is SQL_ASCII: its texts are ambiguous. Convert it to UTF8."),
-            (may_replicate, "The node's account may not replicate. ALTER ROLE … REPLICATION."),
-            (may_create or self._published(), "The node's account may not publish. GRANT CREATE ON DATABASE … TO it."),
-            (slots_left, "The source has no replication slot left. Raise max_replication_slots and restart it."),
-            (senders_left, "The source has no WAL sender left. Raise max_wal_senders and restart it."),
+            (
+                version >= 150000,
+                Sentence("The source runs PostgreSQL {version}; the log needs 15 or later.", version=version // 10000),
+            ),
+            (level == "logical", Sentence("The source's wal_level is {level}. Set wal_level = logical.", level=level)),
+            (
+                encoding != "SQL_ASCII",
+                Sentence("The source's encoding is SQL_ASCII: its texts are ambiguous. Convert it to UTF8."),
+            ),
+            (may_replicate, Sentence("The node's account may not replicate. ALTER ROLE … REPLICATION.")),
+            (
+                may_create or self._published(),
+                Sentence("The node's account may not publish. GRANT CREATE ON DATABASE … TO it."),
+            ),
+            (slots_left, Sentence("The source has no replication slot left. Raise max_replication_slots and restart it.")),
+            (senders_left, Sentence("The source has no WAL sender left. Raise max_wal_senders and restart it.")),
         ):  # fmt: skip
             if not fits:
                 raise SourceUnfit(words)
@@ -116,13 +126,13 @@ class LogCapture:
         found: SourceTable | None = self._run(lambda connection: read_table(connection, self._table))
         if found is None:
             raise SchemaDrift(
-                f"Table {self._table} is gone from the source database (dropped, renamed, or no right to see it)."
+                "Table {table} is gone from the source database (dropped, renamed, or no right to see it).", table=self._table
             )
         if found.problem:
             raise TableUnfit(found.problem)
         problems = unfit_columns(found, self._columns)
         if problems:
-            raise SchemaDrift(" ".join(problems))
+            raise SchemaDrift(Sentence.joined(*problems))
         return found
 
     def create(self) -> Footing:
@@ -148,7 +158,7 @@ class LogCapture:
         """Slot and publication as they are; raises SchemaDrift if the table no longer fits what was published."""
         found = self._fitting()
         if self._source is not None and found.oid != self._source.oid:
-            raise SchemaDrift(f"Table {self._table} was dropped and made anew.")
+            raise SchemaDrift("Table {table} was dropped and made anew.", table=self._table)
         row = self._ask(
             "SELECT (SELECT system_identifier::text FROM pg_control_system()), current_database(), "
             "s.confirmed_flush_lsn::text, s.wal_status, "
@@ -161,16 +171,20 @@ class LogCapture:
         if confirmed is not None and self._published() is None:
             # Dropping a catalogued column by CASCADE takes the table out of the publication: changes are missing from then on.
             raise SchemaDrift(
-                f"Table {self._table} was taken out of the publication {self._name} (DROP … CASCADE, or by hand)."
+                "Table {table} was taken out of the publication {name} (DROP … CASCADE, or by hand).",
+                table=self._table,
+                name=self._name,
             )
         warnings = {}
         if cap == "-1":
-            warnings["wal_uncapped"] = (
+            warnings["wal_uncapped"] = Sentence(
                 "The source has max_slot_wal_keep_size = -1: if this node stands still, the log may fill its disk. Set a "
                 "limit, for instance 10GB, and reload the configuration."
             )
         if retained > RETAINED_ALARM:
-            warnings["wal_retained"] = f"The source keeps {retained >> 20} MiB of log for this stream."
+            warnings["wal_retained"] = Sentence(
+                "The source keeps {mebibytes} MiB of log for this stream.", mebibytes=retained >> 20
+            )
         lost = confirmed is None or status == "lost" or retained > RETAINED_MOST
         return Footing(
             identity=f"{system}/{database}/{found.oid}",
@@ -223,7 +237,7 @@ class LogCapture:
                 continue
             with suppress(psycopg.errors.ObjectInUse, psycopg.errors.UndefinedObject):
                 self._ask("SELECT pg_drop_replication_slot(%s)", (self._name,))
-        raise SourceDown(f"The replication slot {self._name} stays in use.")
+        raise SourceDown("The replication slot {name} stays in use.", name=self._name)
 
     def _drop_publication(self) -> None:
         with suppress(psycopg.errors.InsufficientPrivilege):
@@ -242,14 +256,14 @@ class LogCapture:
         except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
             if self._control is not None:
                 self._control.execute("SET lock_timeout = '2s'")
-            raise SourceBusy(f"The source database keeps us waiting: {str(error).strip()}") from error
+            raise SourceBusy("The source database keeps us waiting: {said}", said=str(error).strip()) from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if self._control is not None:
                 self._control.close()
                 self._control = None
-            raise SourceDown(f"The source database does not answer: {str(error).strip()}") from error
+            raise SourceDown("The source database does not answer: {said}", said=str(error).strip()) from error
         except psycopg.Error as error:
-            raise SourceUnfit(f"The source database refused: {str(error).strip()}") from error
+            raise SourceUnfit("The source database refused: {said}", said=str(error).strip()) from error
 
     def _ask(self, query: str, values: Sequence[Any] = ()) -> Any:
         return self._run(lambda connection: connection.execute(query, values).fetchone())
@@ -311,7 +325,7 @@ class LogCapture:
             finally:
                 connection.close()
         except psycopg2.Error as error:
-            failure = SourceDown(f"The source database ended the stream: {str(error).strip()}")
+            failure = SourceDown("The source database ended the stream: {said}", said=str(error).strip())
         except DataPlaneError as error:
             failure = error
         while failure is not None and not stopping.is_set():
@@ -486,10 +500,13 @@ class _Reader:
                 self._hand_on()
             before, after = {n for n, _ in expected}, {n for n, _ in found}
             gone, came = sorted(before - after), sorted(after - before)
-            words = [f"{', '.join(gone)} gone"] if gone else []
-            words += [f"{', '.join(came)} new"] if came else []
-            words += [f"{n} of another type" for n, t in found if n in before and (n, t) not in expected]
-            raise SchemaDrift(f"The published columns of {self._capture._table} changed: {'; '.join(words) or 'other order'}.")
+            other = [n for n, t in found if n in before and (n, t) not in expected]
+            words = [Sentence("The published columns of {table} changed.", table=self._capture._table)]
+            words += [Sentence("Gone: {columns}.", columns=", ".join(gone))] if gone else []
+            words += [Sentence("New: {columns}.", columns=", ".join(came))] if came else []
+            words += [Sentence("Of another type: {columns}.", columns=", ".join(other))] if other else []
+            words += [] if gone or came or other else [Sentence("They stand in another order.")]
+            raise SchemaDrift(Sentence.joined(*words))
 
     def _offer(self) -> None:
         """Hand the group on if somebody is free for it; else let it grow."""

@@ -27,8 +27,9 @@ from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import messages, receipts
 from gongxiang.protocol.canonical import plain
-from gongxiang.protocol.errors import ReceiptRefused
+from gongxiang.protocol.errors import ERRORS, ReceiptRefused
 from gongxiang.protocol.evidence import witness_statement
+from gongxiang.protocol.sentences import Sentence, parts_of
 from gongxiang.protocol.signing import verify as signature_holds
 
 _log = logging.getLogger(__name__)
@@ -66,13 +67,19 @@ def take(fact: messages.Message, *, at: datetime) -> None:
         case messages.DataRefused():
             _data_refused(fact)
         case messages.Alarm():
-            raise_alarm(code=fact.code, node_id=fact.node_id, resource_id=fact.resource_id, detail=fact.detail, at=fact.at)
+            raise_alarm(code=fact.code, node_id=fact.node_id, resource_id=fact.resource_id, detail=_said(fact), at=fact.at)
         case messages.RootWitnessed():
             _root_witnessed(fact)
         case messages.SampleShown():
             _sample_shown(fact)
         case _:
-            raise_alarm(code="unknown_fact", node_id=None, resource_id=None, detail=fact.kind, at=at)
+            raise_alarm(
+                code="unknown_fact",
+                node_id=None,
+                resource_id=None,
+                detail=Sentence("A report of the kind {kind} is not known to this version.", kind=fact.kind),
+                at=at,
+            )
 
 
 # ---- nodes --------------------------------------------------------------------------------------------------------------
@@ -105,11 +112,22 @@ def _enrolment_refused(fact: messages.EnrolmentRefused) -> None:
         after={"reason": fact.reason},
         **(_node_seen_by(node) if node else {"concerns": (parties.authority().id,)}),
     )
-    raise_alarm(code="enrolment_refused", node_id=fact.node_id, resource_id=None, detail=fact.reason, at=fact.at)
+    raise_alarm(
+        code="enrolment_refused", node_id=fact.node_id, resource_id=None, detail=_refusal_words(fact.reason), at=fact.at
+    )
+
+
+def _refusal_words(code: str) -> Sentence:
+    """What the named error of a refused enrolment says."""
+    error = ERRORS.get(code)
+    return error().words if error else Sentence.of(code, ())
 
 
 def _node_seen(fact: messages.NodeSeen) -> None:
-    Node.objects.filter(pk=fact.node_id).update(seen_at=fact.at, software=fact.software[:60], checks=fact.checks)
+    words = {one.check: plain(one.words) for one in fact.check_words}
+    Node.objects.filter(pk=fact.node_id).update(
+        seen_at=fact.at, software=fact.software[:60], checks=fact.checks, check_words=words
+    )
     close_alarms(code="node_silent", node_id=fact.node_id, at=fact.at)
 
 
@@ -134,7 +152,7 @@ def _table_described(fact: messages.TableDescribed, at: datetime) -> None:
     if check is None:
         return
     check.answered_at, check.rows, check.problem = fact.at, fact.rows, fact.problem
-    check.columns = plain(fact.columns)
+    check.columns, check.words = plain(fact.columns), plain(fact.words)
     check.save()
     node = Node.objects.get(pk=fact.node_id)
     refused = {c.column: c.refusal for c in fact.columns if c.type is None}
@@ -189,7 +207,7 @@ def _stream_state(fact: messages.StreamState, at: datetime) -> None:
     )  # fmt: skip
     for name in ("state", "epoch", "seq", "rows_loaded", "changes", "lag_ms", "detail"):
         setattr(stream, name, getattr(fact, name))
-    stream.state_at = fact.at
+    stream.state_at, stream.words = fact.at, plain(fact.words)
     stream.save()
     if before == after:
         return
@@ -207,7 +225,7 @@ def _stream_state(fact: messages.StreamState, at: datetime) -> None:
     flows = list(Flow.objects.filter(resource_id=fact.resource_id, status__in=(states.STARTED, states.SUSPENDED)))
     if fact.state == "drifted":
         # The cataloguer has to publish a version that says what the table now is; until then nothing moves.
-        raise_alarm(code="schema_drift", node_id=fact.node_id, resource_id=fact.resource_id, detail=fact.detail, at=fact.at)
+        raise_alarm(code="schema_drift", node_id=fact.node_id, resource_id=fact.resource_id, detail=_said(fact), at=fact.at)
         for flow in flows:
             opening.hold_flow(flow.grant_id, reason="drift", at=fact.at, detail=fact.detail)
     elif fact.state in _LIVE:
@@ -222,13 +240,14 @@ def _flow_state(fact: messages.FlowState) -> None:
         return
     before = {"state": flow.state, "epoch": flow.epoch, "revision": flow.revision}
     flow.state, flow.epoch, flow.detail, flow.state_at = fact.state, fact.epoch, fact.detail, fact.at
-    flow.save(update_fields=["state", "epoch", "detail", "state_at"])
+    flow.words = plain(fact.words)
+    flow.save(update_fields=["state", "epoch", "detail", "words", "state_at"])
     after = {"state": fact.state, "epoch": fact.epoch, "revision": fact.revision}
     if (before["state"], before["epoch"]) != (fact.state, fact.epoch):
         _note_flow(flow, "state_reported", fact.at, before=before, after={**after, "detail": fact.detail})
     if fact.state == "failed":
         raise_alarm(
-            code="flow_failed", node_id=flow.consumer_node_id, resource_id=flow.resource_id, detail=fact.detail, at=fact.at
+            code="flow_failed", node_id=flow.consumer_node_id, resource_id=flow.resource_id, detail=_said(fact), at=fact.at
         )
 
 
@@ -262,7 +281,7 @@ def record_pending_receipt(grant_id: UUID, *, at: datetime) -> None:
         flow.pending_receipt = None
         flow.save(update_fields=["pending_receipt"])
         raise_alarm(
-            code="receipt_unsigned", node_id=flow.consumer_node_id, resource_id=flow.resource_id, detail=str(error), at=fact.at
+            code="receipt_unsigned", node_id=flow.consumer_node_id, resource_id=flow.resource_id, detail=error.words, at=fact.at
         )
         return
     Receipt.objects.create(flow=flow, **figures)
@@ -286,7 +305,7 @@ def _reconciled(fact: messages.Reconciled) -> None:
     outcome = {name: getattr(fact, name) for name in names}
     for name, value in outcome.items():
         setattr(row, name, value)
-    row.answered_at = fact.at
+    row.answered_at, row.words = fact.at, plain(fact.words)
     row.save()
     _note_flow(row.flow, "reconciled", fact.at, after={"reconciliation": row.pk, **outcome})
     if not fact.equal:
@@ -294,7 +313,12 @@ def _reconciled(fact: messages.Reconciled) -> None:
             code="tables_differ",
             node_id=row.flow.consumer_node_id,
             resource_id=row.flow.resource_id,
-            detail=f"missing {fact.missing}, surplus {fact.surplus}, different {fact.different}",
+            detail=Sentence(
+                "Rows missing: {missing}, surplus: {surplus}, different: {different}.",
+                missing=fact.missing,
+                surplus=fact.surplus,
+                different=fact.different,
+            ),
             at=fact.at,
         )
 
@@ -310,6 +334,7 @@ def _data_refused(fact: messages.DataRefused) -> None:
         provider_id=flow.provider_id if flow else None,
         consumer_id=flow.consumer_id if flow else None,
         detail=fact.detail,
+        words=plain(fact.words),
         at=fact.at,
     )
     concerns: tuple[UUID, ...] = (parties.authority().id,)
@@ -344,6 +369,11 @@ def _sample_shown(fact: messages.SampleShown) -> None:
     )
 
 
+def _said(fact: messages.Alarm | messages.StreamState | messages.FlowState) -> Sentence:
+    """What a node said, with the forms of its sentences."""
+    return Sentence.of(fact.detail, fact.words)
+
+
 # ---- alarms -------------------------------------------------------------------------------------------------------------
 
 
@@ -353,8 +383,8 @@ def raise_alarm(*, code: str, node_id: UUID | None, resource_id: UUID | None, de
     node = Node.objects.filter(pk=node_id).first() if node_id else None
     alarm = Alarm.objects.select_for_update().filter(code=code[:60], node=node, resource_id=resource_id, closed_at=None).first()
     if alarm is not None:
-        alarm.last_at, alarm.times, alarm.detail = at, alarm.times + 1, detail
-        alarm.save(update_fields=["last_at", "times", "detail"])
+        alarm.last_at, alarm.times, alarm.detail, alarm.words = at, alarm.times + 1, detail, plain(parts_of(detail))
+        alarm.save(update_fields=["last_at", "times", "detail", "words"])
         return alarm
     department_id = node.department_id if node else None
     alarm = Alarm.objects.create(
@@ -363,6 +393,7 @@ def raise_alarm(*, code: str, node_id: UUID | None, resource_id: UUID | None, de
         resource_id=resource_id,
         department_id=department_id,
         detail=detail,
+        words=plain(parts_of(detail)),
         first_at=at,
         last_at=at,
     )

@@ -28,6 +28,8 @@ class Node(models.Model):
     closed_reason = models.TextField(blank=True, default="")
     seen_at = models.DateTimeField(null=True)
     checks = models.JSONField(default=dict, blank=True)
+    #: Check -> forms and values of its sentences (`protocol.sentences`), here and in `words` below; the text stands beside.
+    check_words = models.JSONField(default=dict, blank=True)
     witnessed_size = models.BigIntegerField(default=0)
     witnessed_at = models.DateTimeField(null=True)
 
@@ -55,6 +57,7 @@ class TableCheck(models.Model):
     columns = models.JSONField(default=list, blank=True)
     rows = models.BigIntegerField(null=True)
     problem = models.TextField(blank=True, default="")
+    words = models.JSONField(default=list, blank=True)
 
 
 class Stream(models.Model):
@@ -79,6 +82,7 @@ class Stream(models.Model):
     changes = models.BigIntegerField(default=0)
     lag_ms = models.BigIntegerField(null=True)
     detail = models.TextField(blank=True, default="")
+    words = models.JSONField(default=list, blank=True)
     state_at = models.DateTimeField(null=True)
 
 
@@ -111,6 +115,7 @@ class Flow(models.Model):
     state = models.CharField(max_length=20, blank=True, default="")
     epoch = models.IntegerField(default=0)
     detail = models.TextField(blank=True, default="")
+    words = models.JSONField(default=list, blank=True)
     state_at = models.DateTimeField(null=True)
     seq = models.BigIntegerField(default=0)
     upserts = models.BigIntegerField(default=0)
@@ -170,6 +175,7 @@ class Reconciliation(models.Model):
     different = models.BigIntegerField(null=True)
     position = models.CharField(max_length=200, blank=True, default="")
     detail = models.TextField(blank=True, default="")
+    words = models.JSONField(default=list, blank=True)
 
 
 class Alarm(models.Model):
@@ -181,6 +187,7 @@ class Alarm(models.Model):
     resource_id = models.UUIDField(null=True)
     department_id = models.UUIDField(null=True)
     detail = models.TextField(blank=True, default="")
+    words = models.JSONField(default=list, blank=True)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     times = models.IntegerField(default=1)
@@ -202,6 +209,7 @@ class RefusedAttempt(models.Model):
     provider_id = models.UUIDField(null=True)
     consumer_id = models.UUIDField(null=True)
     detail = models.TextField(blank=True, default="")
+    words = models.JSONField(default=list, blank=True)
     at = models.DateTimeField()
 
     class Meta:

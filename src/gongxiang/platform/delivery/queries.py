@@ -50,6 +50,7 @@ class NodeView:
     closed_reason: str
     seen_at: datetime | None
     checks: dict[str, str]
+    check_words: dict[str, Any]
     witnessed_size: int
     witnessed_at: datetime | None
 
@@ -81,6 +82,7 @@ class FlowView:
     state: str
     epoch: int
     detail: str
+    words: list[Any]
     state_at: datetime | None
     seq: int
     upserts: int
@@ -112,6 +114,7 @@ class StreamView:
     changes: int
     lag_ms: int | None
     detail: str
+    words: list[Any]
     state_at: datetime | None
 
 
@@ -130,6 +133,7 @@ class TableCheckView:
     columns: list[dict[str, Any]]
     rows: int | None
     problem: str
+    words: list[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +271,7 @@ def stream_of(resource_id: UUID, *, actor: Actor) -> StreamView | None:
     if row is None:
         return None
     view = stream_view(row)
-    return view if sees_source(actor, row.provider_id) else replace(view, source_table="", detail="")
+    return view if sees_source(actor, row.provider_id) else replace(view, source_table="", detail="", words=[])
 
 
 def stream_view(row: Stream) -> StreamView:

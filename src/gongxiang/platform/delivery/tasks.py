@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
+from django.utils import timezone
 
 from gongxiang.platform.delivery import intake, opening, policies, queries, states
 from gongxiang.platform.delivery.models import FactCursor, Node
@@ -15,6 +16,7 @@ from gongxiang.platform.evidence.tasks import read_outbox
 from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.protocol import clock, messages
+from gongxiang.protocol.sentences import Sentence
 
 #: What a fact's own content can cause; a database that is down is none of it, and stops the reading.
 UNKEEPABLE = (DataError, IntegrityError, Refusal, ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
@@ -115,7 +117,8 @@ def _take(fact: queries.Fact) -> None:
     try:
         message = messages.parse(fact.body, messages.FACTS)
     except messages.UnknownMessage as error:
-        detail = str(error).replace("\x00", "")[:500]
+        said = str(error).replace("\x00", "")[:500]
+        detail = Sentence("A report of the data plane cannot be read: {said}", said=said)
         intake.raise_alarm(code="unknown_fact", node_id=None, resource_id=None, detail=detail, at=at)
         return
     try:
@@ -124,7 +127,12 @@ def _take(fact: queries.Fact) -> None:
     except UNKEEPABLE as error:
         _log.warning("fact %d (%s) was not taken: %s", fact.id, message.kind, type(error).__name__)
         # Without the error's own words: they may quote values.
-        detail = f"{message.kind} {fact.id}: {type(error).__name__}"
+        detail = Sentence(
+            "The report {number} of the kind {kind} could not be taken ({said}).",
+            number=fact.id,
+            kind=message.kind,
+            said=type(error).__name__,
+        )
         node_id = getattr(message, "node_id", None)
         intake.raise_alarm(code="fact_refused", node_id=node_id, resource_id=None, detail=detail, at=at)
 
@@ -165,6 +173,7 @@ def watch_nodes(at: datetime) -> int:
     silent = Node.objects.filter(status=states.ADMITTED, seen_at__lt=at - policies.SILENCE)
     for node in silent:
         with transaction.atomic():
-            detail = f"last seen {node.seen_at.isoformat() if node.seen_at else 'never'}"
+            seen = timezone.localtime(node.seen_at).strftime("%Y-%m-%d %H:%M:%S") if node.seen_at else "—"
+            detail = Sentence("Last seen {at}.", at=seen)
             intake.raise_alarm(code="node_silent", node_id=node.pk, resource_id=None, detail=detail, at=at)
     return silent.count()

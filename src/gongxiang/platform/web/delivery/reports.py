@@ -1,14 +1,17 @@
 """What nodes report in English, in the reader's language: sentences are known by their form, names and numbers are kept.
 
-A sentence that is not known here is shown as it came; it is never guessed at.
+Forms travel with the report (`protocol.sentences`); where a node of an earlier release sent none, the sentence is recognised.
+One that is not known here is shown as it came; it is never guessed at.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
-#: Forms of `node.describe`, `node.reconcile` and the rooms; what stands in braces is the report's own.
+#: Forms of earlier releases' reports and of texts kept without their forms; what stands in braces is the report's own.
 FORMS = (
     gettext_noop(
         "Column {what} is generated: its values do not stand in the log. Leave it out, or store it as a plain column."
@@ -60,6 +63,21 @@ def _pattern(form: str) -> re.Pattern[str]:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((form, _pattern(form)) for form in FORMS)
+
+
+def in_language(words: Iterable[Any]) -> str:
+    """The sentences in the reader's language, those that the catalogues know; only a known form is ever filled in."""
+    said = []
+    for part in words:
+        form, values = str(part.get("form", "")), part.get("values") or {}
+        known = gettext(form) if form else ""
+        if known and known != form:
+            try:
+                said.append(known.format(**values) if values else known)
+            except (KeyError, IndexError, ValueError):
+                continue
+    # Chinese sentences end with their own full stop and stand without a space between.
+    return "".join(said)
 
 
 def translated(text: str) -> str:

@@ -55,11 +55,29 @@ def named(names: dict[Any, str], key: Any) -> str:
 @register.filter
 def reported(text: str) -> SafeString | str:
     """What a node reported in English, in the reader's language where the sentence is known; the report itself unfolds."""
+    return _told(text or "", None)
+
+
+@register.filter
+def told(row: Any) -> SafeString | str:
+    """As `reported`, of something the data plane told with the forms of its sentences: an alarm, a flow, a column."""
+    if isinstance(row, dict):
+        return _told(row.get("refusal", ""), row.get("words"))
+    return _told(getattr(row, "detail", "") or getattr(row, "problem", ""), row.words)
+
+
+@register.filter
+def checked(node: Any, check: str) -> SafeString | str:
+    """As `told`, of one of a node's checks."""
+    return _told(node.checks.get(check, ""), node.check_words.get(check))
+
+
+def _told(text: str, words: Any) -> SafeString | str:
     if not text or (get_language() or "").startswith("en"):
-        return text or ""
-    known = reports.translated(text)
+        return text
+    known = reports.in_language(words or ()) or reports.translated(text)
     heading = gettext("Report as it came") if known else gettext("Report as it came, in English")
-    return format_html("{}<details><summary>{}</summary>{}</details>", known, heading, text)
+    return format_html('{}<details><summary>{}</summary><span lang="en">{}</span></details>', known, heading, text)
 
 
 @register.filter
