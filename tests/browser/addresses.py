@@ -43,7 +43,12 @@ def _entry(status: str, more: str = "") -> str:
     return f"SELECT id FROM catalogue_resource WHERE status = '{status}' AND {of} ORDER BY name LIMIT 1"
 
 
+def _remit(status: str) -> str:
+    return f"SELECT id FROM catalogue_remitchange WHERE status = '{status}' ORDER BY number LIMIT 1"
+
+
 _MINZHENG = "(SELECT id FROM parties_department WHERE short_name = '旗民政局')"
+_CHECKED = "SELECT id FROM catalogue_withheldcheck WHERE status = 'DUE' ORDER BY due_at LIMIT 1"
 _PUBLISHED = "SELECT id FROM catalogue_resource WHERE status = 'PUBLISHED' AND name = '特困人员基本信息'"
 _GRANT = "SELECT id FROM grants_grant WHERE status = 'ACTIVE' AND resource_name = '特困人员基本信息' ORDER BY issued_at LIMIT 1"
 _ENDED = "SELECT id FROM grants_grant WHERE status = 'ENDED' ORDER BY issued_at LIMIT 1"
@@ -72,6 +77,12 @@ VISITS: dict[str, list[Visit]] = {
     "catalogue:by_code": [_v(query="SELECT code FROM catalogue_resourceversion ORDER BY published_at LIMIT 1")],
     "catalogue:version": [_v(query=_VERSION)],
     "catalogue:compare": [_v(query="SELECT code, 1, 1 FROM catalogue_resourceversion ORDER BY published_at LIMIT 1")],
+    "upkeep:remits": [_v("minzheng-jb"), _v("zhengwu"), _v("shenji")],
+    "upkeep:register": [_v("minzheng-jb"), _v("zhengwu"), _v("zhengwu", more="?department=nonsense")],
+    "upkeep:remit": [_v("minzheng-ld", _remit("EXTENSION_ASKED")), _v("zhengwu", _remit("EXTENSION_ASKED")),
+                     _v("minzheng-jb", _remit("COMPLETED"))],
+    "upkeep:withheld": [_v("minzheng-jb"), _v("zhengwu-ld"), _v("zhengwu", more="?which=past")],
+    "upkeep:check": [_v("minzheng-ld", _CHECKED), _v("zhengwu-ld", _CHECKED)],
     "access:mine": [_v("shijian-jb"), _v("nengyuan-jb")],
     "access:consents": [_v("yibao-ld"), _v("minzheng-ld", more="?box=replies")],
     "access:replies": [_v("minzheng-sh"), _v("minzheng-sh", more="?box=answered")],

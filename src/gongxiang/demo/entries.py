@@ -1,5 +1,6 @@
 """The demo's catalogue: two mounted tables, files, and an entry waiting at every step of publication."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from uuid import UUID
@@ -13,6 +14,7 @@ from gongxiang.platform.delivery import actions as delivery
 from gongxiang.platform.delivery import queries as delivery_queries
 from gongxiang.platform.delivery.queries import TableCheckView
 from gongxiang.platform.rulebook import actions as rulebook
+from gongxiang.platform.rulebook import queries as rules
 from gongxiang.protocol import clock
 
 SECRECY = "经逐项核对，本资源不含国家秘密、工作秘密。"
@@ -118,7 +120,7 @@ def publish_entries(travel: TimeTravel, banner: Banner, nodes: dict[str, UUID]) 
     for day, key in zip((50, 49, 48, 47, 46), ("xzqh", "tkry", "dibao", "gaoling", "shehui"), strict=True):
         travel.go(day)
         ids[key] = _draft(office, every[key])
-        _to_consented(travel, office, ids[key], every[key])
+        consented(travel, office, ids[key], every[key])
         actions.submit_resource(resource_id=ids[key], by=office.officer, at=clock.now())
         travel.pass_minutes(120)
         actions.publish_resource(resource_id=ids[key], by=banner.authority_officer, at=clock.now())
@@ -130,34 +132,40 @@ def leave_entries_waiting(travel: TimeTravel, banner: Banner, nodes: dict[str, U
     office = banner.offices["minzheng"]
     every = contents(nodes["minzheng"])
     travel.go(6)
-    statute = rulebook.register_statute(
+    rulebook.register_statute(
         title="中华人民共和国民法典", number="中华人民共和国主席令第四十五号", rank=Rank.LAW, article="第一千一百一十条",
         in_force_from=date(2021, 1, 1), issuer="全国人民代表大会", by=banner.authority_officer, at=clock.now(),
     )  # fmt: skip
-    withheld = every["shouyang"].to_json()
-    withheld["withholding"] = WithholdingBasis(
-        statute=str(statute.id), article="第一千一百一十条", text="收养人、送养人要求保守收养秘密的，其他人应当尊重其意愿。"
-    ).__dict__
-    held = Content.from_json(withheld)
+    held = withheld_entry(nodes)
     travel.go(4)
     _draft(office, every["linshi"])
     in_review = _draft(office, every["yanglao"])
     actions.send_for_review(resource_id=in_review, by=office.clerk, at=clock.now())
     travel.pass_minutes(10)
     waiting = _draft(office, held)
-    _to_consented(travel, office, waiting, held)
+    consented(travel, office, waiting, held)
     actions.submit_resource(resource_id=waiting, by=office.officer, at=clock.now())
     travel.go(2)
     submitted = _draft(office, every["hunyin"])
-    _to_consented(travel, office, submitted, every["hunyin"])
+    consented(travel, office, submitted, every["hunyin"])
     actions.submit_resource(resource_id=submitted, by=office.officer, at=clock.now())
+
+
+def withheld_entry(nodes: dict[str, UUID], **changes: str) -> Content:
+    """The withheld entry, or one like it, on the statute that was registered."""
+    statute = next(one for one in rules.statutes() if one.title == "中华人民共和国民法典")
+    basis = WithholdingBasis(
+        statute=str(statute.id), article="第一千一百一十条", text="收养人、送养人要求保守收养秘密的，其他人应当尊重其意愿。"
+    )
+    return replace(contents(nodes["minzheng"])["shouyang"], withholding=basis, **changes)
 
 
 def _draft(office: Office, content: Content) -> UUID:
     return actions.draft_resource(content=content, by=office.clerk, at=clock.now()).id
 
 
-def _to_consented(travel: TimeTravel, office: Office, resource_id: UUID, content: Content) -> None:
+def consented(travel: TimeTravel, office: Office, resource_id: UUID, content: Content) -> None:
+    """Reviewed by one colleague and consented to by the accountable officer."""
     actions.send_for_review(resource_id=resource_id, by=office.clerk, at=clock.now())
     travel.pass_minutes(40)
     actions.pass_review(resource_id=resource_id, by=office.reviewer, at=clock.now())

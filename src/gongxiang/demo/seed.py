@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from gongxiang.demo import banner, cases, databases, entries, finding
+from gongxiang.demo import banner, cases, databases, entries, finding, upkeep
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.machine.home import Home
 
@@ -43,6 +43,8 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         step("cases waiting at every step")
         cases.leave_cases_waiting(travel, everybody, resources)
         entries.leave_entries_waiting(travel, everybody, nodes)
+        upkeep.leave_remits(travel, everybody, resources)
+        upkeep.publish_withheld(travel, everybody, nodes)
         banner.leave_agreement_waiting(notes, travel, everybody)
         databases.leave_node_waiting(home, notes, everybody)
         notes.kept.update(

@@ -12,7 +12,8 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rulebook which clocks run here."""
-        from gongxiang.platform.catalogue import queries
+        from gongxiang.platform.catalogue import queries, queries_remit
         from gongxiang.platform.rulebook.queries import register_deadline_source
 
         register_deadline_source("catalogue", queries.open_deadlines)
+        register_deadline_source("catalogue-remits", queries_remit.open_remit_deadlines)

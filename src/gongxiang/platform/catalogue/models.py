@@ -5,7 +5,22 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+from gongxiang.platform.catalogue.models_remit import RemitChange, RemitEntry
+from gongxiang.platform.catalogue.models_withheld import WithheldCheck
 from gongxiang.platform.kernel.ids import new_id
+
+__all__ = [
+    "CodeCounter",
+    "Consent",
+    "DepartmentNumber",
+    "Distribution",
+    "RemitChange",
+    "RemitEntry",
+    "Resource",
+    "ResourceVersion",
+    "SearchEntry",
+    "WithheldCheck",
+]
 
 
 class Resource(models.Model):

@@ -113,3 +113,84 @@ RESOURCE = TransitionTable(
         ),
     ),
 )
+
+# ---- change of remit (wushen-2021-60:7, cn-809:17) -------------------------------------------------------------------------
+
+OPEN = "OPEN"
+EXTENSION_ASKED = "EXTENSION_ASKED"
+OVERDUE = "OVERDUE"
+COMPLETED = "COMPLETED"
+CANCELLED = "CANCELLED"
+
+#: A change of remit whose entries have not all been dealt with.
+REMIT_RUNNING = (OPEN, EXTENSION_ASKED, OVERDUE)
+
+REMIT_CHANGE = TransitionTable(
+    subject="remit_change",
+    transitions=(
+        Transition(
+            act="register", sources=(), target=OPEN, event="registered", turn="provider",
+            who="the department, or the authority for it", basis=("wushen-2021-60:7", "cn-809:17.1"),
+        ),
+        Transition(
+            act="ask_extension", sources=(OPEN,), target=EXTENSION_ASKED, event="extension_asked", turn="authority",
+            who="accountable_officer", basis=("cn-809:17.2",),
+        ),
+        Transition(
+            act="consent_extension", sources=(EXTENSION_ASKED,), target=OPEN, event="extension_consented", turn="provider",
+            who="authority_officer", basis=("cn-809:17.2",),
+        ),
+        Transition(
+            act="decline_extension", sources=(EXTENSION_ASKED,), target=OPEN, event="extension_declined", turn="provider",
+            who="authority_officer", basis=("cn-809:17.2",),
+        ),
+        Transition(
+            act="fall_overdue", sources=(OPEN, EXTENSION_ASKED), target=OVERDUE, event="overdue", turn="provider",
+            who="the product, when the period is over", basis=("wushen-2021-60:7", "wushen-2021-60:30(1)", "cn-809:39(1)"),
+        ),
+        Transition(
+            act="complete", sources=REMIT_RUNNING, target=COMPLETED, event="completed",
+            who="who deals with the last entry", basis=("wushen-2021-60:7", "cn-809:17.2"),
+        ),
+        Transition(
+            act="cancel", sources=REMIT_RUNNING, target=CANCELLED, event="cancelled",
+            who="authority_officer", basis=("wushen-2021-60:24",),
+        ),
+    ),
+)  # fmt: skip
+
+# ---- withheld entries gone through again each year (wushen-2021-60:10, cn-809:14, 15) ------------------------------------
+
+DUE = "DUE"
+REPORTED = "REPORTED"
+CONFIRMED = "CONFIRMED"
+CLOSED = "CLOSED"
+
+#: A round that is not over.
+CHECK_RUNNING = (DUE, REPORTED)
+
+WITHHELD_CHECK = TransitionTable(
+    subject="withheld_check",
+    transitions=(
+        Transition(
+            act="open", sources=(), target=DUE, event="opened", turn="provider",
+            who="the product, at publication and after each confirmation", basis=("wushen-2021-60:10",),
+        ),
+        Transition(
+            act="report", sources=(DUE,), target=REPORTED, event="reported", turn="authority",
+            who="accountable_officer", basis=("wushen-2021-60:10", "cn-809:15.2"),
+        ),
+        Transition(
+            act="confirm", sources=(REPORTED,), target=CONFIRMED, event="confirmed",
+            who="authority_officer, authority_leader", basis=("wushen-2021-60:10", "cn-809:14(3)"),
+        ),
+        Transition(
+            act="return", sources=(REPORTED,), target=DUE, event="returned", turn="provider",
+            who="authority_officer, authority_leader", basis=("wushen-2021-60:10", "cn-809:15.2"),
+        ),
+        Transition(
+            act="close", sources=CHECK_RUNNING, target=CLOSED, event="closed",
+            who="the product, when the entry is shared, revised or withdrawn", basis=("wushen-2021-60:10",),
+        ),
+    ),
+)  # fmt: skip

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from gongxiang.platform.catalogue import actions, elements, queries, upkeep
+from gongxiang.platform.catalogue import actions, elements, queries, queries_remit, queries_withheld, upkeep
 from gongxiang.platform.catalogue.permissions import RECALCULATOR
+from gongxiang.platform.catalogue.permissions_upkeep import SWEEPER
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.evidence.tasks import read_outbox
 from gongxiang.platform.kernel.actors import System
@@ -12,12 +13,41 @@ from gongxiang.protocol import clock
 
 def on_news() -> int:
     """Read the outbox; gives how many acts were handled."""
-    return read_outbox("catalogue", {"calendar:notice_entered": _recount})
+    return read_outbox("catalogue", {"calendar:notice_entered": _recount, "statute:ended": _keep_withheld})
+
+
+def sweep_upkeep(at: datetime) -> int:
+    """End the periods of changes of remit that are over, and remind of those that run; gives how many acts there were."""
+    by, done = System(name=SWEEPER), 0
+    for change_id in queries_remit.remits_past_due(at):
+        done += actions.lapse_remit_change(change_id=change_id, by=by, at=at)
+    for change_id, reminder in queries_remit.remits_to_remind(at):
+        done += actions.remind_of_remit_change(change_id=change_id, reminder=reminder, by=by, at=at)
+    return done + keep_withheld(at)
+
+
+def keep_withheld(at: datetime) -> int:
+    """Open and close the rounds of withheld entries, and note what is due or has lost its basis; gives how many acts."""
+    by, done = System(name=SWEEPER), 0
+    rounds = {row.resource_id: row.version for row in queries_withheld.running_rounds()}
+    wanted = {version.resource_id: version.number for version in queries_withheld.withheld_in_force()}
+    for resource_id in sorted({*rounds, *wanted}, key=str):
+        if rounds.get(resource_id) != wanted.get(resource_id):
+            done += actions.keep_withheld_round(resource_id=resource_id, by=by, at=at)
+    for row in queries_withheld.running_rounds():
+        done += actions.note_withheld_round(check_id=row.pk, by=by, at=at)
+    return done
+
+
+def _keep_withheld(_news: News) -> None:
+    keep_withheld(clock.now())
 
 
 def _recount(_news: News) -> None:
     for resource_id in queries.with_running_clock():
         actions.recount_review(resource_id=resource_id, by=System(name=RECALCULATOR), at=clock.now())
+    for change_id in queries_remit.remits_with_running_clock(clock.now()):
+        actions.recount_remit_change(change_id=change_id, by=System(name=SWEEPER), at=clock.now())
 
 
 def index_elements(*, at: datetime) -> int:

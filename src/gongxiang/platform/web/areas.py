@@ -6,6 +6,7 @@ AREAS: dict[str, str] = {
     "accounts": "account/",
     "catalogue": "catalogue/",
     "quality": "quality/",
+    "upkeep": "upkeep/",
     "access": "requests/",
     "agreements": "agreements/",
     "grants": "grants/",

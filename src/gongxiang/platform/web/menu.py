@@ -47,6 +47,8 @@ MENU: tuple[Group, ...] = (
             _e(_("Entries to review"), "catalogue:reviews", "checklist"),
             _e(_("Withheld: ratification"), "catalogue:ratifications", "lock"),
             _e(_("State of the catalogue"), "quality:overview", "checklist"),
+            _e(_("Changes of remit"), "upkeep:remits", "gavel"),
+            _e(_("Withheld: yearly re-check"), "upkeep:withheld", "calendar"),
             _e(_("Synonyms"), "catalogue:synonyms", "list-numbers"),
         ),
     ),

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import elements, permissions, policies, queries, search
+from gongxiang.platform.catalogue.actions.remit import note_entry_moved
 from gongxiang.platform.catalogue.actions.shared import (
     context,
     move,
@@ -186,6 +187,7 @@ def submit_resource(*, resource_id: UUID, by: Actor, at: datetime) -> DraftRef:
         "due_rule": deadline.rule,
     }
     move(row, "submit", by=by, at=at, changes=changes, rule_version=deadline.rule)
+    note_entry_moved(row, act="submit", by=by, at=at)
     return queries.draft_ref(row)
 
 
@@ -202,6 +204,7 @@ def return_resource(*, resource_id: UUID, remarks: Iterable[dict[str, str]], by:
     policies.check_remarks(kept)
     changes = {**undone(), "remarks": list(kept), "returned_by": by.name}
     move(row, "return", by=by, at=at, changes=changes, detail={"remarks": list(kept)})
+    note_entry_moved(row, act="return", by=by, at=at)
     return queries.draft_ref(row)
 
 
@@ -243,5 +246,6 @@ def withdraw_resource(*, resource_id: UUID, reason: str, by: Actor, at: datetime
     policies.check_can_withdraw(granted_until=row.granted_until, at=at)
     move(row, "withdraw", by=by, at=at, changes={"withdrawn_at": at, "withdrawn_reason": reason.strip()})
     search.forget(row.pk)
+    note_entry_moved(row, act="withdraw", by=by, at=at)
     elements.forget(row.pk)
     return queries.draft_ref(row)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import elements, permissions, policies, queries, search
+from gongxiang.platform.catalogue.actions.remit import note_entry_moved
 from gongxiang.platform.catalogue.actions.shared import context, mounting, move, person
 from gongxiang.platform.catalogue.codes import DEFAULT_SCHEME, get_scheme
 from gongxiang.platform.catalogue.content import Content
@@ -100,6 +101,7 @@ def publish_resource(*, resource_id: UUID, by: Actor, at: datetime) -> ResourceR
         _record_standing_consent(row, version, by=by, at=at)
     _put_in_force(row, case.content)
     search.index_version(version)
+    note_entry_moved(row, act="publish", by=by, at=at)
     elements.index_version(version)
     return queries.get_resource(row.pk)
 

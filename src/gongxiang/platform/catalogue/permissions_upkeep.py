@@ -1,0 +1,41 @@
+"""Who may do what to keep the catalogue true after publication: changes of remit, re-checks of what is withheld."""
+
+from uuid import UUID
+
+from gongxiang.platform.catalogue.permissions import AUTHORITY, DEPARTMENT
+from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.permissions import Permission
+
+#: The job that ends periods and reminds.
+SWEEPER = "upkeep-sweeper"
+
+VIEW_REMITS = Permission(name="catalogue.view_remit_changes", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR})
+REGISTER_REMIT = Permission(name="catalogue.register_remit_change", roles=DEPARTMENT | {Role.AUTHORITY_OFFICER})
+ASK_EXTENSION = Permission(name="catalogue.ask_remit_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+DECIDE_EXTENSION = Permission(name="catalogue.decide_remit_extension", roles=frozenset({Role.AUTHORITY_OFFICER}))
+CONFIRM_UNCHANGED = Permission(name="catalogue.confirm_entry_unchanged", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+NAME_NEW_ENTRY = Permission(name="catalogue.name_remit_entry", roles=DEPARTMENT)
+CANCEL_REMIT = Permission(name="catalogue.cancel_remit_change", roles=frozenset({Role.AUTHORITY_OFFICER}))
+SWEEP_UPKEEP = Permission(name="catalogue.sweep_upkeep", roles=frozenset(), systems=frozenset({SWEEPER}))
+
+
+def check_for_department(permission: Permission, actor: Actor, department_id: UUID) -> None:
+    """The permission, and within the department unless the actor speaks for the authority."""
+    permission.check(actor)
+    if isinstance(actor, System):
+        return
+    if actor.department_id == department_id:
+        return
+    if not (actor.has(Role.AUTHORITY_OFFICER) and Role.AUTHORITY_OFFICER in permission.roles):
+        raise NotPermitted()
+
+
+def sees_every_department(actor: Actor | None) -> bool:
+    """Whether the actor sees what concerns every department."""
+    return isinstance(actor, System) or (isinstance(actor, Person) and actor.has(*AUTHORITY, Role.AUDITOR))
+
+
+VIEW_WITHHELD = Permission(name="catalogue.view_withheld", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR})
+REPORT_WITHHELD = Permission(name="catalogue.report_withheld", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+CONFIRM_WITHHELD = Permission(name="catalogue.confirm_withheld", roles=AUTHORITY, second_factor=True)
