@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from gongxiang.law import deadlines
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import errors, hints
-from gongxiang.platform.catalogue.models import Distribution, Finding, Resource, SearchEntry, Upkeep
+from gongxiang.platform.catalogue.models import CodeCounter, Distribution, Finding, Resource, SearchEntry, Upkeep
 from gongxiang.platform.catalogue.states import WITHDRAWN
 from gongxiang.platform.catalogue.vocabulary import DistributionKind, SharingType, UpdateCycle
 from gongxiang.platform.kernel.actors import Actor, Person, Role
@@ -265,6 +265,14 @@ def _departments_without_entry(department: UUID | None, at: datetime) -> list[Ro
 def entries_of_system(system_id: UUID) -> tuple[UUID, ...]:
     """The published entries whose data comes from the system."""
     return tuple(Upkeep.objects.filter(systems__contains=[system_id]).values_list("resource_id", flat=True))
+
+
+def codes_given() -> dict[str, list[tuple[str, int]]]:
+    """By scheme, how many codes each prefix has been given; a code is never given twice."""
+    given: dict[str, list[tuple[str, int]]] = {}
+    for scheme, prefix, last in CodeCounter.objects.exclude(prefix="department").values_list("scheme", "prefix", "last"):
+        given.setdefault(scheme, []).append((prefix, last))
+    return {scheme: sorted(prefixes) for scheme, prefixes in given.items()}
 
 
 # ---- the figures --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Code lists of the catalogue: sharing types, formats, cycles, element types; for forms, policies and outside interfaces.
 
-Stored values are words of our own; `NATIONAL_CODES` maps them to the figures of the national guide (NDRC 2017/1272), because
-every outside interface numbers them differently.
+Stored values are words of our own: every outside interface numbers them differently, and `rulebook.mappings` knows how.
 """
 
 from django.db.models import TextChoices
@@ -205,15 +204,6 @@ SURVEY_FIGURES: dict[str, tuple[str | Promise, str | Promise]] = {
     "open_storage_gb": (_("Storage opened"), "GB"),
     "open_records_10k": (_("Records opened"), _("ten thousand")),
 }
-
-#: National guide's figures for what it numbers.
-NATIONAL_CODES: dict[str, dict[str, str]] = {
-    "sharing_type": {"UNCONDITIONAL": "1", "CONDITIONAL": "2", "WITHHELD": "3"},
-    "update_cycle": {"REALTIME": "1", "DAILY": "2", "WEEKLY": "3", "MONTHLY": "4", "QUARTERLY": "5", "YEARLY": "6"},
-    "format_class": {
-        "DOCUMENT": "1", "SPREADSHEET": "2", "DATABASE": "3", "IMAGE": "4", "MEDIA": "5", "SELF_DESCRIBED": "6", "SERVICE": "7",
-    },
-}  # fmt: skip
 
 _ORDER = {DataClass.GENERAL: 0, DataClass.IMPORTANT: 1, DataClass.CORE: 2}
 

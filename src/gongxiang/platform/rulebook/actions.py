@@ -15,12 +15,14 @@ from gongxiang.law.texts import UnreadableText, split_text
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import NotFound, Refusal, Shortfalls
-from gongxiang.platform.rulebook import permissions, policies, queries
+from gongxiang.platform.rulebook import mappings, permissions, policies, queries
 from gongxiang.platform.rulebook.errors import (
     ArticlesMissing,
     CodeIncomplete,
     CodeTableUnknown,
     CodeTaken,
+    MappingInPast,
+    MappingTaken,
     ParameterOutOfRange,
     PreviewOutdated,
     ReasonMissing,
@@ -30,6 +32,7 @@ from gongxiang.platform.rulebook.models import (
     ArticleText,
     CalendarDay,
     CodeEntry,
+    CodeMapping,
     HolidayNotice,
     ParameterValue,
     RuleChoice,
@@ -72,8 +75,22 @@ def seed_rulebook(*, by: System, at: datetime) -> int:
         CodeEntry.objects.bulk_create(fresh)
         tables = sorted({c.table for c in fresh})
         record_act(kind="code:seeded", subject=("code", "shipped"), by=by, at=at, after={"codes": len(fresh), "tables": tables})
+    mapped = _missing_mappings(by.name, at)
+    if mapped:
+        CodeMapping.objects.bulk_create(mapped)
+        record_act(kind="code:mappings_seeded", subject=("code", "mappings"), by=by, at=at, after={"mappings": len(mapped)})
     queries.forget_calendar()
-    return added + len(fresh)
+    return added + len(fresh) + len(mapped)
+
+
+def _missing_mappings(by: str, at: datetime) -> list[CodeMapping]:
+    """Counterparts as shipped of values for which none was ever entered."""
+    known = set(CodeMapping.objects.values_list("interface", "list", "value"))
+    return [
+        CodeMapping(interface=one[0], list=one[1], value=one[2], outside=one[3], inbound=one[4], entered_by=by, entered_at=at)
+        for one in mappings.shipped()
+        if one[:3] not in known
+    ]
 
 
 def _missing_codes() -> list[CodeEntry]:
@@ -356,6 +373,43 @@ def retire_code(*, table: str, code: str, by: Actor, at: datetime) -> None:
     row.save(update_fields=["until"])
     record_act(
         kind="code:retired", subject=("code", f"{table}:{code}"), by=by, at=at, basis=known.basis, after={"until": row.until}
+    )
+
+
+@transaction.atomic
+def map_code(
+    *, interface: str, list_name: str, value: str, outside: str, inbound: bool = True, since: date, by: Actor, at: datetime
+) -> None:
+    """From a day on, a value of ours is called `outside` at an interface; an empty `outside` ends the mapping.
+
+    The counterpart before ends that day and stays readable: what was exchanged before keeps its codes.
+    """
+    permissions.KEEP_CODES.check(by)
+    known = mappings.mapped_lists().get(list_name)
+    if known is None or interface not in mappings.interfaces() or value not in known.values:
+        raise NotFound()
+    if since < beijing_date(at):
+        raise MappingInPast(field="since")
+    outside = outside.strip()
+    standing = CodeMapping.objects.select_for_update().filter(interface=interface, list=list_name, until=None)
+    before = standing.filter(value=value).first()
+    if outside and inbound and standing.filter(outside=outside, inbound=True).exclude(value=value).exists():
+        raise MappingTaken(field="outside", outside=outside)
+    if before is not None:
+        CodeMapping.objects.filter(pk=before.pk).update(until=since)
+    if outside:
+        CodeMapping.objects.create(
+            interface=interface, list=list_name, value=value, outside=outside, inbound=inbound, since=since,
+            entered_by=by.name, entered_at=at,
+        )  # fmt: skip
+    record_act(
+        kind="code:mapped",
+        subject=("code", f"{interface}:{list_name}:{value}"),
+        by=by,
+        at=at,
+        basis=("cn-809:13.2",),
+        before={"outside": before.outside if before else ""},
+        after={"outside": outside, "inbound": inbound, "since": since},
     )
 
 

@@ -142,3 +142,21 @@ class ParameterOutOfRange(Refusal):
     """The value must be a whole number between {least} and {most}."""
 
     next_step = "Enter a whole number within these limits."
+
+
+class CodeUnmapped(Refusal):
+    """“{value}” of the list {list} has no counterpart at the interface {interface} on that day."""
+
+    next_step = "Let the authority enter the counterpart in the code tables, or send the value in words."
+
+
+class MappingTaken(Refusal):
+    """“{outside}” already stands for another of our values at this interface."""
+
+    next_step = "End that mapping first, or mark this one as outgoing only."
+
+
+class MappingInPast(Refusal):
+    """A mapping holds from today on or later: what was exchanged before keeps its codes."""
+
+    next_step = "Choose today or a later day."

@@ -161,3 +161,32 @@ class ParameterValue(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["name", "-set_at"], name="rulebook_parameter_newest")]
+
+
+class CodeMapping(models.Model):
+    """What a value of ours is called at an outside interface, from when to when (exclusive)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    interface = models.CharField(max_length=40)
+    list = models.CharField(max_length=40)
+    value = models.CharField(max_length=40)
+    outside = models.CharField(max_length=60)
+    #: Whether what comes in as `outside` is read as `value`; several of ours may go out as one of theirs.
+    inbound = models.BooleanField(default=True)
+    #: None: as shipped.
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    entered_by = models.CharField(max_length=200)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interface", "list", "value"], condition=Q(until=None), name="rulebook_mapping_one_outside"
+            ),
+            models.UniqueConstraint(
+                fields=["interface", "list", "outside"],
+                condition=Q(until=None, inbound=True),
+                name="rulebook_mapping_one_inside",
+            ),
+        ]

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from gongxiang.platform.catalogue import quality, queries
-from gongxiang.platform.catalogue.permissions import COMPILE, QUALITY
+from gongxiang.platform.catalogue.codes import DEFAULT_SCHEME, SCHEMES
+from gongxiang.platform.catalogue.permissions import COMPILE, QUALITY, SEARCH
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web import labels as words
@@ -169,3 +170,12 @@ def system(request: ActingRequest, system_id: UUID) -> HttpResponse:
         raise NotFound()
     entries = [queries.get_resource(one, actor=request.actor) for one in quality.entries_of_system(system_id)]
     return render(request, "quality/system.html", {"system": found, "entries": entries})
+
+
+@door(SEARCH)
+@require_safe
+def scheme(request: ActingRequest) -> HttpResponse:
+    """How resource codes are made, and how far they have been given out."""
+    used = quality.codes_given()
+    context = {"schemes": [(name, name == DEFAULT_SCHEME, used.get(name, ())) for name in SCHEMES]}
+    return render(request, "quality/scheme.html", context)

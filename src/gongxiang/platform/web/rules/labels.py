@@ -12,6 +12,8 @@ EVENTS = {
     "calendar:notice_entered": _("Holiday notice entered"),
     "code:seeded": _("Codes as shipped"),
     "code:added": _("Code added"),
+    "code:mapped": _("Counterpart at an interface entered"),
+    "code:mappings_seeded": _("Counterparts as shipped"),
     "code:retired": _("Code retired"),
     "instrument:text_imported": _("Text of an instrument imported"),
     "parameter:set": _("Parameter set"),

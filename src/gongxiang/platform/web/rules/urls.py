@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.rules import calendar_views, keeping_views, views
+from gongxiang.platform.web.rules import calendar_views, keeping_views, mapping_views, views
 
 urlpatterns = [
     path("", views.instruments, name="instruments"),
@@ -22,6 +22,9 @@ urlpatterns = [
     path("codes/<str:table>/", keeping_views.code_table, name="code_table"),
     path("codes/<str:table>/add/", keeping_views.add_code, name="add_code"),
     path("codes/<str:table>/retire/", keeping_views.retire, name="retire_code"),
+    path("mappings/", mapping_views.mappings, name="mappings"),
+    path("mappings/<str:interface>/", mapping_views.interface, name="mapping"),
+    path("mappings/<str:interface>/map/", mapping_views.map_code, name="map_code"),
     path("parameters/", keeping_views.parameters, name="parameters"),
     path("parameters/<str:name>/", keeping_views.set_parameter, name="set_parameter"),
 ]
