@@ -34,6 +34,8 @@ NOTE = Permission(
 )
 #: The job that tells people of new hits of the searches they keep.
 TELL = Permission(name="catalogue.tell", roles=frozenset(), systems=frozenset({"notices"}))
+#: An accepted project's planned entries become drafts of their department (wushen-2021-60:8).
+TAKE_OVER = Permission(name="catalogue.take_over_planned", roles=frozenset({Role.AUTHORITY_OFFICER}))
 #: The job that counts a running period of review anew after a holiday notice.
 RECALCULATOR = "catalogue-clock"
 RECOUNT = Permission(name="catalogue.recount", roles=frozenset(), systems=frozenset({RECALCULATOR}))

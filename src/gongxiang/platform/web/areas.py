@@ -7,6 +7,7 @@ AREAS: dict[str, str] = {
     "catalogue": "catalogue/",
     "quality": "quality/",
     "upkeep": "upkeep/",
+    "projects": "projects/",
     "access": "requests/",
     "agreements": "agreements/",
     "grants": "grants/",

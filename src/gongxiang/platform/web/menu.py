@@ -70,6 +70,15 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
+        label=_("Projects"),
+        entries=(
+            _e(_("Register of projects"), "projects:list", "building"),
+            _e(_("Projects to review or test"), "projects:queue", "checklist"),
+            _e(_("Check before collecting"), "projects:form_checks", "list-search"),
+            _e(_("Money of projects"), "projects:funding", "scale"),
+        ),
+    ),
+    Group(
         label=_("Exchange"),
         entries=(
             _e(_("Exchange nodes"), "delivery:nodes", "server"),

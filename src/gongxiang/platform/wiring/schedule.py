@@ -30,6 +30,7 @@ PUMPS: tuple[Pump, ...] = (
     Pump(name="news-access", channel="gx_evidence", run=_ROOM.format("access", "on_news")),
     Pump(name="news-catalogue", channel="gx_evidence", run=_ROOM.format("catalogue", "on_news")),
     Pump(name="news-delivery", channel="gx_evidence", run=_ROOM.format("delivery", "on_news")),
+    Pump(name="news-projects", channel="gx_evidence", run=_ROOM.format("projects", "on_news")),
     Pump(name="facts", channel="gx_facts", run=_ROOM.format("delivery", "ingest_facts")),
 )
 

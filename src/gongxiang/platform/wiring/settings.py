@@ -31,7 +31,10 @@ DATABASES = {
         os.environ.get("GONGXIANG_SITE_DATABASE_URL") or os.environ.get("GONGXIANG_DATABASE_URL", "postgresql:///gongxiang")
     )
 }
-ROOMS = ["evidence", "rulebook", "documents", "parties", "agreements", "catalogue", "grants", "access", "delivery", "web"]
+ROOMS = [
+    "evidence", "rulebook", "documents", "parties", "agreements", "catalogue", "projects", "grants", "access", "delivery",
+    "web",
+]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

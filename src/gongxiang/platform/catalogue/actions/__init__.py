@@ -19,6 +19,7 @@ from gongxiang.platform.catalogue.actions.deciding import (
     recount_review,
 )
 from gongxiang.platform.catalogue.actions.notes import note_data, note_granted_until, note_used, record_distribution_check
+from gongxiang.platform.catalogue.actions.projects import draft_from_project
 from gongxiang.platform.catalogue.actions.remit import (
     add_remit_entries,
     ask_remit_extension,
@@ -60,6 +61,7 @@ __all__ = [
     "consent_to_resource",
     "decide_remit_extension",
     "discard_revision",
+    "draft_from_project",
     "draft_resource",
     "end_synonyms",
     "enter_synonyms",

@@ -1,0 +1,18 @@
+"""Django's registration of the room."""
+
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    """The room `projects`."""
+
+    name = "gongxiang.platform.projects"
+    label = "projects"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the rulebook which clocks run here."""
+        from gongxiang.platform.projects import queries
+        from gongxiang.platform.rulebook.queries import register_deadline_source
+
+        register_deadline_source("projects", queries.open_deadlines)

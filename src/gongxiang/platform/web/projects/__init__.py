@@ -1,0 +1,1 @@
+"""Pages of IT projects: register, pre-compiled catalogue, certificates, interface checks, money, checks of forms."""

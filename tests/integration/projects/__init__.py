@@ -1,0 +1,1 @@
+"""Projects: real acts on a real database."""
