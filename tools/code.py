@@ -46,6 +46,9 @@ def _doors(resolver: URLResolver, prefix: str) -> Iterator[Door]:
         address = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from _doors(pattern, address)
+        elif isinstance(pattern, URLPattern) and hasattr(pattern.callback, "doors"):
+            for method, permission in pattern.callback.doors.items():
+                yield Door(address=f"{address} {method}", view=pattern.callback, permission=permission)
         elif isinstance(pattern, URLPattern):
             yield Door(address=address, view=pattern.callback, permission=getattr(pattern.callback, "door", None))
 

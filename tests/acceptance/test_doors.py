@@ -32,8 +32,10 @@ _SAMPLES = {"uuid": NOBODY, "int": 1, "code": "307001/000001"}
 
 
 def doors(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """(name, pattern) of every address of the site."""
+    """(name, pattern) of every address of the site; the operations of `/api/v1/` have a matrix of their own."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver) and entry.namespace == "api":
+            continue
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
             yield from doors(entry.url_patterns, inner)

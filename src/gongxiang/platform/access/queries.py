@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from gongxiang.platform.access import states
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.permissions import sees_all
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.rulebook.values import OpenDeadline
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind
@@ -105,7 +105,7 @@ class AccessRequestView:
 def visible_to(actor: Actor) -> QuerySet[AccessRequest]:
     """The own department's requests; of others, those submitted to the own department, or all submitted for overseers."""
     rows = AccessRequest.objects.order_by("-drafted_at", "-number")
-    if not isinstance(actor, Person):
+    if isinstance(actor, System):
         return rows
     own = Q(consumer_id=actor.department_id)
     submitted = Q(submitted_at__isnull=False)

@@ -167,6 +167,14 @@ class Content:
         """What may flow, as the data plane knows it: withheld elements are left out."""
         return tuple(element.spec() for element in self.elements if element.shareable)
 
+    def without_mapping(self) -> "Content":
+        """As others than the provider and the authority may see it: how tables are mapped is left out."""
+        hidden = tuple(
+            dataclasses.replace(one, node_id=None, source_table="", columns={})
+            for one in self.distributions
+        )
+        return dataclasses.replace(self, distributions=hidden)
+
     def to_json(self) -> dict[str, Any]:
         """As JSON's own types; nothing is left out."""
         value: dict[str, Any] = plain(self)

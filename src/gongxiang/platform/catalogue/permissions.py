@@ -4,7 +4,7 @@ from uuid import UUID
 
 from gongxiang.platform.catalogue.errors import NotYourDepartment, SamePerson
 from gongxiang.platform.catalogue.states import IN_REVIEW, RATIFIED, RESOURCE, REVIEWED, SUBMITTED
-from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.actors import Actor, CallingSystem, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal
 from gongxiang.platform.kernel.permissions import Permission
 
@@ -12,22 +12,26 @@ DEPARTMENT = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
 AUTHORITY = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 READERS = DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR, Role.AUDITOR}
 
-SEARCH = Permission(name="catalogue.search", roles=READERS)
-COMPILE = Permission(name="catalogue.compile", roles=frozenset({Role.CLERK, Role.REVIEWER}))
-REVIEW = Permission(name="catalogue.review", roles=frozenset({Role.REVIEWER}))
+SEARCH = Permission(name="catalogue.search", roles=READERS, scope=Scope.READ)
+COMPILE = Permission(name="catalogue.compile", roles=frozenset({Role.CLERK, Role.REVIEWER}), scope=Scope.COMPILE)
+REVIEW = Permission(name="catalogue.review", roles=frozenset({Role.REVIEWER}), scope=Scope.ACT)
 CONSENT = Permission(name="catalogue.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
-SUBMIT = Permission(name="catalogue.submit", roles=DEPARTMENT)
-OWN = Permission(name="catalogue.own", roles=DEPARTMENT | {Role.NODE_OPERATOR})
-DECIDE = Permission(name="catalogue.publish", roles=frozenset({Role.AUTHORITY_OFFICER}))
+SUBMIT = Permission(name="catalogue.submit", roles=DEPARTMENT, scope=Scope.COMPILE)
+OWN = Permission(name="catalogue.own", roles=DEPARTMENT | {Role.NODE_OPERATOR}, scope=Scope.COMPILE)
+DECIDE = Permission(name="catalogue.publish", roles=frozenset({Role.AUTHORITY_OFFICER}), scope=Scope.ACT)
 RATIFY = Permission(name="catalogue.ratify", roles=AUTHORITY, second_factor=True)
 EXCEPT = Permission(name="catalogue.allow_lower_basis", roles=frozenset({Role.AUTHORITY_LEADER}), second_factor=True)
-RETURN = Permission(name="catalogue.return", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER}))
+RETURN = Permission(
+    name="catalogue.return",
+    roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER}),
+    scope=Scope.ACT,
+)
 WITHDRAW = Permission(name="catalogue.withdraw", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 #: The words that search takes for the same.
 KEEP_SYNONYMS = Permission(name="catalogue.keep_synonyms", roles=frozenset({Role.AUTHORITY_OFFICER}))
 #: Figures on the catalogue: the authority's of all departments, a department's of its own.
 QUALITY = Permission(name="catalogue.quality", roles=DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.AUDITOR})
-QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY)
+QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY, scope=Scope.ACT)
 #: Facts that rooms above write down on an entry.
 NOTE = Permission(
     name="catalogue.note", roles=frozenset(), systems=frozenset({"delivery", "grants", "fact-intake", "flow-opener"})
@@ -49,7 +53,7 @@ def check_own(actor: Actor, provider_id: UUID) -> None:
 
 def check_may_return(actor: Actor, *, status: str, provider_id: UUID) -> None:
     """Raise unless it is this person's turn: the reviewer's, the officer's, or the authority's."""
-    if isinstance(actor, System):
+    if isinstance(actor, System | CallingSystem):
         raise NotPermitted()
     RESOURCE.find("return", status)
     if status in (SUBMITTED, RATIFIED):

@@ -74,7 +74,7 @@ def visible_to(actor: Actor | None) -> QuerySet[Resource]:
 def drafts_visible_to(actor: Actor | None) -> QuerySet[Resource]:
     """Entries whose working draft the actor may see: a revision of a published entry is the provider's own until submitted."""
     seen = visible_to(actor)
-    if isinstance(actor, Person) and not actor.has(Role.AUDITOR):
+    if actor is not None and not isinstance(actor, System) and not actor.has(Role.AUDITOR):
         own = Q(provider_id=actor.department_id)
         if actor.has(*AUTHORITY):
             own |= Q(status__in=(SUBMITTED, RATIFIED))
@@ -190,7 +190,7 @@ def mounted_place(distribution_id: UUID) -> MountedPlace:
 
 def own_entries(actor: Actor, *, text: str = "", status: str = "") -> tuple[ListedResource, ...]:
     """The entries of the actor's department."""
-    if not isinstance(actor, Person):
+    if isinstance(actor, System):
         return ()
     rows = Resource.objects.filter(provider_id=actor.department_id)
     if text:

@@ -24,7 +24,7 @@ from gongxiang.platform.delivery.models import (
     TableCheck,
 )  # fmt: skip
 from gongxiang.platform.delivery.permissions import sees_all, sees_source
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.protocol.keyring import Keyring
 from gongxiang.protocol.signing import key_id
@@ -152,7 +152,7 @@ class Fact:
 def nodes_visible_to(actor: Actor) -> QuerySet[Node]:
     """The department's nodes, or all for operation, authority and audit."""
     rows = Node.objects.order_by("department_name", "name")
-    return rows if sees_all(actor) or not isinstance(actor, Person) else rows.filter(department_id=actor.department_id)
+    return rows if sees_all(actor) or isinstance(actor, System) else rows.filter(department_id=actor.department_id)
 
 
 def node_for_update(node_id: UUID) -> Node:
@@ -254,7 +254,7 @@ def check_view(row: TableCheck) -> TableCheckView:
 def streams_visible_to(actor: Actor) -> QuerySet[Stream]:
     """The department's captured tables, or all for overseers."""
     rows = Stream.objects.order_by("resource_name")
-    return rows if sees_all(actor) or not isinstance(actor, Person) else rows.filter(provider_id=actor.department_id)
+    return rows if sees_all(actor) or isinstance(actor, System) else rows.filter(provider_id=actor.department_id)
 
 
 def find_streams(*, actor: Actor, text: str = "") -> QuerySet[Stream]:
@@ -282,7 +282,7 @@ def stream_view(row: Stream) -> StreamView:
 def flows_visible_to(actor: Actor) -> QuerySet[Flow]:
     """The flows from or to the department, or all for overseers."""
     rows = Flow.objects.order_by("-requested_at")
-    if sees_all(actor) or not isinstance(actor, Person):
+    if sees_all(actor) or isinstance(actor, System):
         return rows
     return rows.filter(Q(provider_id=actor.department_id) | Q(consumer_id=actor.department_id))
 
@@ -342,13 +342,13 @@ def reconciliations_of(grant_id: UUID, *, actor: Actor, limit: int = 10) -> list
 def alarms_visible_to(actor: Actor) -> QuerySet[Alarm]:
     """The department's alarms, or all for overseers; open ones first."""
     rows = Alarm.objects.select_related("node").order_by("-closed_at", "-last_at")
-    return rows if sees_all(actor) or not isinstance(actor, Person) else rows.filter(department_id=actor.department_id)
+    return rows if sees_all(actor) or isinstance(actor, System) else rows.filter(department_id=actor.department_id)
 
 
 def refused_visible_to(actor: Actor) -> QuerySet[RefusedAttempt]:
     """Attempts that the data plane refused and that concern the department, or all for overseers; latest first."""
     rows = RefusedAttempt.objects.order_by("-at")
-    if sees_all(actor) or not isinstance(actor, Person):
+    if sees_all(actor) or isinstance(actor, System):
         return rows
     return rows.filter(Q(provider_id=actor.department_id) | Q(consumer_id=actor.department_id))
 

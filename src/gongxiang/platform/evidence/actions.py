@@ -14,7 +14,7 @@ from django.db import models, transaction
 
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
 from gongxiang.platform.evidence.models import EvidenceRecord, Witness
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.transitions import Transition, TransitionTable
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import plain
@@ -49,7 +49,7 @@ def record_act(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"evidence {kind} outside a transaction")
-    person = by if isinstance(by, Person) else None
+    caller = None if isinstance(by, System) else by
     subject_type, subject_id = subject
     own = f"{subject_type}:{subject_id}"
     record = EvidenceRecord(
@@ -59,10 +59,10 @@ def record_act(
         kind=kind,
         subject_type=subject_type,
         subject_id=str(subject_id),
-        actor_kind="person" if person else "system",
-        actor_id=str(person.id) if person else by.name,
+        actor_kind="person" if isinstance(by, Person) else "system",
+        actor_id=str(caller.id) if caller else by.name,
         actor_name=by.name,
-        actor_department=person.department_id if person else None,
+        actor_department=caller.department_id if caller else None,
         basis=list(basis),
         rule_version=rule_version,
         before=plain(dict(before or {})),

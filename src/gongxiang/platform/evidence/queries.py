@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from gongxiang.platform.evidence.models import EvidenceRecord, Leaf, ReaderCursor, Root, Witness
-from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.actors import Actor, Role, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.protocol.evidence import EMPTY_ROOT
 
@@ -142,7 +142,7 @@ def recent(*, by: Actor, limit: int, since: datetime | None = None, but: Iterabl
 
 def visible_to(by: Actor) -> QuerySet[EvidenceRecord]:
     """The records `by` may see: auditors and the authority all, a department what concerns it, a person the own acts."""
-    if isinstance(by, Person) and not by.has(Role.AUDITOR, Role.AUDIT_ADMIN, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER):
+    if not isinstance(by, System) and not by.has(Role.AUDITOR, Role.AUDIT_ADMIN, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER):
         return EvidenceRecord.objects.filter(Q(concerns__contains=[by.department_id]) | Q(actor_id=str(by.id)))
     return EvidenceRecord.objects.all()
 

@@ -12,7 +12,7 @@ from gongxiang.platform.grants.models import DisposalDuty, Filing, Grant, GrantR
 from gongxiang.platform.grants.permissions import sees_all
 from gongxiang.platform.grants.policies import HELD_REASONS
 from gongxiang.platform.grants.states import ACTIVE, SUSPENDED
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.protocol.terms import Terms
 
@@ -108,7 +108,7 @@ def visible_to(actor: Actor) -> QuerySet[Grant]:
     grants = Grant.objects.order_by("-issued_at", "-number")
     if sees_all(actor):
         return grants
-    assert isinstance(actor, Person)
+    assert not isinstance(actor, System)
     return grants.filter(Q(provider_id=actor.department_id) | Q(consumer_id=actor.department_id))
 
 

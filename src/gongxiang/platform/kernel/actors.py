@@ -1,4 +1,4 @@
-"""Who acts: a person with roles in one department, or a named system job; never a fake user with rights."""
+"""Who acts: a person with roles, a department's system with an access token, or a named job; never a fake user with rights."""
 
 import enum
 from dataclasses import dataclass, field
@@ -36,6 +36,35 @@ class Person:
         return bool(self.roles.intersection(roles))
 
 
+class Scope(enum.StrEnum):
+    """What an access token may open; a door that names no scope is opened by no token."""
+
+    READ = "catalogue:read"
+    COMPILE = "catalogue:compile"
+    #: Acts of a named person that ask for no second factor; never given to a system.
+    ACT = "catalogue:act"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallingSystem:
+    """A business system of a department that calls with an access token; it holds scopes, never a role."""
+
+    id: UUID
+    name: str
+    department_id: UUID
+    department: str
+    scopes: frozenset[Scope] = field(default_factory=frozenset)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """None: what a role decides is a person's."""
+        return frozenset()
+
+    def has(self, *roles: Role) -> bool:
+        """Never: a system holds no role."""
+        return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class System:
     """A job of the product itself, e.g. System(name="deadline-sweeper")."""
@@ -43,4 +72,4 @@ class System:
     name: str
 
 
-Actor = Person | System
+Actor = Person | CallingSystem | System

@@ -57,6 +57,28 @@ class NotPermitted(Refusal):
     next_step = "Ask your department's accountable officer, or the security administrator, to give you the role."
 
 
+class NeedsPerson(NotPermitted):
+    """This act is a named person's: a system cannot do it with an access token."""
+
+    #: Departments name who is accountable; a legal act has a person behind it.
+    basis: ClassVar[tuple[str, ...]] = ("wushen-2021-60:25",)
+    next_step = "Let the responsible person sign in and do it on the site."
+
+
+class ScopeMissing(NotPermitted):
+    """The access token does not hold the scope {scope}, which this door asks for."""
+
+    basis: ClassVar[tuple[str, ...]] = ("wushen-2021-60:25",)
+    next_step = "Ask for a token with this scope; scopes of a token are never widened."
+
+
+class NeedsSecondFactor(NotPermitted):
+    """This act asks for the second factor of the person, which an access token cannot give."""
+
+    basis: ClassVar[tuple[str, ...]] = ("wushen-2021-60:25",)
+    next_step = "Sign in on the site and do it there."
+
+
 class NotFound(Refusal):
     """There is no such record, or it is not yours to see."""
 

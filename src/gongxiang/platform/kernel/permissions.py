@@ -6,8 +6,8 @@ department's?) stay in the room's own functions.
 
 from dataclasses import dataclass
 
-from gongxiang.platform.kernel.actors import Actor, Role, System
-from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.actors import Actor, CallingSystem, Role, Scope, System
+from gongxiang.platform.kernel.errors import NeedsPerson, NotPermitted, ScopeMissing
 
 _registry: dict[str, "Permission"] = {}
 
@@ -24,6 +24,8 @@ class Permission:
     signed_in: bool = False
     #: Whether passing the door asks for a fresh second factor.
     second_factor: bool = False
+    #: The scope with which an access token passes; None: no token does.
+    scope: Scope | None = None
 
     def __post_init__(self) -> None:
         if self.name in _registry:
@@ -36,12 +38,22 @@ class Permission:
             return self.public
         if isinstance(actor, System):
             return actor.name in self.systems
+        if isinstance(actor, CallingSystem):
+            return self.opens_to_systems and self.scope in actor.scopes
         return self.public or self.signed_in or bool(self.roles & actor.roles)
 
     def check(self, actor: Actor | None) -> None:
         """Raise NotPermitted unless the actor may pass."""
-        if not self.allows(actor):
-            raise NotPermitted()
+        if self.allows(actor):
+            return
+        if isinstance(actor, CallingSystem):
+            raise ScopeMissing(scope=self.scope) if self.opens_to_systems else NeedsPerson()
+        raise NotPermitted()
+
+    @property
+    def opens_to_systems(self) -> bool:
+        """Whether a department's system can hold this right at all."""
+        return self.scope in (Scope.READ, Scope.COMPILE) and not self.second_factor
 
 
 def every_permission() -> dict[str, Permission]:

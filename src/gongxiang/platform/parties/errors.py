@@ -194,3 +194,50 @@ class SigningKeyUnreadable(Refusal):
 
     basis = ("wushen-2021-60:4(3)",)
     next_step = "Ask the system administrator; a new key can be made, and old signatures remain valid."
+
+
+class TokenUnknown(Refusal):
+    """This access token is not known, has run out or was revoked."""
+
+    next_step = "Make a new token on the page Interfaces and tokens, and send it as: Authorization: Bearer TOKEN."
+    status = 401
+
+
+class SignInNeeded(Refusal):
+    """Nobody is signed in, and the call brought no access token."""
+
+    next_step = "Send an access token as: Authorization: Bearer TOKEN. Tokens are made on the page Interfaces and tokens."
+    status = 401
+
+
+class TooManyCalls(Refusal):
+    """More than {limit} calls came within one minute."""
+
+    next_step = "Wait for the next minute, and ask for larger pages instead of more of them."
+    status = 429
+
+
+class TokenLifeWrong(Refusal):
+    """A token lives from one to {days} days."""
+
+    next_step = "Choose a shorter life; a new token can be made before the old one runs out."
+    status = 422
+
+
+class TokenScopeWrong(Refusal):
+    """A token needs at least one scope, and a system can hold none that acts for a person."""
+
+    next_step = "Choose what the system needs: reading, or compiling drafts."
+    status = 422
+
+
+class TokensEnough(Refusal):
+    """There are {limit} tokens in use already."""
+
+    next_step = "Revoke the ones that are not needed any more."
+
+
+class SystemEnded(Refusal):
+    """{name} is out of use in the register of systems."""
+
+    next_step = "Enter the system that calls into the register first."

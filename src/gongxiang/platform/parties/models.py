@@ -227,3 +227,43 @@ class Matter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["department", "code"], name="matter_coded_once")]
+
+
+class AccessToken(models.Model):
+    """A token with which a department's system, or a person, calls the interfaces; kept as a digest, shown once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    system = models.ForeignKey(System, on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    #: What it is for, in the words of whoever asked for it.
+    label = models.CharField(max_length=120)
+    scopes = ArrayField(models.CharField(max_length=40))
+    #: The first characters, by which people tell tokens apart; they open nothing.
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField()
+    issued_by = models.UUIDField()
+    issued_by_name = models.CharField(max_length=60)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by_name = models.CharField(max_length=60, blank=True, default="")
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["department", "issued_at"], name="access_token_department")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(system__isnull=True, person__isnull=False) | Q(system__isnull=False, person__isnull=True),
+                name="access_token_of_system_or_person",
+            ),
+            models.CheckConstraint(condition=Q(issued_at__lt=models.F("expires_at")), name="access_token_ends_later"),
+        ]
+
+
+class CallCounter(models.Model):
+    """How often one caller has called within the present minute: one row each, written over."""
+
+    caller = models.CharField(max_length=80, primary_key=True)
+    minute = models.BigIntegerField()
+    calls = models.IntegerField()

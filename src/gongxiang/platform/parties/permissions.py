@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.parties.errors import NotYourDepartment, NotYourOwnAccount
@@ -11,7 +11,7 @@ from gongxiang.platform.parties.policies import ADMINISTRATORS
 _OFFICE = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
 
 FOUND_SITE = Permission(name="parties.found_site", roles=frozenset(), systems=frozenset({"installer"}))
-READ_DEPARTMENTS = Permission(name="parties.read_departments", roles=frozenset(Role))
+READ_DEPARTMENTS = Permission(name="parties.read_departments", roles=frozenset(Role), scope=Scope.READ)
 READ_PEOPLE = Permission(name="parties.read_people", roles=frozenset(Role))
 REGISTER_DEPARTMENT = Permission(
     name="parties.register_department", roles=frozenset({Role.SYSTEM_ADMIN, Role.AUTHORITY_OFFICER})
@@ -29,7 +29,15 @@ NAME_DEPUTY = Permission(
     name="parties.name_deputy", roles=_OFFICE | {Role.NODE_OPERATOR, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER}
 )
 KEEP_REGISTERS = Permission(name="parties.keep_registers", roles=_OFFICE | {Role.NODE_OPERATOR})
-READ_REGISTERS = Permission(name="parties.read_registers", roles=frozenset(Role))
+READ_REGISTERS = Permission(name="parties.read_registers", roles=frozenset(Role), scope=Scope.READ)
+#: Tokens of a department's systems: whoever answers for the department, or runs its machines.
+KEEP_TOKENS = Permission(
+    name="parties.keep_tokens", roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.NODE_OPERATOR}), second_factor=True
+)
+READ_TOKENS = Permission(name="parties.read_tokens", roles=frozenset(Role), signed_in=True)
+OWN_TOKENS = Permission(name="parties.own_tokens", roles=frozenset(Role), second_factor=True)
+#: Taking rights away asks for nothing but the right to do so.
+REVOKE_TOKEN = Permission(name="parties.revoke_token", roles=frozenset(Role), signed_in=True)
 OWN_ACCOUNT = Permission(name="parties.own_account", roles=frozenset(Role), signed_in=True)
 #: The audit administrator reads what the other two did.
 READ_ADMINISTRATION_LOG = Permission(name="parties.read_administration_log", roles=frozenset({Role.AUDIT_ADMIN}))
@@ -72,3 +80,14 @@ def sees_everybody(actor: Actor | None) -> bool:
         return True
     wide = ADMINISTRATORS | {Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR, Role.PLATFORM_OPERATOR}
     return actor is not None and actor.has(*wide)
+
+
+def check_may_revoke(actor: Actor, *, person_id: UUID | None, department_id: UUID) -> None:
+    """The token's own person, the department's officer or node operator for its systems, the security administrator for all."""
+    REVOKE_TOKEN.check(actor)
+    if isinstance(actor, Person) and (actor.has(Role.SECURITY_ADMIN) or (person_id is not None and actor.id == person_id)):
+        return
+    if person_id is not None:
+        raise NotPermitted()
+    KEEP_TOKENS.check(actor)
+    check_own_department(actor, department_id)

@@ -16,4 +16,5 @@ AREAS: dict[str, str] = {
     "parties": "parties/",
     "rules": "rules/",
     "documents": "documents/",
+    "interfaces": "interfaces/",
 }

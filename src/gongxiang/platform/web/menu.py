@@ -108,6 +108,7 @@ MENU: tuple[Group, ...] = (
             _e(_("People"), "parties:people", "users"),
             _e(_("Systems"), "parties:systems", "database"),
             _e(_("Business matters"), "parties:matters", "briefcase"),
+            _e(_("Interfaces and tokens"), "interfaces:tokens", "plug"),
             _e(_("Working calendar"), "rules:calendar", "calendar"),
             _e(_("Instruments and periods"), "rules:instruments", "book"),
             _e(_("Statute register"), "rules:statutes", "gavel"),

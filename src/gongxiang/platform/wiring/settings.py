@@ -33,7 +33,7 @@ DATABASES = {
 }
 ROOMS = [
     "evidence", "rulebook", "documents", "parties", "agreements", "catalogue", "projects", "grants", "access", "delivery",
-    "web",
+    "web", "http_api",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -61,6 +61,13 @@ SIGN_IN = {
         "factor_minutes": 5,
     }.items()
 }
+#: Numbers of the interfaces for machines (no text fixes them): change them by variables.
+INTERFACES = {
+    name: int(os.environ.get(f"GONGXIANG_{name.upper()}", default))
+    for name, default in {"token_days": 366, "tokens": 10, "calls_per_minute": 600}.items()
+}
+#: "open": callers without a token read the entries opened to society; anything else: they read nothing.
+PUBLIC_CATALOGUE = os.environ.get("GONGXIANG_PUBLIC_CATALOGUE", "")
 ROOT_URLCONF = "gongxiang.platform.wiring.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -73,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "gongxiang.platform.web.accounts.middleware.acting_person",
     "gongxiang.platform.web.middleware.security_headers",
+    "gongxiang.platform.http_api.middleware.interfaces",
 ]
 TEMPLATES = [
     {

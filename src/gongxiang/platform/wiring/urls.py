@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("gongxiang.platform.web.urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("gongxiang.platform.web.urls")),
+    path("", include("gongxiang.platform.http_api.urls")),
+]
 
 handler404 = "gongxiang.platform.web.views.page_not_found"
 handler500 = "gongxiang.platform.web.views.server_error"

@@ -10,6 +10,7 @@ from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import elements, permissions, policies, queries, search
 from gongxiang.platform.catalogue.actions.remit import note_entry_moved
 from gongxiang.platform.catalogue.actions.shared import (
+    compiler,
     context,
     move,
     note_distributions,
@@ -37,7 +38,7 @@ from gongxiang.protocol.clock import BEIJING
 def draft_resource(*, content: Content | None = None, by: Actor, at: datetime) -> DraftRef:
     """Begin an entry for the actor's department; unconditional unless the content says otherwise."""
     permissions.COMPILE.check(by)
-    actor = person(by)
+    actor = compiler(by)
     filled = with_ids(content or Content())
     row = Resource(
         id=new_id(),
@@ -61,7 +62,7 @@ def save_draft(*, resource_id: UUID, content: Content, seen: int, by: Actor, at:
     permissions.COMPILE.check(by)
     row = queries.get_for_update(resource_id)
     permissions.check_own(by, row.provider_id)
-    actor = person(by)
+    actor = compiler(by)
     if row.status not in EDITABLE:
         raise WrongState(state=row.status)
     if row.draft_revision != seen:

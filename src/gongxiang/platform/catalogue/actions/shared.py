@@ -11,7 +11,7 @@ from gongxiang.platform.catalogue.content import Content, DistributionContent
 from gongxiang.platform.catalogue.models import Distribution, Resource
 from gongxiang.platform.catalogue.states import RESOURCE
 from gongxiang.platform.evidence import actions as evidence
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Actor, CallingSystem, Person, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.ids import new_id
 
@@ -19,6 +19,13 @@ from gongxiang.platform.kernel.ids import new_id
 def person(by: Actor) -> Person:
     """The acting person; raises NotPermitted for a job."""
     if not isinstance(by, Person):
+        raise NotPermitted()
+    return by
+
+
+def compiler(by: Actor) -> Person | CallingSystem:
+    """Who works on a draft: a person, or a system of the department; raises NotPermitted for a job."""
+    if isinstance(by, System):
         raise NotPermitted()
     return by
 
@@ -53,7 +60,7 @@ def move(row: Resource, act: str, *, by: Actor, at: datetime, changes: Mapping[s
 def restore(row: Resource, *, by: Actor, at: datetime) -> None:
     """Make the draft what is in force."""
     content = queries.published_version(row.pk).content
-    actor = person(by)
+    actor = compiler(by)
     row.draft = content.to_json()
     row.draft_revision += 1
     row.name, row.sharing_type = content.name, content.sharing_type

@@ -33,6 +33,7 @@ from gongxiang.platform.parties.actions.sign_in import (
     record_sign_out,
 )
 from gongxiang.platform.parties.actions.signing import OfficerSignature, sign_as_officer
+from gongxiang.platform.parties.actions.tokens import issue_own_token, issue_system_token, revoke_token
 
 __all__ = [
     "OfficerSignature",
@@ -49,6 +50,8 @@ __all__ = [
     "file_officer",
     "found_site",
     "grant_role",
+    "issue_own_token",
+    "issue_system_token",
     "lock_account",
     "name_deputy",
     "record_sign_in",
@@ -59,6 +62,7 @@ __all__ = [
     "report_officer",
     "reset_factor",
     "reset_password",
+    "revoke_token",
     "set_head",
     "sign_as_officer",
     "unlock_account",

@@ -14,6 +14,7 @@ from django.urls import reverse
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import actions, queries
+from gongxiang.platform.web import second_factor
 from gongxiang.protocol import clock
 
 #: When the session was last used, in the machine's seconds: moving the product's clock must not end sessions.
@@ -29,11 +30,13 @@ def acting_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
+        request.factor_is_fresh = lambda: second_factor.is_fresh(request)  # type: ignore[attr-defined]
         if request.path.startswith(f"/{settings.STATIC_URL.lstrip('/')}") or not request.session.get(auth.SESSION_KEY):
             return get_response(request)
         if _idle(request):
             _expire(request)
-            if request.method not in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+            page = not request.path.startswith("/api/") and not request.headers.get("HX-Request")
+            if page and request.method not in ("GET", "HEAD"):
                 # The form is opened again after signing in; the browser has kept what was typed.
                 return redirect(f"{reverse('accounts:login')}?{urlencode({'next': _page_of(request)})}")
             return get_response(request)

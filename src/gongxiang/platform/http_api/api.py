@@ -1,0 +1,102 @@
+"""The JSON interface as one ninja API: its error handlers, its description, its addresses."""
+
+import logging
+from functools import cache
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from gongxiang.platform.http_api import v1  # noqa: F401 -- its modules register themselves
+from gongxiang.platform.http_api.answers import misformed, refused
+from gongxiang.platform.http_api.endpoints import DOORS, ROUTER
+from gongxiang.platform.http_api.errors import BodyTooLarge, BodyUnreadable, NoSuchAddress, Unexpected
+from gongxiang.platform.http_api.reading import CarefulParser
+from gongxiang.platform.kernel.errors import Refusal
+
+log = logging.getLogger("gongxiang.http_api")
+
+_DESCRIPTION = (
+    "Everything the site does with the catalogue, for programs. Send an access token as `Authorization: Bearer TOKEN`; "
+    "it is made on the page Interfaces and tokens. Errors have one shape and speak the language of `Accept-Language` "
+    "(`zh-hans`, `en`). Lists give a `next_cursor` while there is more."
+)
+
+API = NinjaAPI(
+    title="Gongxiang", version="1", description=_DESCRIPTION, docs_url=None, openapi_url=None, urls_namespace="api",
+    parser=CarefulParser(),
+)  # fmt: skip
+API.add_router("", ROUTER)
+
+
+@API.exception_handler(Refusal)
+def _on_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return refused(refusal)
+
+
+@API.exception_handler(ValidationError)
+def _on_wrong_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return misformed(error.errors)
+
+
+@API.exception_handler(HttpError)
+def _on_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    # The parser's own refusals come wrapped.
+    return refused(error.__cause__ if isinstance(error.__cause__, Refusal) else BodyUnreadable())
+
+
+@API.exception_handler(RequestDataTooBig)
+def _on_too_much(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return refused(BodyTooLarge())
+
+
+@API.exception_handler(Http404)
+def _on_nothing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return refused(NoSuchAddress())
+
+
+@API.exception_handler(Exception)
+def _on_accident(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("%s %s failed", request.method, request.resolver_match.route if request.resolver_match else "", exc_info=error)
+    return refused(Unexpected())
+
+
+def addresses() -> list[URLPattern]:
+    """The operations' addresses; each view carries the doors of its methods."""
+    found = [one for one in API.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
+    by_path: dict[str, dict[str, str]] = {}
+    for path, operations in description()["paths"].items():
+        by_path[path] = {method.upper(): said["operationId"] for method, said in operations.items()}
+    for one in found:
+        route = f"/api/v1/{_braces(str(one.pattern))}"
+        one.callback.doors = {method: DOORS[name] for method, name in by_path[route].items()}  # type: ignore[attr-defined]
+    return found
+
+
+def _braces(route: str) -> str:
+    """`<uuid:id>` as `{id}`."""
+    import re
+
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The OpenAPI description of every operation."""
+    made: dict[str, Any] = dict(API.get_openapi_schema(path_prefix="/api/v1/"))
+    made["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "An access token of a system or a person."},
+        "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A page's session and X-CSRFToken."},
+    }
+    for operations in made["paths"].values():
+        for said in operations.values():
+            permission = DOORS[said["operationId"]]
+            tokens = permission.scope is not None and not permission.second_factor
+            said["security"] = [{"token": []}, {"session": []}] if tokens else [{"session": []}]
+            said["x-permission"] = permission.name
+            if tokens:
+                said["x-scope"] = str(permission.scope)
+    return made

@@ -1,0 +1,129 @@
+"""Who calls, and whether the door opens: by access token, or by the session of a page with its CSRF token.
+
+A token passes only where the door's permission names a scope that it holds, and never where a second factor is asked.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Protocol, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from gongxiang.platform.http_api.errors import CsrfMissing, FactorNotFresh
+from gongxiang.platform.kernel.actors import CallingSystem, Person, Scope
+from gongxiang.platform.kernel.errors import NeedsSecondFactor, ScopeMissing
+from gongxiang.platform.kernel.permissions import Permission
+from gongxiang.platform.parties import tokens
+from gongxiang.platform.parties.errors import SignInNeeded, TokenUnknown
+from gongxiang.protocol import clock
+
+#: Methods that change nothing.
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who calls: `scopes` is None for a person's session, which is bound by roles alone."""
+
+    actor: Person | CallingSystem | None
+    scopes: frozenset[Scope] | None
+
+    @property
+    def name(self) -> str:
+        """By what calls are counted."""
+        return f"{type(self.actor).__name__.lower()}:{self.actor.id}" if self.actor else "nobody"
+
+
+class Called(HttpRequest):
+    """A request behind a door of the interfaces."""
+
+    caller: Caller
+    actor: Person | CallingSystem
+
+
+class Guarded(Protocol):
+    """A view of the interfaces outside the OpenAPI, with its door."""
+
+    door: Permission
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer the request."""
+
+
+def identify(request: HttpRequest) -> Caller:
+    """Who calls; raises TokenUnknown for a bad token and CsrfMissing for a session without its CSRF token."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind:
+        try:
+            if kind.lower() != "bearer" or not token.strip():
+                raise TokenUnknown()
+            found = tokens.caller_of(token.strip(), at=clock.now())
+        except TokenUnknown:
+            tokens.count_call(f"nobody:{request.META.get('REMOTE_ADDR', '')}", at=clock.now())
+            raise
+        return Caller(actor=found.actor, scopes=found.scopes)
+    actor: Person | None = getattr(request, "actor", None)
+    if actor is not None and request.method not in SAFE and check_csrf(request) is not None:
+        raise CsrfMissing()
+    return Caller(actor=actor, scopes=None)
+
+
+def enter(request: HttpRequest, permission: Permission, *, public: bool = False) -> Caller:
+    """Let the caller through the door, or raise why not; `public`: nobody too, where the catalogue is open to society."""
+    caller = identify(request)
+    if caller.actor is None:
+        tokens.count_call(f"nobody:{request.META.get('REMOTE_ADDR', '')}", at=clock.now())
+        if not (permission.public or (public and settings.PUBLIC_CATALOGUE == "open")):
+            raise SignInNeeded()
+    else:
+        tokens.count_call(caller.name, at=clock.now())
+        permission.check(caller.actor)
+        if caller.scopes is None:
+            if permission.second_factor and request.method not in SAFE and not getattr(request, "factor_is_fresh", bool)():
+                raise FactorNotFresh()
+        elif permission.second_factor:
+            raise NeedsSecondFactor()
+        elif permission.scope not in caller.scopes:
+            raise ScopeMissing(scope=permission.scope or permission.name)
+    request.caller = caller  # type: ignore[attr-defined]
+    request.actor = caller.actor  # type: ignore[attr-defined]
+    return caller
+
+
+class Door(AuthBase):
+    """The door of one operation."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__()
+        self.permission = permission
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        """Who passed."""
+        return enter(request, self.permission)
+
+
+def door(permission: Permission, *, public: bool = False, refuse: Callable[[Any], HttpResponse]) -> Callable[..., Guarded]:
+    """The door of a view outside the OpenAPI; `refuse` turns a refusal into the form that its callers know."""
+    from gongxiang.platform.kernel.errors import Refusal
+
+    def decorate(view: Callable[..., HttpResponse]) -> Guarded:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                enter(request, permission, public=public)
+                return view(request, *args, **kwargs)
+            except Refusal as refusal:
+                return refuse(refusal)
+
+        guarded.door = permission  # type: ignore[attr-defined]
+        guarded.csrf_exempt = True  # type: ignore[attr-defined]
+        return cast(Guarded, guarded)
+
+    return decorate

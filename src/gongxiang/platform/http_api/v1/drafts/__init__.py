@@ -1,0 +1,1 @@
+"""Drafts: made, changed, checked, and led to publication."""

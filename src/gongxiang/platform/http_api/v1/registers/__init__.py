@@ -1,0 +1,1 @@
+"""Code lists, departments, systems and matters."""

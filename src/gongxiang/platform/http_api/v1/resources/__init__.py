@@ -1,0 +1,1 @@
+"""Published entries: found, listed, read, compared; and the acts on them."""

@@ -1,0 +1,1 @@
+"""The interfaces for machines, as people see them: access tokens, and where to call."""
