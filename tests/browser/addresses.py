@@ -48,6 +48,7 @@ def _remit(status: str) -> str:
 
 
 _MINZHENG = "(SELECT id FROM parties_department WHERE short_name = '旗民政局')"
+_STOP = "SELECT id FROM grants_stopnotice ORDER BY announced_at LIMIT 1"
 _CHECKED = "SELECT id FROM catalogue_withheldcheck WHERE status = 'DUE' ORDER BY due_at LIMIT 1"
 _PUBLISHED = "SELECT id FROM catalogue_resource WHERE status = 'PUBLISHED' AND name = '特困人员基本信息'"
 _GRANT = "SELECT id FROM grants_grant WHERE status = 'ACTIVE' AND resource_name = '特困人员基本信息' ORDER BY issued_at LIMIT 1"
@@ -82,6 +83,9 @@ VISITS: dict[str, list[Visit]] = {
     "upkeep:remit": [_v("minzheng-ld", _remit("EXTENSION_ASKED")), _v("zhengwu", _remit("EXTENSION_ASKED")),
                      _v("minzheng-jb", _remit("COMPLETED"))],
     "upkeep:withheld": [_v("minzheng-jb"), _v("zhengwu-ld"), _v("zhengwu", more="?which=past")],
+    "upkeep:stops": [_v("minzheng-ld"), _v("zhengwu")],
+    "upkeep:stop": [_v("minzheng-ld", _STOP), _v("shijian-ld", _STOP)],
+    "upkeep:announce_stop": [_v("minzheng-ld", _PUBLISHED)],
     "upkeep:check": [_v("minzheng-ld", _CHECKED), _v("zhengwu-ld", _CHECKED)],
     "access:mine": [_v("shijian-jb"), _v("nengyuan-jb")],
     "access:consents": [_v("yibao-ld"), _v("minzheng-ld", more="?box=replies")],

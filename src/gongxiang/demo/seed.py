@@ -45,6 +45,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         entries.leave_entries_waiting(travel, everybody, nodes)
         upkeep.leave_remits(travel, everybody, resources)
         upkeep.publish_withheld(travel, everybody, nodes)
+        upkeep.call_off_a_stop(travel, everybody, resources, granted)
         banner.leave_agreement_waiting(notes, travel, everybody)
         databases.leave_node_waiting(home, notes, everybody)
         notes.kept.update(

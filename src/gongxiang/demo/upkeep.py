@@ -8,6 +8,7 @@ from gongxiang.demo.entries import consented, withheld_entry
 from gongxiang.demo.progress import TimeTravel
 from gongxiang.platform.catalogue import actions, tasks
 from gongxiang.platform.catalogue.actions.remit import Document
+from gongxiang.platform.grants import stopping
 from gongxiang.protocol import clock
 
 
@@ -58,3 +59,21 @@ def publish_withheld(travel: TimeTravel, banner: Banner, nodes: dict[str, UUID])
     actions.ratify_withholding(resource_id=resource_id, opinion="依据充分，同意不予共享。", by=authority, at=clock.now())
     actions.publish_resource(resource_id=resource_id, by=banner.authority_officer, at=clock.now())
     tasks.keep_withheld(clock.now())
+
+
+def call_off_a_stop(travel: TimeTravel, banner: Banner, resources: dict[str, UUID], granted: dict[str, UUID]) -> None:
+    """The provider announced the end of sharing, a consumer objected, and sharing goes on."""
+    provider, consumer = banner.offices["minzheng"], banner.offices["shijian"]
+    notice = stopping.announce_stop(
+        resource_id=resources["xzqh"], reason="shared_elsewhere", statement="拟改由自治区平台统一提供区划代码。",
+        stops_on=travel.today + timedelta(days=40), by=provider.officer, at=clock.now(),
+    )  # fmt: skip
+    travel.pass_minutes(45)
+    stopping.answer_stop(
+        notice_id=notice.id, grant_id=granted["xzqh"], answer="OBJECTED", statement="登记系统尚未接入自治区平台。",
+        by=consumer.officer, at=clock.now(),
+    )  # fmt: skip
+    travel.pass_minutes(30)
+    stopping.cancel_stop(
+        notice_id=notice.id, reason="待使用部门接入自治区平台后再议，继续共享。", by=provider.officer, at=clock.now()
+    )

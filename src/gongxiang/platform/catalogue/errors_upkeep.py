@@ -127,3 +127,38 @@ class StatementMissing(Refusal):
 
     basis = ("wushen-2021-60:10", "cn-809:15")
     next_step = "Write which words of the statute still forbid sharing, and that they are unchanged."
+
+
+class CopyNotFound(NotFound):
+    """There is no such kept text, or it is not yours to see."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Go back to the working page of the entry."
+
+
+class CopySettled(Refusal):
+    """It has been decided already which of the two texts goes on."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Open the entry: the draft stands there as it was decided."
+
+
+class PersonalNotInBatch(Refusal):
+    """This entry holds personal information: its impact is assessed for itself, never for many at once."""
+
+    basis = ("cn-809:13.1",)
+    next_step = "Open the entry and answer purpose, effect and measures with the consent."
+
+
+class TooManyAtOnce(Refusal):
+    """At most {most} entries are dealt with at once."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Tick fewer entries."
+
+
+class NothingTicked(Refusal):
+    """No entry is ticked."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Tick the entries that you have looked at."

@@ -18,8 +18,8 @@ from gongxiang.platform.catalogue import errors
 from gongxiang.platform.catalogue.classification import category_of
 from gongxiang.platform.catalogue.codes import CLASSIFICATION
 from gongxiang.platform.catalogue.content import WIDEST, Content, ElementContent
+from gongxiang.platform.catalogue.shapes import carried_differently, key_of, narrower
 from gongxiang.platform.catalogue.vocabulary import (
-    CARRIED_AS,
     DataClass,
     DistributionKind,
     ElementType,
@@ -30,7 +30,7 @@ from gongxiang.platform.catalogue.vocabulary import (
     UpdateCycle,
 )
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
-from gongxiang.protocol.terms import DataType, Purpose
+from gongxiang.protocol.terms import Purpose
 
 ELEMENT_CODE = re.compile(r"[a-z][a-z0-9_]{0,47}")
 #: Names the data plane keeps for itself in exchange tables.
@@ -364,29 +364,16 @@ def _changed_under_grants(case: Case, in_force: Content, *, until: str) -> Itera
         old = before.get(element.code)
         if old is None or element.code not in case.granted_elements or not element.shareable:
             continue
-        if CARRIED_AS.get(old.type) != CARRIED_AS.get(element.type):
+        if carried_differently(old, element):
             yield errors.TypeChangedUnderGrants(
                 field=f"elements.{index}.type", until=until, element=element.name or element.code
             )
-        elif _narrower(old, element):
+        elif narrower(old, element):
             yield errors.NarrowedUnderGrants(
                 field=f"elements.{index}.length", until=until, element=element.name or element.code
             )
-    keys = {e.code for e in in_force.elements if e.key and e.shareable}
-    if keys != {e.code for e in case.content.elements if e.key and e.shareable}:
+    if key_of(in_force) != key_of(case.content):
         yield errors.KeyChangedUnderGrants(field="elements", until=until)
-
-
-def _narrower(old: ElementContent, new: ElementContent) -> bool:
-    """Whether values that fitted the old size need not fit the new one."""
-    carried = CARRIED_AS.get(old.type)
-    if carried is DataType.DECIMAL:
-        digits, places = old.length or WIDEST, old.scale or 0
-        now, now_places = new.length or WIDEST, new.scale or 0
-        return now_places < places or now - now_places < digits - places
-    if carried is DataType.TEXT:
-        return new.length is not None and (old.length is None or new.length < old.length)
-    return False
 
 
 def reasons_against(check: Callable[[], None]) -> tuple[Refusal, ...]:

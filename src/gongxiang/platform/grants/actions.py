@@ -304,6 +304,12 @@ def set_route(
     return grant
 
 
+def end_for_notice(*, grant: Grant, statement: str, by: Actor, event_at: datetime, at: datetime) -> None:
+    """End a locked grant because its provider stops sharing, as negotiated and filed; called within that act."""
+    _end(grant, act="end", reason="source_retired", statement=statement, by=by, event_at=event_at, at=at)
+    _file(grant, act="ended", reason="source_retired", statement=statement, by=by, at=at)
+
+
 def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, event_at: datetime, at: datetime) -> None:
     transition(
         grant,

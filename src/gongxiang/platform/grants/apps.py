@@ -9,3 +9,10 @@ class GrantsConfig(AppConfig):
     name = "gongxiang.platform.grants"
     label = "grants"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the rulebook which clocks run here."""
+        from gongxiang.platform.grants import queries_stop
+        from gongxiang.platform.rulebook.queries import register_deadline_source
+
+        register_deadline_source("grants", queries_stop.open_stop_deadlines)

@@ -99,3 +99,73 @@ class DisposalIncomplete(Refusal):
 
     basis = ("cn-809:27", "cn-809:29")
     next_step = "Choose the way of disposal and describe what was destroyed or kept and on which basis."
+
+
+class NobodyToNegotiateWith(Refusal):
+    """No department uses this resource: there is nothing to negotiate."""
+
+    basis = ("cn-809:27",)
+    next_step = "Withdraw the entry on its page, with the reason."
+
+
+class StopAnnouncedAlready(Refusal):
+    """The end of sharing this resource is being negotiated already."""
+
+    basis = ("cn-809:27",)
+    next_step = "Go on with the notice that runs, or cancel it first."
+
+
+class StopsTooSoon(Refusal):
+    """The last day of sharing lies within the time in which consumers may object, which ends on {until}."""
+
+    basis = ("cn-809:27",)
+    next_step = "Choose a later day."
+
+
+class AnswerUnknown(Refusal):
+    """A consumer agrees or objects."""
+
+    basis = ("cn-809:27",)
+    next_step = "Choose one of the two."
+
+
+class ObjectionTooLate(Refusal):
+    """The time in which this notice could be objected to is over."""
+
+    basis = ("cn-809:27",)
+    next_step = "Tell the authority, which has not filed the notice yet, or apply to another provider."
+
+
+class AnsweredAlready(Refusal):
+    """Your department has answered this notice."""
+
+    basis = ("cn-809:27",)
+    next_step = "If circumstances changed, tell the provider and the authority."
+
+
+class ConsumersNotHeard(Refusal):
+    """Not every consumer has answered, and the time to object is not over."""
+
+    basis = ("cn-809:27",)
+    next_step = "Wait for the answers or for the end of the period."
+
+
+class ObjectionsUnanswered(Refusal):
+    """A consumer has objected: say why the sharing may end all the same, or reject the notice."""
+
+    basis = ("cn-809:27", "cn-809:28")
+    next_step = "Write how the objection was settled."
+
+
+class StopNotDue(Refusal):
+    """The day that was filed for the end of sharing has not come."""
+
+    basis = ("cn-809:27",)
+    next_step = "Wait for the day, or let the provider announce another one."
+
+
+class NoObjection(Refusal):
+    """Nobody has objected to this notice: there is nothing to uphold."""
+
+    basis = ("cn-809:27", "cn-809:28")
+    next_step = "File it, or ask the provider to cancel it."

@@ -2,7 +2,10 @@
 
 from django.db import models
 
+from gongxiang.platform.grants.models_stop import StopAnswer, StopNotice
 from gongxiang.platform.kernel.ids import new_id
+
+__all__ = ["Counter", "DisposalDuty", "Filing", "Grant", "GrantRevision", "StopAnswer", "StopNotice"]
 
 
 class Counter(models.Model):

@@ -102,3 +102,19 @@ def check_actor_can_certify(actor: Actor, consumer_id: UUID) -> None:
     CERTIFY_DISPOSAL.check(actor)
     if not _of(actor, consumer_id):
         raise NotPermitted()
+
+
+# ---- the end of sharing -------------------------------------------------------------------------------------------------
+
+STOPPER: Final = "sharing-stopper"
+ANNOUNCE_STOP: Final = Permission(name="grants.announce_stop", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), second_factor=True)
+ANSWER_STOP: Final = Permission(name="grants.answer_stop", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+DECIDE_STOP: Final = Permission(name="grants.decide_stop", roles=_AUTHORITY, second_factor=True)
+CARRY_OUT_STOP: Final = Permission(name="grants.carry_out_stop", roles=frozenset(), systems=frozenset({STOPPER}))
+
+
+def check_own_department(permission: Permission, actor: Actor, department_id: UUID) -> None:
+    """The permission, and in that very department."""
+    permission.check(actor)
+    if not _of(actor, department_id):
+        raise NotPermitted()

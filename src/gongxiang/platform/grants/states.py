@@ -59,3 +59,40 @@ DISPOSAL: Final = TransitionTable(
         ),
     ),
 )  # fmt: skip
+
+# ---- the end of sharing, negotiated and filed (条例 27) ---------------------------------------------------------------------
+
+ANNOUNCED: Final = "ANNOUNCED"
+FILED: Final = "FILED"
+REJECTED: Final = "REJECTED"
+CANCELLED: Final = "CANCELLED"
+CARRIED_OUT: Final = "CARRIED_OUT"
+
+#: A notice that is not over.
+STOP_RUNNING: Final = (ANNOUNCED, FILED)
+
+STOP_NOTICE: Final = TransitionTable(
+    subject="stop_notice",
+    transitions=(
+        Transition(
+            act="announce", sources=(), target=ANNOUNCED, event="announced", turn="consumer",
+            who="provider's accountable officer", basis=("cn-809:27.3",),
+        ),
+        Transition(
+            act="file", sources=(ANNOUNCED,), target=FILED, event="filed", turn="provider",
+            who="the authority, after the consumers were heard", basis=("cn-809:27.3",),
+        ),
+        Transition(
+            act="reject", sources=(ANNOUNCED,), target=REJECTED, event="rejected", turn="provider",
+            who="the authority, which upholds an objection", basis=("cn-809:27.3", "cn-809:28"),
+        ),
+        Transition(
+            act="cancel", sources=STOP_RUNNING, target=CANCELLED, event="cancelled",
+            who="provider's accountable officer", basis=("cn-809:27.3",),
+        ),
+        Transition(
+            act="carry_out", sources=(FILED,), target=CARRIED_OUT, event="carried_out", turn="provider",
+            who="the product, on the day that was filed", basis=("cn-809:27.3",),
+        ),
+    ),
+)  # fmt: skip

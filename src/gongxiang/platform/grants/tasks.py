@@ -4,8 +4,8 @@ import logging
 from datetime import datetime
 
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
-from gongxiang.platform.grants import actions, queries
-from gongxiang.platform.grants.permissions import EXPIRER
+from gongxiang.platform.grants import actions, queries, queries_stop, stopping
+from gongxiang.platform.grants.permissions import EXPIRER, STOPPER
 from gongxiang.platform.kernel.actors import System
 
 _log = logging.getLogger(__name__)
@@ -22,3 +22,10 @@ def expire_grants(at: datetime) -> int:
     if ended:
         _log.info("%d grants ended with their period", ended)
     return ended
+
+
+def stop_sharing(at: datetime) -> int:
+    """Carry out the ends of sharing whose filed day has passed; gives how many."""
+    for notice_id in (due := queries_stop.stops_due(at)):
+        stopping.carry_out_stop(notice_id=notice_id, by=System(name=STOPPER), at=at)
+    return len(due)

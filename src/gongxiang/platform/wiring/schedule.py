@@ -40,6 +40,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(name="flush-receipts", every=5, run=_ROOM.format("delivery", "flush_receipts")),
     Sweep(name="lapse-replies", every=10, run=_ROOM.format("access", "sweep_overdue")),
     Sweep(name="keep-catalogue-true", every=30, run=_ROOM.format("catalogue", "sweep_upkeep")),
+    Sweep(name="stop-sharing", every=10, run=_ROOM.format("grants", "stop_sharing")),
     Sweep(name="expire-grants", every=10, run=_ROOM.format("grants", "expire_grants")),
     Sweep(name="watch-nodes", every=30, run=_ROOM.format("delivery", "watch_nodes")),
     Sweep(name="forget-sign-ins", every=3600, run=_ROOM.format("parties", "forget_sign_ins")),

@@ -60,7 +60,7 @@ def offers_for(actor: Person, draft: DraftRef, *, at: datetime) -> dict[str, Off
     offer("revise", permissions.COMPILE)
     if draft.version:
         offer("discard_revision", permissions.COMPILE)
-    offer("withdraw", permissions.WITHDRAW)
+    offer("withdraw", permissions.WITHDRAW, lambda: policies.check_can_withdraw(granted_until=case.granted_until, at=at))
     return found
 
 

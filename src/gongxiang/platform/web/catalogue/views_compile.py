@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,6 +22,7 @@ from gongxiang.platform.web.catalogue.editing import Editor
 from gongxiang.platform.web.catalogue.labels import field_label
 from gongxiang.platform.web.catalogue.views_decide import hints_on
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.upkeep.effects import effects_for
 from gongxiang.protocol import clock
 
 
@@ -68,6 +70,9 @@ def edit(request: ActingRequest, resource_id: UUID) -> HttpResponse:
         readable = editor.is_valid
         draft = _save(request, draft, editor.content())
         if readable and request.POST.get("act") == "send":
+            if any(effect.consequences for effect in effects_for(request.actor, draft, at=clock.now())):
+                messages.warning(request, _("Saved. Look at what it does to those who use the resource, then send it."))
+                return redirect(f"{reverse('catalogue:entry', args=[resource_id])}#effects")
             actions.send_for_review(resource_id=resource_id, by=request.actor, at=clock.now())
             messages.success(request, _("Sent for review: your department's reviewer goes on."))
             return redirect("catalogue:entry", resource_id=resource_id)

@@ -27,6 +27,7 @@ from gongxiang.platform.catalogue.permissions import (
 )  # fmt: skip
 from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.grants import queries_stop
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import lists
 from gongxiang.platform.web.catalogue.acts import offers_for
@@ -35,6 +36,7 @@ from gongxiang.platform.web.catalogue.labels import ELEMENT_FIELDS, FIELDS, fiel
 from gongxiang.platform.web.catalogue.present import ShownDifference, differences_in_words
 from gongxiang.platform.web.catalogue.views_search import content_context
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.upkeep.effects import effects_for, in_words
 from gongxiang.protocol import clock
 
 
@@ -224,8 +226,13 @@ def _page(
     if draft.version and draft.status not in ("PUBLISHED", "WITHDRAWN"):
         before = queries.published_version(draft.id).content
         differences = differences_in_words(queries.changes_of_draft(draft.id), before, draft.content)
+    effects = effects_for(actor, draft, at=at)
     context = {
         "draft": draft,
+        "effects": in_words(effects),
+        "effects_refused": any(effect.refused for effect in effects),
+        "effects_touched": any(effect.consequences for effect in effects),
+        "stop": queries_stop.running_stop(draft.id, actor=actor) if draft.version else None,
         "offers": offers_for(actor, draft, at=at),
         "forms": shown,
         "refusals": getattr(refusal, "shortfalls", (refusal,)) if refusal and not forms else (),

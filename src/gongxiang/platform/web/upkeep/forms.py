@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.catalogue.actions.remit import Document
 from gongxiang.platform.catalogue.queries_remit import KINDS
+from gongxiang.platform.grants.stopping import STOP_REASONS
+from gongxiang.platform.web import labels
 from gongxiang.platform.web.forms import Form
 
 
@@ -130,3 +132,25 @@ class StatementForm(Form):
         label=_("Why it is still withheld"), max_length=2000, widget=area(), required=False,
         help_text=_("Which words of the statute still forbid sharing, and that they are unchanged."),
     )  # fmt: skip
+
+
+class AnnounceForm(Form):
+    """Why and when sharing ends."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=())
+    statement = forms.CharField(label=_("In your own words"), max_length=4000, widget=area(), required=False)
+    stops_on = forms.DateField(label=_("Last day of sharing"), widget=day())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "—"), *((code, labels.code("stop_reason", code)) for code in STOP_REASONS)]
+        self.fields["reason"].choices = choices  # type: ignore[attr-defined]
+
+
+class AnswerForm(Form):
+    """What a consumer says."""
+
+    answer = forms.ChoiceField(label=_("Answer"), choices=[("", "—"), ("AGREED", _("Agrees")), ("OBJECTED", _("Objects"))])
+    statement = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=area(2), required=False, help_text=_("Needed with an objection.")
+    )

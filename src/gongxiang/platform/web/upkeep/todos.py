@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gongxiang.platform.catalogue import permissions_upkeep as permissions
 from gongxiang.platform.catalogue import queries_remit, queries_withheld
 from gongxiang.platform.catalogue.states import EXTENSION_ASKED, REPORTED
+from gongxiang.platform.grants import queries_stop
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.web.todos import Figure, Todo
 
@@ -36,6 +37,17 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
                 url=reverse("upkeep:check", args=[check.id]),
                 due_at=check.due_at,
                 basis=("cn-809:14(3)",) if check.lapsed_why else (check.due_basis,),
+            )
+        )
+    for notice in queries_stop.waiting_stops(actor, at):
+        asked = any(one.consumer_id == actor.department_id and not one.answer for one in notice.answers)
+        found.append(
+            Todo(
+                kind=_("Answer: sharing is to end") if asked else _("File the end of sharing"),
+                title=notice.resource_name,
+                url=reverse("upkeep:stop", args=[notice.id]),
+                due_at=notice.due_at if asked else None,
+                basis=("cn-809:27.3",),
             )
         )
     return found

@@ -1,0 +1,198 @@
+"""Acts on the end of sharing: announced with reason and day, answered by the consumers, filed, carried out (条例 27)."""
+
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from gongxiang.law.articles import implements
+from gongxiang.law.deadlines import end_of_day
+from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.evidence.actions import open_record, record_act, transition
+from gongxiang.platform.grants import actions, errors, permissions, policies, queries, queries_stop, states
+from gongxiang.platform.grants.models import Grant, StopAnswer, StopNotice
+from gongxiang.platform.grants.queries_stop import StopView
+from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.ids import new_id
+from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.protocol.clock import BEIJING
+
+#: Why a provider may stop sharing; none of them is the provider's mere wish.
+STOP_REASONS: Final = ("basis_lapsed", "source_retired", "duty_moved", "merged", "shared_elsewhere")
+ANSWERS: Final = ("AGREED", "OBJECTED")
+
+
+@implements("cn-809:27.3")
+@transaction.atomic
+def announce_stop(*, resource_id: UUID, reason: str, statement: str, stops_on: date, by: Actor, at: datetime) -> StopView:
+    """The provider's accountable officer announces the last day of sharing; every consumer is asked."""
+    resource = catalogue.get_resource(resource_id)
+    permissions.check_own_department(permissions.ANNOUNCE_STOP, by, resource.provider_id)
+    policies.check_reasoned(reason, statement, STOP_REASONS)
+    live = queries.live_grants(resource_id=resource_id)
+    if not live:
+        raise errors.NobodyToNegotiateWith()
+    if StopNotice.objects.filter(resource_id=resource_id, status__in=states.STOP_RUNNING).exists():
+        raise errors.StopAnnouncedAlready()
+    deadline = rulebook.deadline("stop_objection", start=at)
+    stops_at = end_of_day(stops_on)
+    if stops_at < deadline.due_at:
+        raise errors.StopsTooSoon(field="stops_on", until=deadline.last_day.isoformat())
+    row = StopNotice(
+        id=new_id(),
+        number=actions.next_number("ZZ", at),
+        resource_id=resource_id,
+        resource_name=resource.name,
+        resource_code=resource.code,
+        provider_id=resource.provider_id,
+        provider_name=resource.provider_name,
+        reason=reason,
+        statement=statement.strip(),
+        stops_at=stops_at,
+        due_at=deadline.due_at,
+        due_basis=deadline.basis,
+        due_rule=deadline.rule,
+        announced_at=at,
+        announced_by=by.name,
+    )
+    grants = [(grant.id, grant.consumer_id, grant.consumer_name) for grant in live]
+    open_record(
+        row, table=states.STOP_NOTICE, act="announce", by=by, at=at, rule_version=deadline.rule,
+        after={"reason": reason, "stops_at": stops_at, "due_at": deadline.due_at, "number": row.number},
+        detail={"statement": row.statement}, **_seen_by(row, grants),
+    )  # fmt: skip
+    _ask(row, grants)
+    return queries_stop.stop_views([row])[0]
+
+
+@implements("cn-809:27.3", "cn-809:28")
+@transaction.atomic
+def answer_stop(*, notice_id: UUID, grant_id: UUID, answer: str, statement: str, by: Actor, at: datetime) -> StopView:
+    """A consumer's accountable officer agrees, or objects with its reason, within the time."""
+    row = queries_stop.stop_for_update(notice_id)
+    said = StopAnswer.objects.select_for_update().filter(notice=row, grant_id=grant_id).first()
+    if said is None:
+        raise NotPermitted()
+    permissions.check_own_department(permissions.ANSWER_STOP, by, said.consumer_id)
+    if answer not in ANSWERS:
+        raise errors.AnswerUnknown(field="answer")
+    if row.status != states.ANNOUNCED or (answer == "OBJECTED" and at >= row.due_at):
+        raise errors.ObjectionTooLate()
+    if said.answer:
+        raise errors.AnsweredAlready()
+    if answer == "OBJECTED":
+        policies.check_reasoned("objected", statement, ("objected",))
+    said.answer, said.statement, said.answered_at, said.answered_by = answer, statement.strip(), at, by.name
+    record_act(
+        kind=f"stop_notice:{'agreed' if answer == 'AGREED' else 'objected'}",
+        subject=("stop_notice", row.pk),
+        by=by,
+        at=at,
+        basis=("cn-809:27.3",) if answer == "AGREED" else ("cn-809:27.3", "cn-809:28"),
+        after={"grant": grant_id, "answer": answer, "consumer": said.consumer_name},
+        detail={"statement": said.statement} if said.statement else {},
+        **_seen_by(row),
+    )
+    said.save(update_fields=["answer", "statement", "answered_at", "answered_by"])
+    return queries_stop.stop_views([row])[0]
+
+
+@implements("cn-809:27.3")
+@transaction.atomic
+def file_stop(*, notice_id: UUID, opinion: str, by: Actor, at: datetime) -> StopView:
+    """The authority records the filing, once the consumers were heard; an objection needs an answer."""
+    row = queries_stop.stop_for_update(notice_id)
+    permissions.DECIDE_STOP.check(by)
+    _not_own(row, by)
+    states.STOP_NOTICE.find("file", row.status)
+    view = queries_stop.stop_views([row])[0]
+    if not view.heard(at):
+        raise errors.ConsumersNotHeard()
+    if view.objections and len(opinion.strip()) < policies.SHORTEST_STATEMENT:
+        raise errors.ObjectionsUnanswered(field="opinion")
+    changes = {
+        "filing_number": actions.next_number("BA", at), "opinion": opinion.strip(), "decided_at": at, "decided_by": by.name,
+    }  # fmt: skip
+    # A day that went by while the notice lay with the authority is moved: nobody's sharing ends in the past.
+    if row.stops_at <= at:
+        changes["stops_at"] = end_of_day(at.astimezone(BEIJING).date())
+    detail = {"objections": [{"consumer": one.consumer_name, "statement": one.statement} for one in view.objections]}
+    transition(row, table=states.STOP_NOTICE, act="file", by=by, at=at, changes=changes, detail=detail, **_seen_by(row))
+    return queries_stop.stop_views([row])[0]
+
+
+@implements("cn-809:27.3", "cn-809:28")
+@transaction.atomic
+def reject_stop(*, notice_id: UUID, opinion: str, by: Actor, at: datetime) -> StopView:
+    """The authority upholds an objection: sharing goes on."""
+    row = queries_stop.stop_for_update(notice_id)
+    permissions.DECIDE_STOP.check(by)
+    _not_own(row, by)
+    states.STOP_NOTICE.find("reject", row.status)
+    if not queries_stop.stop_views([row])[0].objections:
+        raise errors.NoObjection()
+    policies.check_reasoned("rejected", opinion, ("rejected",))
+    changes = {"opinion": opinion.strip(), "decided_at": at, "decided_by": by.name, "closed_at": at}
+    transition(row, table=states.STOP_NOTICE, act="reject", by=by, at=at, changes=changes, **_seen_by(row))
+    return queries_stop.stop_views([row])[0]
+
+
+@implements("cn-809:27.3")
+@transaction.atomic
+def cancel_stop(*, notice_id: UUID, reason: str, by: Actor, at: datetime) -> StopView:
+    """The provider goes on sharing after all."""
+    row = queries_stop.stop_for_update(notice_id)
+    permissions.check_own_department(permissions.ANNOUNCE_STOP, by, row.provider_id)
+    states.STOP_NOTICE.find("cancel", row.status)
+    policies.check_reasoned("cancelled", reason, ("cancelled",))
+    changes = {"closed_at": at, "closing_reason": reason.strip()}
+    transition(row, table=states.STOP_NOTICE, act="cancel", by=by, at=at, changes=changes, **_seen_by(row))
+    return queries_stop.stop_views([row])[0]
+
+
+@implements("cn-809:27.3")
+@transaction.atomic
+def carry_out_stop(*, notice_id: UUID, by: Actor, at: datetime) -> StopView:
+    """End the grants of the resource on the day that was filed; the entry can be withdrawn now."""
+    permissions.CARRY_OUT_STOP.check(by)
+    row = queries_stop.stop_for_update(notice_id)
+    states.STOP_NOTICE.find("carry_out", row.status)
+    if at < row.stops_at:
+        raise errors.StopNotDue()
+    ended = []
+    for grant in Grant.objects.select_for_update().filter(resource_id=row.resource_id, status__in=("ACTIVE", "SUSPENDED")):
+        statement = f"{row.number} · {row.filing_number}"
+        actions.end_for_notice(grant=grant, statement=statement, by=by, event_at=row.stops_at, at=at)
+        ended.append(grant.number)
+    transition(
+        row, table=states.STOP_NOTICE, act="carry_out", by=by, at=row.stops_at, changes={"closed_at": row.stops_at},
+        detail={"grants": ended}, **_seen_by(row),
+    )  # fmt: skip
+    return queries_stop.stop_views([row])[0]
+
+
+def _ask(row: StopNotice, grants: list[tuple[UUID, UUID, str]]) -> None:
+    StopAnswer.objects.bulk_create(
+        StopAnswer(id=new_id(), notice=row, grant_id=grant_id, consumer_id=consumer_id, consumer_name=name)
+        for grant_id, consumer_id, name in grants
+    )
+
+
+def _not_own(row: StopNotice, by: Actor) -> None:
+    """The authority shares resources too: it does not file its own notice alone; its leader does what an officer announced."""
+    if isinstance(by, Person) and by.department_id == row.provider_id and by.name == row.announced_by:
+        raise NotPermitted()
+
+
+def _seen_by(row: StopNotice, grants: list[tuple[UUID, UUID, str]] | None = None) -> dict[str, Any]:
+    """Provider, every consumer asked, and the authority; part of the trails of the resource and the grants."""
+    if grants is None:
+        rows = StopAnswer.objects.filter(notice_id=row.pk)
+        grants = [(one.grant_id, one.consumer_id, one.consumer_name) for one in rows]
+    return {
+        "concerns": (row.provider_id, parties.authority().id, *(consumer for _grant, consumer, _name in grants)),
+        "trail": (f"resource:{row.resource_id}", *(f"grant:{grant}" for grant, _consumer, _name in grants)),
+    }
