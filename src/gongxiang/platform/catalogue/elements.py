@@ -6,7 +6,7 @@ Holds names, never values.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -136,15 +136,6 @@ def find_similar(names: Iterable[str], among: QuerySet[Resource]) -> tuple[Hit, 
         fitting = [row for row in found if row.plain == text] + [r for r in found if r.plain != text and r.stem == meaning]
         hits += [_hit(name, row, exact=row.plain == text) for row in fitting[:MOST_HITS]]
     return tuple(hits)
-
-
-def collected_by_several(stems: Sequence[str] = ()) -> dict[str, list[PublishedElement]]:
-    """Elements that entries of several departments name, by meaning; of these meanings only, if any are given."""
-    rows = PublishedElement.objects.select_related("resource").defer("resource__draft").order_by("stem", "department_id")
-    by_meaning: dict[str, list[PublishedElement]] = {}
-    for row in rows.filter(stem__in=stems) if stems else rows:
-        by_meaning.setdefault(row.stem, []).append(row)
-    return {one: rows for one, rows in by_meaning.items() if len({row.department_id for row in rows}) > 1}
 
 
 def _hit(asked: str, row: PublishedElement, *, exact: bool) -> Hit:

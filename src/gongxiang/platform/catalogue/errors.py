@@ -65,6 +65,69 @@ class NotWithheld(Refusal):
     basis = ("wushen-2021-60:10",)
 
 
+class ItemsMissing(Refusal):
+    """A form asks for at least one item, and for {most} at most."""
+
+    basis = ("wushen-2021-60:22.5",)
+    next_step = "Write one item a line, as on the form."
+
+
+class JustificationMissing(Refusal):
+    """What the platform has is not asked for again without a recorded reason."""
+
+    basis = ("wushen-2021-60:22.5", "cn-809:19")
+    next_step = "Apply for the resource, or say why it has to be asked for all the same."
+
+
+class SourceHasNotIt(Refusal):
+    """The source of an item is a department whose published entries have it."""
+
+    basis = ("cn-809:19",)
+    next_step = "Choose one of the departments listed beside the item."
+
+
+class SourceReasonMissing(Refusal):
+    """The departments are told why one of them is the source."""
+
+    basis = ("cn-809:19",)
+    next_step = "Name the duty or the law by which it keeps the item."
+
+
+class ReportNumberMissing(Refusal):
+    """A report is cited by its number."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Copy the number under which it was sent, or the platform's receipt number."
+
+
+class ReportNumberTaken(Refusal):
+    """A report numbered {number} is recorded already."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Look at the recorded report, or mend the number."
+
+
+class ReportOfTomorrow(Refusal):
+    """A report is recorded when it was made, not before."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Choose today or an earlier day."
+
+
+class NothingToReport(Refusal):
+    """Everything published has been reported."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Wait until an entry is published, changed or withdrawn."
+
+
+class ReportChanged(Refusal):
+    """The list has changed since you opened it: what you sent is not what would be recorded."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Reload the page, export the list again, and report what it says now."
+
+
 # ---- shortfalls: what is missing before an entry may move on ------------------------------------------------------------
 
 

@@ -315,3 +315,70 @@ class SourceDesignation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["stem"], condition=models.Q(ended_at=None), name="source_designation_one_in_force")
         ]
+
+
+class MatterLink(models.Model):
+    """A published resource that a business matter uses, and which of its elements (wushen-2021-60:5)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey("parties.Matter", on_delete=models.PROTECT, related_name="+")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    #: What the matter no longer asks of people, in words.
+    benefit = models.TextField(blank=True, default="")
+    linked_by = models.CharField(max_length=60)
+    linked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "resource"], condition=models.Q(ended_at=None), name="matter_link_once")
+        ]
+
+
+class FormItem(models.Model):
+    """Something that people are asked for when a matter is handled (wushen-2021-60:22.5)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey("parties.Matter", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    plain = models.CharField(max_length=200)
+    position = models.IntegerField()
+    #: Why it is asked for although the platform has it.
+    justification = models.TextField(blank=True, default="")
+    justified_by = models.CharField(max_length=60, blank=True, default="")
+    justified_at = models.DateTimeField(null=True)
+    listed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "plain"], condition=models.Q(ended_at=None), name="form_item_once"),
+            models.CheckConstraint(
+                condition=models.Q(justified_at__isnull=True) | ~models.Q(justification=""), name="form_item_justified_in_words"
+            ),
+        ]
+
+
+class CityReport(models.Model):
+    """That the catalogue's changes were reported to the city: when, under which number; kept, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    number = models.CharField(max_length=80, unique=True)
+    reported_on = models.DateField()
+    note = models.CharField(max_length=500, blank=True, default="")
+    recorded_by = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField()
+
+
+class CityReportLine(models.Model):
+    """One version, or one withdrawal, that a report named."""
+
+    id = models.BigAutoField(primary_key=True)
+    report = models.ForeignKey(CityReport, on_delete=models.PROTECT, related_name="+")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    version = models.IntegerField()
+    #: NEW, CHANGED or WITHDRAWN.
+    change = models.CharField(max_length=10)
+
+    class Meta:
+        indexes = [models.Index(fields=["resource", "version"], name="city_report_line_version")]

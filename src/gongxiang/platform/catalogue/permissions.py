@@ -32,6 +32,9 @@ KEEP_SYNONYMS = Permission(name="catalogue.keep_synonyms", roles=frozenset({Role
 #: Figures on the catalogue: the authority's of all departments, a department's of its own.
 QUALITY = Permission(name="catalogue.quality", roles=DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.AUDITOR})
 QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY, scope=Scope.ACT)
+NAME_SOURCE = Permission(name="catalogue.name_source", roles=frozenset({Role.AUTHORITY_OFFICER}))
+REPORT = Permission(name="catalogue.report", roles=frozenset({Role.AUTHORITY_OFFICER}))
+REPORTS = Permission(name="catalogue.reports", roles=AUTHORITY | {Role.AUDITOR})
 #: Facts that rooms above write down on an entry.
 NOTE = Permission(
     name="catalogue.note", roles=frozenset(), systems=frozenset({"delivery", "grants", "fact-intake", "flow-opener"})

@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from gongxiang.platform.catalogue import queries
+from gongxiang.platform.catalogue import queries, sources
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.elements import stem
 from gongxiang.platform.catalogue.hints import Hint, Near, Surroundings, hints
-from gongxiang.platform.catalogue.models import Finding, Resource, ResourceVersion, SourceDesignation, Upkeep
+from gongxiang.platform.catalogue.models import Finding, Resource, ResourceVersion, Upkeep
 from gongxiang.platform.catalogue.policies import content_shortfalls
 from gongxiang.platform.catalogue.states import PUBLISHED, WITHDRAWN
 from gongxiang.platform.catalogue.vocabulary import highest
@@ -100,9 +100,7 @@ def surroundings(row: Resource, content: Content) -> Surroundings:
 
 def named_sources(meanings: Iterable[str]) -> dict[str, tuple[UUID, str]]:
     """The source departments that the authority named for items of these meanings."""
-    rows = list(SourceDesignation.objects.filter(stem__in=set(meanings), ended_at=None))
-    names = parties.department_names(row.department_id for row in rows)
-    return {row.stem: (row.department_id, names.get(row.department_id, "")) for row in rows}
+    return {meaning: (one.department_id, one.department) for meaning, one in sources.current(meanings).items()}
 
 
 def systems_of(content: Content, department_id: UUID) -> set[UUID]:

@@ -32,6 +32,14 @@ from gongxiang.platform.catalogue.actions.remit import (
     register_remit_change,
     remind_of_remit_change,
 )
+from gongxiang.platform.catalogue.actions.sourcing import (
+    justify_item,
+    link_matter,
+    list_form_items,
+    name_source,
+    record_city_report,
+    unlink_matter,
+)
 from gongxiang.platform.catalogue.actions.withheld import (
     confirm_still_withheld,
     keep_withheld_round,
@@ -65,9 +73,13 @@ __all__ = [
     "draft_resource",
     "end_synonyms",
     "enter_synonyms",
+    "justify_item",
     "keep_withheld_round",
     "lapse_remit_change",
+    "link_matter",
+    "list_form_items",
     "name_new_entry",
+    "name_source",
     "note_data",
     "note_granted_until",
     "note_told",
@@ -76,6 +88,7 @@ __all__ = [
     "pass_review",
     "publish_resource",
     "ratify_withholding",
+    "record_city_report",
     "record_distribution_check",
     "recount_remit_change",
     "recount_review",
@@ -90,5 +103,6 @@ __all__ = [
     "save_search",
     "send_for_review",
     "submit_resource",
+    "unlink_matter",
     "withdraw_resource",
 ]

@@ -50,3 +50,25 @@ CHECKS: dict[str, str | Promise] = {
     "unused": _("Never used"),
     "zombie": _("Neither used nor changed for long"),
 }
+
+STATES = {
+    "form_item:no_hit": (_("The platform has it not"), "secondary"),
+    "form_item:linked": (_("Taken from a resource"), "success"),
+    "form_item:justified": (_("Asked for with a reason"), "primary"),
+    "form_item:available": (_("The platform has it"), "warning"),
+}
+
+EVENTS = {
+    "matter:resource_linked": _("Matter uses a resource"),
+    "matter:resource_unlinked": _("Matter no longer uses a resource"),
+    "matter:items_listed": _("Items of a form stated"),
+    "matter:item_justified": _("Reason for asking again recorded"),
+    "source:named": _("Source department named"),
+    "city_report:recorded": _("Report to the city recorded"),
+}
+
+CODES = {
+    "city_change:NEW": _("Entry new to the city"),
+    "city_change:CHANGED": _("Changed entry"),
+    "city_change:WITHDRAWN": _("Withdrawn entry"),
+}
