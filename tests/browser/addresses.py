@@ -61,6 +61,15 @@ _PERSON = "SELECT id FROM parties_person WHERE username = 'minzheng-jb'"
 _VERSION = "SELECT code, 1 FROM catalogue_resourceversion ORDER BY published_at LIMIT 1"
 _AGREEMENT = "SELECT id FROM agreements_agreement WHERE status = 'IN_FORCE' ORDER BY serial LIMIT 1"
 
+def _project(status: str) -> str:
+    return f"SELECT id FROM projects_project WHERE status = '{status}' ORDER BY number LIMIT 1"
+
+
+def _project_entry(status: str) -> str:
+    of = f"SELECT project_id, id FROM projects_plannedentry WHERE project_id IN ({_project(status)})"
+    return f"{of} ORDER BY position LIMIT 1"
+
+
 #: Pages with arguments, and pages that look different to different people.
 VISITS: dict[str, list[Visit]] = {
     "workbench:home": [
@@ -87,6 +96,34 @@ VISITS: dict[str, list[Visit]] = {
     "upkeep:stop": [_v("minzheng-ld", _STOP), _v("shijian-ld", _STOP)],
     "upkeep:announce_stop": [_v("minzheng-ld", _PUBLISHED)],
     "upkeep:check": [_v("minzheng-ld", _CHECKED), _v("zhengwu-ld", _CHECKED)],
+    "projects:list": [_v("shijian-jb"), _v("zhengwu"), _v("nengyuan-sh")],
+    "projects:new": [_v("shijian-jb")],
+    "projects:queue": [_v("zhengwu"), _v("zhengwu", more="?box=acceptance"), _v("yunwei")],
+    "projects:funding": [_v("zhengwu"), _v("minzheng-jb")],
+    "projects:form_checks": [_v("shijian-jb")],
+    "projects:form_check_new": [_v("shijian-jb")],
+    "projects:form_check": [_v("shijian-jb", "SELECT id FROM projects_formcheck LIMIT 1")],
+    "projects:detail": [
+        _v("shijian-jb", _project("PRECOMPILING")), _v("minzheng-ld", _project("PRESENTED")),
+        _v("zhengwu", _project("IN_REVIEW")),
+        _v("nengyuan-jb", _project("RETURNED")), _v("jiaotong-jb", _project("PASSED")), _v("minzheng-jb", _project("ACCEPTED")),
+        _v("zhengwu", _project("ACCEPTANCE_REQUESTED")), _v("yunwei", _project("ACCEPTANCE_REQUESTED")),
+    ],
+    "projects:edit": [_v("shijian-jb", _project("PRECOMPILING"))],
+    "projects:version": [_v("minzheng-jb", f"SELECT id, 1 FROM ({_project('ACCEPTED')}) found")],
+    "projects:changes": [_v("minzheng-jb", _project("ACCEPTED"))],
+    "projects:entry_new": [_v("shijian-jb", _project("PRECOMPILING"))],
+    "projects:entry": [_v("shijian-jb", _project_entry("PRECOMPILING"))],
+    "projects:hits": [_v("shijian-jb", _project("PRECOMPILING")), _v("zhengwu", _project("IN_REVIEW"))],
+    "projects:send_back": [_v("minzheng-ld", _project("PRESENTED"))],
+    "projects:pass": [_v("zhengwu", _project("IN_REVIEW"))],
+    "projects:return": [_v("zhengwu", _project("IN_REVIEW"))],
+    "projects:approval": [_v("jiaotong-jb", _project("PASSED"))],
+    "projects:check": [_v("yunwei", f"SELECT id, 'network' FROM ({_project('ACCEPTANCE_REQUESTED')}) found")],
+    "projects:return_acceptance": [_v("zhengwu", _project("ACCEPTANCE_REQUESTED"))],
+    "projects:cancel": [_v("jiaotong-ld", _project("PASSED"))],
+    "projects:costs": [_v("minzheng-jb", _project("ACCEPTED"))],
+    "projects:use": [_v("minzheng-jb", _project("ACCEPTED"))],
     "access:mine": [_v("shijian-jb"), _v("nengyuan-jb")],
     "access:consents": [_v("yibao-ld"), _v("minzheng-ld", more="?box=replies")],
     "access:replies": [_v("minzheng-sh"), _v("minzheng-sh", more="?box=answered")],

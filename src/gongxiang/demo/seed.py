@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from gongxiang.demo import banner, cases, databases, entries, finding, upkeep
+from gongxiang.demo import banner, cases, databases, entries, finding, projects, upkeep
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.machine.home import Home
 
@@ -38,6 +38,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         step("catalogue")
         resources = entries.publish_entries(travel, everybody, nodes)
         finding.keep_words(travel, everybody)
+        built = projects.begin_projects(travel, everybody)
         step("requests, grants, flows")
         granted = cases.grant_and_open(travel, everybody, resources)
         step("cases waiting at every step")
@@ -47,6 +48,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         upkeep.publish_withheld(travel, everybody, nodes)
         upkeep.call_off_a_stop(travel, everybody, resources, granted)
         banner.leave_agreement_waiting(notes, travel, everybody)
+        projects.leave_projects_waiting(travel, everybody, built)
         databases.leave_node_waiting(home, notes, everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},

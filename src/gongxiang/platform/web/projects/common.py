@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from gongxiang.platform.kernel.errors import Refusal
@@ -19,6 +19,11 @@ from gongxiang.protocol import clock
 def key(request: ActingRequest, project_id: UUID) -> dict[str, Any]:
     """What every act is told."""
     return {"project_id": project_id, "by": request.actor, "at": clock.now()}
+
+
+def posted(request: ActingRequest) -> QueryDict | None:
+    """What was sent, also if it is nothing; None where the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def seen_project(request: ActingRequest, project_id: UUID) -> ProjectView:

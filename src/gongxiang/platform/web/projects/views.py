@@ -20,7 +20,7 @@ from gongxiang.platform.projects.values import ProjectView
 from gongxiang.platform.projects.vocabulary import ProjectKind
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
-from gongxiang.platform.web.projects.common import seen_project
+from gongxiang.platform.web.projects.common import posted, seen_project
 from gongxiang.platform.web.projects.forms import ProjectForm
 from gongxiang.platform.web.projects.shown import acts_of, facts_of
 from gongxiang.protocol import clock
@@ -103,7 +103,7 @@ def queue(request: ActingRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: ActingRequest) -> HttpResponse:
     """Enter a project."""
-    form = ProjectForm(request.POST or None, systems=_systems(request.actor.department_id))
+    form = ProjectForm(posted(request), systems=_systems(request.actor.department_id))
     if form.is_bound and form.is_valid():
         try:
             made = actions.register_project(fields=form.written(), by=request.actor, at=clock.now())
@@ -123,7 +123,7 @@ def edit(request: ActingRequest, project_id: UUID) -> HttpResponse:
     fields = project.fields
     initial = {name: getattr(fields, name) for name in type(fields).__dataclass_fields__}
     initial |= {"systems": [str(one) for one in fields.systems], "seen": project.revision}
-    form = ProjectForm(request.POST or None, initial=initial, systems=_systems(project.department_id))
+    form = ProjectForm(posted(request), initial=initial, systems=_systems(project.department_id))
     if form.is_bound and form.is_valid():
         try:
             actions.save_project(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gongxiang.platform.projects import actions, permissions, queries
 from gongxiang.platform.projects.errors import UnknownCheckItem
 from gongxiang.platform.web.doors import ActingRequest, door
-from gongxiang.platform.web.projects.common import done_or_form, key, seen_project
+from gongxiang.platform.web.projects.common import done_or_form, key, posted, seen_project
 from gongxiang.platform.web.projects.forms import ApprovalForm, CheckForm, RemarksForm, TextForm
 from gongxiang.platform.web.projects.shown import facts_of
 from gongxiang.protocol import clock
@@ -23,7 +23,7 @@ from gongxiang.protocol import clock
 def approval(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """Record the project's approval."""
     project = seen_project(request, project_id)
-    form = ApprovalForm(request.POST or None)
+    form = ApprovalForm(posted(request))
     return done_or_form(
         request, project, form, title=_("Record the approval"), button=_("Record"), done=_("Recorded."),
         act=lambda: actions.start_building(**form.cleaned_data, **key(request, project_id)),
@@ -44,7 +44,7 @@ def check(request: ActingRequest, project_id: UUID, item: str) -> HttpResponse:
     initial = (
         {"passed": "yes" if fact.holds else "no", "reference": fact.words, "by_facts": True} if fact else {"passed": "yes"}
     )
-    form = CheckForm(request.POST or None, initial=initial)
+    form = CheckForm(posted(request), initial=initial)
     label = points[item].label_zh if get_language() == "zh-hans" else points[item].label_en
 
     def act() -> None:
@@ -91,7 +91,7 @@ def return_acceptance(request: ActingRequest, project_id: UUID) -> HttpResponse:
     project = seen_project(request, project_id)
     chinese = get_language() == "zh-hans"
     found = queries.checks_of(project_id, on=queries.beijing_day(clock.now()))
-    form = RemarksForm(request.POST or None, points=[(one.item, one.label_zh if chinese else one.label_en) for one in found])
+    form = RemarksForm(posted(request), points=[(one.item, one.label_zh if chinese else one.label_en) for one in found])
     return done_or_form(
         request, project, form, title=_("Return the acceptance"), button=_("Return"), done=_("Returned."),
         act=lambda: actions.return_acceptance(remarks=form.remarks(), **key(request, project_id)),
@@ -104,7 +104,7 @@ def return_acceptance(request: ActingRequest, project_id: UUID) -> HttpResponse:
 def cancel(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """Give the project up."""
     project = seen_project(request, project_id)
-    form = TextForm(request.POST or None, name="reason", label=_("Why it is cancelled"))
+    form = TextForm(posted(request), name="reason", label=_("Why it is cancelled"))
     return done_or_form(
         request, project, form, title=_("Cancel the project"), button=_("Cancel the project"), danger=True,
         act=lambda: actions.cancel_project(**form.cleaned_data, **key(request, project_id)), done=_("Cancelled."),

@@ -13,7 +13,7 @@ from gongxiang.platform.projects import actions, permissions, queries
 from gongxiang.platform.projects.errors import ProjectNotFound
 from gongxiang.platform.projects.values import Hit
 from gongxiang.platform.web.doors import ActingRequest, door
-from gongxiang.platform.web.projects.common import done_or_form, key, seen_project
+from gongxiang.platform.web.projects.common import done_or_form, key, posted, seen_project
 from gongxiang.platform.web.projects.forms import AnswerForm, EntryForm, RemarksForm, TextForm
 
 
@@ -37,7 +37,7 @@ def _entry(request: ActingRequest, project_id: UUID, entry_id: UUID | None) -> H
     if entry_id is not None and entry is None:
         raise ProjectNotFound()
     initial = {"seen": project.catalogue_revision, **(EntryForm.initial_of(entry.planned) if entry else {})}
-    form = EntryForm(request.POST or None, initial=initial)
+    form = EntryForm(posted(request), initial=initial)
     if form.is_bound and form.is_valid():
         try:
             actions.save_entry(
@@ -129,7 +129,7 @@ def consent(request: ActingRequest, project_id: UUID) -> HttpResponse:
 def send_back(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """The officer does not consent yet."""
     project = seen_project(request, project_id)
-    form = TextForm(request.POST or None, name="reason", label=_("What has to change"))
+    form = TextForm(posted(request), name="reason", label=_("What has to change"))
     return done_or_form(
         request, project, form, title=_("Send back to the clerk"), button=_("Send back"), done=_("Sent back."),
         act=lambda: actions.send_back(comment=form.cleaned_data["reason"], **key(request, project_id)),
@@ -152,7 +152,7 @@ def submit(request: ActingRequest, project_id: UUID) -> HttpResponse:
 def pass_(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """The authority passes the catalogue and issues the certificate."""
     project = seen_project(request, project_id)
-    form = TextForm(request.POST or None, name="opinion", label=_("Opinion, printed on the certificate"))
+    form = TextForm(posted(request), name="opinion", label=_("Opinion, printed on the certificate"))
     return done_or_form(
         request, project, form, title=_("Pass the pre-compiled catalogue"), button=_("Pass and issue the certificate"),
         done=_("Passed. The certificate is issued."),
@@ -168,7 +168,7 @@ def return_(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """The authority returns the catalogue with remarks on its entries."""
     project = seen_project(request, project_id)
     points = [(str(one.id), one.planned.name) for one in queries.entries_of(project_id)]
-    form = RemarksForm(request.POST or None, points=points)
+    form = RemarksForm(posted(request), points=points)
     return done_or_form(
         request, project, form, title=_("Return the pre-compiled catalogue"), button=_("Return"), done=_("Returned."),
         act=lambda: actions.return_catalogue(remarks=form.remarks(), **key(request, project_id)),

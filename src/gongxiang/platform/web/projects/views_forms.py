@@ -14,6 +14,7 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.projects import actions, permissions, queries
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.projects.common import posted
 from gongxiang.platform.web.projects.forms import CollectAnswerForm, CollectForm
 from gongxiang.protocol import clock
 
@@ -41,7 +42,7 @@ def check_new(request: ActingRequest) -> HttpResponse:
     """Hold the items of a form against the catalogue."""
     matters = [one for one in parties.matters(request.actor.department_id) if one.ended_at is None]
     asked = request.GET.get("matter", "")
-    form = CollectForm(request.POST or None, matters=matters, initial={"matter": asked})
+    form = CollectForm(posted(request), matters=matters, initial={"matter": asked})
     if form.is_bound and form.is_valid():
         matter = form.cleaned_data["matter"]
         try:
@@ -77,7 +78,7 @@ def check(request: ActingRequest, check_id: UUID) -> HttpResponse:
         items.setdefault(str(hit["item"]), []).append(hit)
     initial = {f"answer-{n}": of_item[0]["answer"] or "REUSE" for n, of_item in enumerate(items.values())}
     initial |= {f"reason-{n}": of_item[0]["reason"] for n, of_item in enumerate(items.values())}
-    form = CollectAnswerForm(request.POST or None, items=items, initial=initial)
+    form = CollectAnswerForm(posted(request), items=items, initial=initial)
     if form.is_bound and form.is_valid():
         try:
             actions.answer_form_hits(check_id=check_id, answers=form.answers(), by=request.actor, at=clock.now())

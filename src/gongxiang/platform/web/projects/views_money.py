@@ -21,7 +21,7 @@ from gongxiang.platform.projects import actions, permissions, queries
 from gongxiang.platform.projects.vocabulary import MoneySource
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
-from gongxiang.platform.web.projects.common import key, seen_project
+from gongxiang.platform.web.projects.common import key, posted, seen_project
 from gongxiang.platform.web.projects.forms import CostForm
 from gongxiang.platform.web.templatetags.projects import yuan
 
@@ -31,7 +31,7 @@ from gongxiang.platform.web.templatetags.projects import yuan
 def costs(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """Planned and actual money of a project; each figure ever noted stays."""
     project = seen_project(request, project_id)
-    form = CostForm(request.POST or None)
+    form = CostForm(posted(request))
     if form.is_bound and form.is_valid():
         try:
             actions.note_cost(**form.cents(), **key(request, project_id))
