@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.parties import actions, permissions, queries
+from gongxiang.platform.projects.permissions import CHECK_FORM
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.parties.forms import MatterForm, SystemForm
@@ -99,7 +100,7 @@ def matters(request: ActingRequest) -> HttpResponse:
         ]
         return lists.export_csv("matters", columns, rows)
     page = lists.paginate(request, rows, filters=("own",))
-    context = {"page": page, "form": form, "may": may, "has_systems": bool(mine)}
+    context = {"page": page, "form": form, "may": may, "has_systems": bool(mine), "may_check": CHECK_FORM.allows(request.actor)}
     return render(request, "parties/matters.html", context, status=422 if form.is_bound else 200)
 
 
