@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("gongxiang.machine.supervisor", "run everything on this machine until Ctrl-C"),
     "migrate": ("gongxiang.machine.migrate", "make or update the database and the keys"),
     "found": ("gongxiang.platform.parties.cli", "make the operator's department and the first three administrators, once"),
+    "catalogue": ("gongxiang.platform.http_api.cli", "write what is published into a file: JSON, JSON-LD or Turtle"),
     "evidence": ("gongxiang.platform.evidence.cli", "verify the evidence, prove a record, check a proof"),
     "site": ("gongxiang.machine.programs", "run the site alone"),
     "gateway": ("gongxiang.machine.programs", "run the gateway alone"),

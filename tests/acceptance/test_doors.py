@@ -27,6 +27,8 @@ SETS: dict[str, frozenset[str]] = {
     "everybody": frozenset(Role),
     **{name: frozenset(roles) for name, roles in EXPECTED["sets"].items()},
 }
+#: Addresses that answer programs, not people: nobody is sent to the sign-in page. `test_doors_api.py` holds their matrix.
+CALLED_BY_PROGRAMS = ("dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as", "ckan", "ckan_unversioned")
 NOBODY = UUID("00000000-0000-7000-8000-000000000000")
 _SAMPLES = {"uuid": NOBODY, "int": 1, "code": "307001/000001"}
 
@@ -39,7 +41,7 @@ def doors(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, URLP
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
             yield from doors(entry.url_patterns, inner)
-        else:
+        elif entry.name not in CALLED_BY_PROGRAMS:
             yield f"{namespace}{entry.name}", entry
 
 

@@ -11,6 +11,7 @@ import yaml
 from django.test import Client
 
 from gongxiang.platform.http_api import api
+from gongxiang.platform.http_api.ckan.actions import ACTIONS
 from gongxiang.platform.kernel.actors import Role, Scope
 from tests.acceptance.test_doors import NOBODY, SETS
 from tests.factories.parties import make_banner
@@ -110,3 +111,39 @@ class TestRealCalls:
     def test_a_token_that_is_none_passes_nowhere(self):
         for bearer in ("Bearer gx_wrong", "Bearer ", "Basic abc", "gx_bare", "Bearer \x7f\xff"):
             assert call(Client(), "search", authorization=bearer) == (401, "token_unknown")
+
+
+#: Linked data and CKAN's actions: readers of the catalogue, tokens that read, and nobody else unless the setting opens it.
+READING = [
+    "/catalog", "/catalog.ttl", "/catalog.jsonld", f"/catalog/datasets/{NOBODY}", f"/catalog/datasets/{NOBODY}.ttl",
+    *(f"/api/3/action/{name}" for name in ACTIONS), "/api/action/package_list",
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+class TestReading:
+    """Who reads the catalogue in other catalogues' forms."""
+
+    def test_only_readers_with_a_session_pass(self):
+        wrong = []
+        for role, person in everybody_of(make_banner()).items():
+            client = signed_in(person)
+            for address in READING:
+                status = client.get(address).status_code
+                if (status == 403) != (role not in SETS["readers"]) or status >= 500:
+                    wrong.append(f"{role} at {address}: {status}")
+        assert not wrong, "\n".join(wrong)
+
+    def test_a_token_needs_the_scope_of_reading(self):
+        office = make_banner().provider
+        for scope in (Scope.READ, Scope.COMPILE):
+            head = {"authorization": f"Bearer {system_token(office, scope)}"}
+            for address in READING:
+                assert (Client().get(address, headers=head).status_code == 403) == (scope is not Scope.READ), address
+
+    def test_nobody_passes_unless_the_setting_opens_the_catalogue(self, settings):
+        make_banner()
+        assert {Client().get(address).status_code for address in READING} <= REFUSED
+        settings.PUBLIC_CATALOGUE = "open"
+        assert not {Client().get(address).status_code for address in READING} & set(REFUSED)

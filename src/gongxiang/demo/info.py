@@ -13,13 +13,14 @@ from gongxiang.protocol.policy import compile_terms
 
 
 def info(home: Home) -> dict[str, Any]:
-    """`site`, `gateway`, `accounts`, `flows`, as `gongxiang demo info --json` prints them."""
+    """`site`, `gateway`, `accounts`, `token` (of a calling system), `flows`, as `gongxiang demo info --json` prints them."""
     notes = Notes.load(home.path)
     accounts = [
         {"name": name, **{key: account[key] for key in ("password", "totp_secret", "role", "department")}}
         for name, account in notes.accounts.items()
     ]
-    return {"site": home.address, "gateway": home.node_door, "accounts": accounts, "flows": list(_flows(notes))}
+    return {"site": home.address, "gateway": home.node_door, "accounts": accounts, "token": notes.kept.get("token", ""),
+            "flows": list(_flows(notes))}  # fmt: skip
 
 
 def _flows(notes: Notes) -> Any:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from gongxiang.demo import banner, cases, databases, entries, finding, projects, upkeep
+from gongxiang.demo import banner, cases, databases, entries, finding, interfaces, projects, upkeep
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.machine.home import Home
 
@@ -50,6 +50,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         banner.leave_agreement_waiting(notes, travel, everybody)
         projects.leave_projects_waiting(travel, everybody, built)
         databases.leave_node_waiting(home, notes, everybody)
+        interfaces.leave_tokens(notes, travel, everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},
             grants={key: str(value) for key, value in granted.items()},

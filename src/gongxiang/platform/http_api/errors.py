@@ -80,3 +80,10 @@ class RevisionMissing(Refusal):
 
     next_step = "Send the draft's revision in the body, or its ETag as the header If-Match."
     status: ClassVar[int] = 422
+
+
+class FormUnknown(Refusal):
+    """The catalogue is given as JSON-LD and as Turtle only."""
+
+    next_step = "Ask with Accept: application/ld+json or text/turtle, or call /catalog.jsonld or /catalog.ttl."
+    status: ClassVar[int] = 406

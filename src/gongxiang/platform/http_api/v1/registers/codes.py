@@ -5,13 +5,16 @@ from typing import Any
 from django.utils.translation import get_language
 from ninja import Path, Schema
 
+from gongxiang.law.deadlines import beijing_date
 from gongxiang.platform.catalogue import vocabulary
 from gongxiang.platform.catalogue.classification import CATEGORIES
 from gongxiang.platform.catalogue.permissions import SEARCH
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.rulebook import mappings
 from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.protocol import clock
 
 _OF_FIELDS: dict[str, Any] = {
     "sharing_type": vocabulary.SharingType,
@@ -31,11 +34,11 @@ _OF_FIELDS: dict[str, Any] = {
 
 
 class CodeOut(Schema):
-    """One code, its words, and the national guide's figure where that numbers it."""
+    """One code, its words, and what outside interfaces call it today."""
 
     code: str
     label: str
-    national: str
+    outside: dict[str, str]
 
 
 class CodeList(Schema):
@@ -55,8 +58,7 @@ def _names() -> list[str]:
     return sorted({*_OF_FIELDS, "purpose", "classification", *rulebook.code_tables()})
 
 
-def _codes(name: str) -> list[dict[str, str]]:
-    national = vocabulary.NATIONAL_CODES.get(name, {})
+def _codes(name: str) -> list[dict[str, Any]]:
     if name in _OF_FIELDS:
         pairs = [(str(value), str(label)) for value, label in _OF_FIELDS[name].choices]
     elif name == "purpose":
@@ -68,7 +70,19 @@ def _codes(name: str) -> list[dict[str, str]]:
         pairs = [(one.code, rulebook.code_label(name, one.code, language)) for one in rulebook.codes(name)]
     else:
         raise NotFound()
-    return [{"code": code, "label": label, "national": national.get(code, "")} for code, label in pairs]
+    outside = _outside(name)
+    return [{"code": code, "label": label, "outside": outside.get(code, {})} for code, label in pairs]
+
+
+def _outside(name: str) -> dict[str, dict[str, str]]:
+    """Value -> interface -> what it is called there."""
+    found: dict[str, dict[str, str]] = {}
+    today = beijing_date(clock.now())
+    for interface in mappings.interfaces():
+        for one in mappings.mappings_of(interface, on=today):
+            if one.list == name:
+                found.setdefault(one.value, {})[interface] = one.outside
+    return found
 
 
 @endpoint("GET", "/code-lists", door=SEARCH, name="list_code_lists", tag="Registers", answer=CodeLists)
