@@ -169,10 +169,7 @@ class Content:
 
     def without_mapping(self) -> "Content":
         """As others than the provider and the authority may see it: how tables are mapped is left out."""
-        hidden = tuple(
-            dataclasses.replace(one, node_id=None, source_table="", columns={})
-            for one in self.distributions
-        )
+        hidden = tuple(dataclasses.replace(one, node_id=None, source_table="", columns={}) for one in self.distributions)
         return dataclasses.replace(self, distributions=hidden)
 
     def to_json(self) -> dict[str, Any]:

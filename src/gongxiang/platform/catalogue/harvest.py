@@ -134,7 +134,7 @@ def _entry(row: ResourceVersion) -> PublishedEntry:
         provider_name=row.provider_name,
         provider_credit_code=row.provider_credit_code,
         status=WITHDRAWN if row.resource.status == WITHDRAWN else PUBLISHED,
-        first_published_at=row.first_published_at or row.published_at,
+        first_published_at=getattr(row, "first_published_at", None) or row.published_at,
         published_at=row.published_at,
         content=Content.from_json(row.content).without_mapping(),
     )

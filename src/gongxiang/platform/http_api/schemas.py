@@ -64,12 +64,12 @@ def _hint(name: str, hint: Any, sent: bool) -> Any:
     if origin in (typing.Union, types.UnionType):
         return _hint(name, next(one for one in inner if one is not type(None)), sent) | None
     if origin is tuple:
-        return (
-            Annotated[list[_hint(name, inner[0], sent)], Field(max_length=_LIST)] if sent else list[_hint(name, inner[0], sent)]
-        )
+        several: Any = list.__class_getitem__(_hint(name, inner[0], sent))
+        return Annotated[several, Field(max_length=_LIST)] if sent else several
     if origin is dict:
         text = _hint("", str, sent)
-        return Annotated[dict[text, text], Field(max_length=_LIST)] if sent else dict[str, str]
+        pairs: Any = dict.__class_getitem__((text, text))
+        return Annotated[pairs, Field(max_length=_LIST)] if sent else pairs
     if dataclasses.is_dataclass(hint):
         return schema_of(typing.cast(type, hint), sent=sent)
     if not sent:

@@ -199,7 +199,7 @@ class SigningKeyUnreadable(Refusal):
 class TokenUnknown(Refusal):
     """This access token is not known, has run out or was revoked."""
 
-    basis = ("wushen-2021-60:25",)
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Make a new token on the page Interfaces and tokens, and send it as: Authorization: Bearer TOKEN."
     status = 401
 
@@ -207,7 +207,7 @@ class TokenUnknown(Refusal):
 class SignInNeeded(Refusal):
     """Nobody is signed in, and the call brought no access token."""
 
-    basis = ("wushen-2021-60:25",)
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Send an access token as: Authorization: Bearer TOKEN. Tokens are made on the page Interfaces and tokens."
     status = 401
 
@@ -215,7 +215,7 @@ class SignInNeeded(Refusal):
 class TooManyCalls(Refusal):
     """More than {limit} calls came within one minute."""
 
-    basis = ("wushen-2021-60:25",)
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Wait for the next minute, and ask for larger pages instead of more of them."
     status = 429
 
@@ -223,7 +223,7 @@ class TooManyCalls(Refusal):
 class TokenLifeWrong(Refusal):
     """A token lives from one to {days} days."""
 
-    basis = ("wushen-2021-60:25",)
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Choose a shorter life; a new token can be made before the old one runs out."
     status = 422
 
@@ -231,7 +231,7 @@ class TokenLifeWrong(Refusal):
 class TokenScopeWrong(Refusal):
     """A token needs at least one scope, and a system can hold none that acts for a person."""
 
-    basis = ("wushen-2021-60:25",)
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Choose what the system needs: reading, or compiling drafts."
     status = 422
 
@@ -239,12 +239,12 @@ class TokenScopeWrong(Refusal):
 class TokensEnough(Refusal):
     """There are {limit} tokens in use already."""
 
-    basis = ("wushen-2021-60:25",)
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Revoke the ones that are not needed any more."
 
 
 class SystemEnded(Refusal):
     """{name} is out of use in the register of systems."""
 
-    basis = ("wushen-2021-60:25",)
+    basis = ("wushen-2021-60:4(3)",)
     next_step = "Enter the system that calls into the register first."

@@ -86,6 +86,7 @@ def caller_of(token: str, *, at: datetime) -> Caller:
             scopes=scopes,
         )
     else:
+        assert row.person_id is not None
         try:
             actor = queries.actor_of(row.person_id, at)
         except NotFound as gone:

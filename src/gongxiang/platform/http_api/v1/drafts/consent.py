@@ -26,7 +26,7 @@ class Statement(Schema):
     """What the officer declares."""
 
     secrecy_statement: str = Field(max_length=2000)
-    impact_assessment: Impact = Impact()
+    impact_assessment: Impact = Impact(purpose="", effect="", measures="")
     standing: bool = Field(False, description="Requests for an unconditional entry are granted at once under this consent.")
 
 
