@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from gongxiang.platform.projects import actions, queries, states
@@ -95,6 +96,24 @@ def test_the_whole_way_by_its_forms(banner):
     assert entry.resource_id is not None
     assert client_of(office.clerk).get(reverse("catalogue:entry", args=[entry.resource_id])).status_code == 200
     assert client_of(office.clerk).get(reverse("projects:use", args=[key])).status_code == 200
+
+
+def test_a_test_record_is_attached_and_a_disguised_one_refused(banner):
+    project = make.make_project_at(states.BUILDING, banner=banner)
+    operator = client_of(make.operator_of(banner))
+    address = reverse("projects:check", args=[project.id, "network"])
+    disguised = SimpleUploadedFile("记录.pdf", b"MZ\x90\x00", content_type="application/pdf")
+    refused = operator.post(address, {"passed": "yes", "reference": "记录 3", "file": disguised})
+    assert refused.status_code == 422
+    day = queries.beijing_day(clock.now())
+    assert all(one.passed is None for one in queries.checks_of(project.id, on=day))
+    record = SimpleUploadedFile("记录.pdf", b"%PDF-1.7 test", content_type="application/pdf")
+    assert operator.post(address, {"passed": "no", "reference": "记录 3", "file": record}).status_code == 302
+    (found,) = [one for one in queries.checks_of(project.id, on=day) if one.item == "network"]
+    assert (found.passed, found.reference) == (False, "记录 3")
+    for person in (banner.provider.clerk, banner.authority_officer):
+        assert client_of(person).get(reverse("documents:upload", args=[found.upload_id])).status_code == 200
+    assert client_of(banner.consumer.clerk).get(reverse("documents:upload", args=[found.upload_id])).status_code == 404
 
 
 def test_money_and_its_export(banner):

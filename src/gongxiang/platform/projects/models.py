@@ -202,6 +202,8 @@ class InterfaceCheck(models.Model):
     #: The number or name of the test record, or the facts.
     reference = _words(500)
     note = _words()
+    #: The attached test record in the room `documents`.
+    upload_id = models.UUIDField(null=True)
     checked_at = models.DateTimeField()
     checked_by_name = models.CharField(max_length=60)
 

@@ -111,9 +111,7 @@ def check_can_present(entries: Sequence[Planned], hits: Iterable[Hit]) -> None:
     _check(catalogue_shortfalls(entries, hits))
 
 
-def catalogue_shortfalls(
-    entries: Sequence[Planned], hits: Iterable[Hit]
-) -> Iterator[Refusal]:
+def catalogue_shortfalls(entries: Sequence[Planned], hits: Iterable[Hit]) -> Iterator[Refusal]:
     """Everything that a pre-compiled catalogue lacks, each with its article."""
     if not entries:
         yield errors.EntriesMissing(field="entries")

@@ -232,7 +232,7 @@ def checks_of(project_id: UUID, *, on: date) -> tuple[CheckView, ...]:
         result = newest.get(code.code)
         said: dict[str, Any] = {"passed": None}
         if result is not None:
-            names = ("passed", "by_facts", "reference", "note", "checked_at", "checked_by_name")
+            names = ("passed", "by_facts", "reference", "note", "upload_id", "checked_at", "checked_by_name")
             said = {name: getattr(result, name) for name in names}
         found.append(CheckView(item=code.code, label_zh=code.label.zh, label_en=code.label.en, **said))
     return tuple(found)
@@ -358,7 +358,7 @@ def totals_by_year(*, actor: Actor) -> tuple[dict[str, Any], ...]:
     """Planned and actual money by year and source, over the projects the actor may see."""
     rows = ProjectCost.objects.filter(superseded_at=None, project__in=visible_to(actor).exclude(status=states.CANCELLED))
     grouped = rows.values("year", "source").annotate(planned=Sum("planned_cents"), actual=Sum("actual_cents"))
-    return tuple(grouped.order_by("-year", "source"))
+    return tuple(dict(row) for row in grouped.order_by("-year", "source"))
 
 
 def figures_by_department(*, actor: Actor) -> tuple[dict[str, Any], ...]:
@@ -445,7 +445,9 @@ def form_check_view(row: FormCheck) -> FormCheckView:
 def name_taken(department_id: UUID, name: str, *, besides: UUID | None = None) -> bool:
     """Whether the department has another project of that name that has not ended."""
     rows = Project.objects.filter(department_id=department_id, name=name.strip()).exclude(status__in=states.ENDED)
-    return bool(name.strip()) and rows.exclude(pk=besides).exists()
+    if besides is not None:
+        rows = rows.exclude(pk=besides)
+    return bool(name.strip()) and rows.exists()
 
 
 def beijing_day(at: datetime) -> date:

@@ -171,6 +171,7 @@ class CheckView:
     by_facts: bool = False
     reference: str = ""
     note: str = ""
+    upload_id: UUID | None = None
     checked_at: datetime | None = None
     checked_by_name: str = ""
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import actions as catalogue
+from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.ids import new_id
@@ -42,12 +43,14 @@ def record_check(
     reference: str,
     note: str = "",
     by_facts: bool = False,
+    attachment: tuple[str, bytes] | None = None,
     by: Actor,
     at: datetime,
 ) -> None:
     """The operator of the platform records the result of one point of the interface check; earlier results stay.
 
     `by_facts`: the platform's own facts show it, and `reference` says which; else `reference` names the test record.
+    `attachment` is that record as a file: its name and bytes.
     """
     permissions.TEST.check(by)
     row = queries.get_for_update(project_id)
@@ -57,13 +60,22 @@ def record_check(
     if item not in queries.known_items(queries.beijing_day(at)):
         raise UnknownCheckItem(field="item")
     policies.check_result(by_facts=by_facts, reference=reference, note=note)
+    seen = context(row)
+    kept = None
+    if attachment is not None:
+        name, content = attachment
+        kept = documents.keep_upload(name=name, content=content, concerns=seen["concerns"], trail=seen["trail"], by=by, at=at)
     InterfaceCheck.objects.create(
         id=new_id(), project_id=row.pk, item=item, passed=passed, by_facts=by_facts, reference=reference.strip(),
-        note=note.strip(), checked_at=at, checked_by_name=by.name,
+        note=note.strip(), upload_id=kept.id if kept else None, checked_at=at, checked_by_name=by.name,
     )  # fmt: skip
     evidence.record_act(
         kind="project:interface_checked", subject=("project", row.pk), by=by, at=at, basis=("wushen-2021-60:8",),
-        after={"item": item, "passed": passed, "by_facts": by_facts, "reference": reference.strip()}, **context(row),
+        after={
+            "item": item, "passed": passed, "by_facts": by_facts, "reference": reference.strip(),
+            **({"attachment": kept.id, "attachment_digest": kept.digest} if kept else {}),
+        },
+        **seen,
     )  # fmt: skip
 
 

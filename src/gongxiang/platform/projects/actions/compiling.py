@@ -33,7 +33,8 @@ def save_entry(*, project_id: UUID, planned: Planned, seen: int, entry_id: UUID 
         raise Shortfalls([errors.TooMany(field="name", most=policies.MOST_ENTRIES)])
     policies.check_storable(planned)
     values: dict[str, Any] = {"content": planned.to_json(), **duplicates.keys_of(planned)}
-    if PlannedEntry.objects.filter(project_id=row.pk, name_key=values["name_key"]).exclude(pk=entry_id).exists():
+    twins = PlannedEntry.objects.filter(project_id=row.pk, name_key=values["name_key"]).values_list("pk", flat=True)
+    if any(twin != entry_id for twin in twins):
         raise Shortfalls([errors.NameTaken(field="name")])
     if entry_id is None:
         last = PlannedEntry.objects.filter(project_id=row.pk).aggregate(last=Max("position"))["last"] or 0

@@ -159,6 +159,9 @@ class CheckForm(Form):
         help_text=_("Number or name of the record, or who saw it; or what the platform itself knows."),
     )  # fmt: skip
     note = forms.CharField(label=_("Remarks"), required=False, max_length=LONGEST["reason"], widget=_area(2))
+    file = forms.FileField(
+        label=_("Attached test record"), required=False, help_text=_("PDF, OFD, Word, Excel or image, at most 20 MB."),
+    )  # fmt: skip
     by_facts = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 

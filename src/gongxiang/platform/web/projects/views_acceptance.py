@@ -44,13 +44,14 @@ def check(request: ActingRequest, project_id: UUID, item: str) -> HttpResponse:
     initial = (
         {"passed": "yes" if fact.holds else "no", "reference": fact.words, "by_facts": True} if fact else {"passed": "yes"}
     )
-    form = CheckForm(posted(request), initial=initial)
+    form = CheckForm(posted(request), request.FILES if request.method == "POST" else None, initial=initial)
     label = points[item].label_zh if get_language() == "zh-hans" else points[item].label_en
 
     def act() -> None:
-        values = form.cleaned_data
+        values, file = form.cleaned_data, form.cleaned_data["file"]
         actions.record_check(
             item=item, passed=values["passed"] == "yes", reference=values["reference"], note=values["note"],
+            attachment=(file.name, file.read()) if file else None,
             # By facts only while the record still says what the platform knows.
             by_facts=bool(fact and values["by_facts"] and values["reference"].strip() == fact.words.strip()),
             **key(request, project_id),
