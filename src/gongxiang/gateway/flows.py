@@ -270,10 +270,10 @@ class Flows:
         """A function of segments, terms, secret and chain; runs in any thread."""
         handed = []
         for source in segments:
-            batch = _projected(view.policy, source)
+            body, rows, upserts, deletes = _projected(view.policy, source)
             kind = source.header.kind
-            rows = kind in (SegmentKind.LOAD, SegmentKind.CHANGES)
-            if rows and batch.num_rows == 0 and source.header.seq % EMPTY_EVERY:
+            carries = kind in (SegmentKind.LOAD, SegmentKind.CHANGES)
+            if carries and rows == 0 and source.header.seq % EMPTY_EVERY:
                 continue
             header = SegmentHeader(
                 stream_id=view.grant_id,
@@ -283,13 +283,13 @@ class Flows:
                 seq=source.header.seq,
                 kind=kind,
                 position=source.header.position,
-                rows=batch.num_rows,
-                upserts=_count(batch, UPSERT),
-                deletes=_count(batch, DELETE),
+                rows=rows,
+                upserts=upserts,
+                deletes=deletes,
                 committed_at=source.header.committed_at,
                 prev_digest=previous,
             )
-            made = seal_segment(header, encode_batch(batch), self._signer)
+            made = seal_segment(header, body, self._signer)
             previous = made.digest
             handed.append(Handed(seq=header.seq, data=made.data(), digest=made.digest, committed_at=source.header.committed_at))
         return handed
@@ -369,14 +369,17 @@ def _concerns(kind: SegmentKind, targets: tuple[str, ...], view: View, seq: int)
     return not targets or any(text.partition("@")[0] == str(terms.grant_id) for text in targets)
 
 
-def _projected(policy: Policy, source: Segment) -> Any:
+def _projected(policy: Policy, source: Segment) -> tuple[bytes, int, int, int]:
+    """A segment's projected body, and how many rows, upserts and deletes it carries."""
     match source.header.kind:
         case SegmentKind.LOAD:
-            return policy.project_load(decode_batch(source.body))
+            body, rows = policy.project_load_body(source.body)
+            return body, rows, rows, 0
         case SegmentKind.CHANGES:
-            return policy.project_changes(decode_batch(source.body))
+            batch = policy.project_changes(decode_batch(source.body))
+            return encode_batch(batch), batch.num_rows, _count(batch, UPSERT), _count(batch, DELETE)
         case SegmentKind.BEGIN | SegmentKind.LOAD_END:
-            return policy.empty()
+            return encode_batch(policy.empty()), 0, 0, 0
 
 
 def _count(batch: Any, operation: int) -> int:

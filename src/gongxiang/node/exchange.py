@@ -45,8 +45,8 @@ COMMENT ON SCHEMA shared IS 'What this department shares, exactly as it is share
 #: Any number; names the making of the schema among the threads of all nodes on this database.
 _SCHEMA_LOCK = 0x6778_7368
 _STAGE = "gx_stage"
-#: A read ends early at this many bytes, so that wide rows cannot fill the memory.
-READ_BYTES = 16 << 20
+#: A read ends early at this many bytes, so that wide rows neither fill the memory nor make a segment the gateway refuses.
+READ_BYTES = 10 << 20
 #: Up to this many changes are written as values in the statements themselves, which saves roundtrips when few come.
 SMALL_ROWS = 64
 SMALL_BYTES = 32 << 10
@@ -313,7 +313,10 @@ class Exchange:
 
     def make_table(self, cursor: Work, table: str, *, comment: str) -> None:
         """Make an empty shared table without its key."""
-        columns = ", ".join(f"{quote(s.code)} {t}" for s, t in zip(self.elements, self._types, strict=True))
+        # Where keys may not be NULL, making the primary key need not look for NULLs first.
+        columns = ", ".join(
+            f"{quote(s.code)} {t}{' NOT NULL' if s.key else ''}" for s, t in zip(self.elements, self._types, strict=True)
+        )
         cursor.execute(f"DROP TABLE IF EXISTS {shared(table)}")
         cursor.execute(f"CREATE TABLE {shared(table)} ({columns})")
         cursor.execute(f"COMMENT ON TABLE {shared(table)} IS %s", (comment,))
@@ -331,6 +334,11 @@ class Exchange:
         cursor.execute(f"DROP TABLE IF EXISTS {shared(exchange_table)}")
         cursor.execute(f"ALTER TABLE {shared(table)} RENAME TO {quote(exchange_table)}")
 
+    def analyse(self, table: str) -> None:
+        """Let the planner know the table."""
+        with self.transaction() as cursor:
+            cursor.execute(f"ANALYZE {shared(table)}")
+
     def drop_leftovers(self, cursor: Work, exchange_table: str, keep: str) -> None:
         """Drop tables of loads that were given up."""
         cursor.execute(
@@ -342,9 +350,9 @@ class Exchange:
 
     # ---- rows in -----------------------------------------------------------------------------------------------------
 
-    def copy_rows(self, cursor: Work, table: str, rows: Sequence[Any]) -> None:
-        """Append rows that are in COPY form already."""
-        names = ", ".join(quote(spec.code) for spec in self.elements)
+    def copy_rows(self, cursor: Work, table: str, rows: Sequence[Any], order: Sequence[int] = ()) -> None:
+        """Append rows that are in COPY form already, their fields in another order of the elements if so said."""
+        names = ", ".join(quote(self.elements[index].code) for index in order or range(len(self.elements)))
         self._copy(cursor, f"{shared(table)} ({names})", rows)
 
     def insert(self, cursor: Work, table: str, batch: pa.RecordBatch) -> bool:
@@ -428,22 +436,26 @@ class Exchange:
 
     def read_chunk(self, cursor: Work, table: str, after: list[str] | None, limit: int) -> pa.RecordBatch:
         """The next rows of the table in key order after a key; fewer than `limit` only at the end or if they are wide."""
-        names = ", ".join(quote(spec.code) for spec in self.elements)
+        order = wire.copy_order(self.elements)
+        names = ", ".join(quote(self.elements[index].code) for index in order)
         where = ""
         if after is not None:
             types = ", ".join(f"%s::{postgres_type(spec)}" for spec in self.keys)
             where = cursor.mogrify(f"WHERE ({self._key_list()}) > ({types})", after)
         rest = f"{where} ORDER BY {self._key_list()} LIMIT {limit}"
         query = f"SELECT {names} FROM {shared(table)} {rest}"  # noqa: S608 (identifiers quoted)
-        return self._read(cursor, query, self.elements, BoundedRows())
+        return self._read(cursor, query, self.elements, BoundedRows(), order)
 
-    def _read(self, cursor: Work, query: str, elements: Sequence[ElementSpec], sink: Rows) -> pa.RecordBatch:
+    def _read(
+        self, cursor: Work, query: str, elements: Sequence[ElementSpec], sink: Rows, order: Sequence[int] = ()
+    ) -> pa.RecordBatch:
         try:
             cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", sink)
         except Enough:
             # Only loads read boundedly, in a transaction in which nothing was written.
             cursor.execute("ROLLBACK; BEGIN")
-        return decode_rows(sink.taken(), elements)[0]
+        rows = sink.taken()
+        return decode_joined(wire.join(rows) if rows else None, elements, order or range(len(elements)))[0]
 
     def _key_list(self) -> str:
         return ", ".join(quote(spec.code) for spec in self.keys)
@@ -459,14 +471,21 @@ def shared(table: str) -> str:
 
 def decode_rows(rows: Sequence[bytes], elements: Sequence[ElementSpec]) -> tuple[pa.RecordBatch, Mapping[int, Any]]:
     """COPY rows as a batch, and which values cannot be carried (column index -> rows)."""
-    names = [spec.code for spec in elements]
     if not rows:
+        return decode_joined(None, elements, range(len(elements)))
+    return decode_joined(wire.join(rows), elements, range(len(elements)))
+
+
+def decode_joined(
+    joined: tuple[wire.Bytes, wire.Ints] | None, elements: Sequence[ElementSpec], order: Sequence[int]
+) -> tuple[pa.RecordBatch, Mapping[int, Any]]:
+    """As `decode_rows`, of rows that were joined already and whose fields stand in another order than the elements."""
+    names = [spec.code for spec in elements]
+    if joined is None:
         return pa.RecordBatch.from_arrays([pa.array([], arrow_type(spec)) for spec in elements], names=names), {}
-    buffer, starts = wire.join(rows)
-    fields = wire.walk_copy(buffer, starts, len(elements))
-    columns = [
-        wire.decode(wire.CANONICAL[spec.type], spec, buffer, where) for spec, where in zip(elements, fields, strict=True)
-    ]
+    buffer, starts = joined
+    fields = dict(zip(order, wire.walk_copy(buffer, starts, [wire.CANONICAL[elements[i].type] for i in order]), strict=True))
+    columns = [wire.decode(wire.CANONICAL[spec.type], spec, buffer, fields[i]) for i, spec in enumerate(elements)]
     bad = {index: column.bad for index, column in enumerate(columns) if column.bad is not None}
     return pa.RecordBatch.from_arrays([column.values for column in columns], names=names), bad
 

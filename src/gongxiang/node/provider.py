@@ -6,14 +6,13 @@ one transaction: exchange table, sealed segment and position together. Only afte
 """
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,27 +23,25 @@ import pyarrow as pa
 from gongxiang.node import killpoints
 from gongxiang.node.capture import Capture, Changes, Footing, Place
 from gongxiang.node.capture.log import LogCapture, slot_name
+from gongxiang.node.chain import Chain
 from gongxiang.node.changes import Settled, bad_rows, settle, with_rows
 from gongxiang.node.errors import DataPlaneError, SchemaDrift, SourceUnfit, TableUnfit, Transient, trace
-from gongxiang.node.exchange import SMALL_ROWS, Exchange, StreamRow, decode_rows, key_texts
-from gongxiang.node.load import CHUNK_ROWS, Ahead, Chunk, SourceRows
-from gongxiang.node.seal import Body, OldValues, changes_body, empty_body, load_body, seal
+from gongxiang.node.exchange import SMALL_ROWS, Exchange, StreamRow, decode_rows
+from gongxiang.node.load import SourceRows
+from gongxiang.node.loading import GrantLoad, SourceLoad
+from gongxiang.node.seal import Body, OldValues, changes_body, empty_body
 from gongxiang.node.ship import Client, Shipper
 from gongxiang.node.telling import Teller
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.messages import Message, OpenGrant, OpenStream
 from gongxiang.protocol.policy import projection_fingerprint
-from gongxiang.protocol.segments import SegmentKind, digest, target
+from gongxiang.protocol.segments import SegmentKind, digest
 from gongxiang.protocol.sentences import Sentence
 from gongxiang.protocol.signing import Signer
 
 log = logging.getLogger(__name__)
 
-#: Bytes of unsent segments from which loads wait for the sender.
-UNSENT_MOST = 128 << 20
-#: Bytes of log that a source keeps during a load, from which on the load is woven with the stream.
-WEAVE_AFTER = 1 << 30
 #: Seconds between two looks at the source's table, slot and publication.
 WATCH_EVERY = 2.0
 #: Seconds until a stream that stopped with words looks again.
@@ -85,7 +82,7 @@ class ProviderStream:
     ) -> None:
         self.order = order
         self.elements = tuple(mapped.element for mapped in order.columns)
-        self._source_dsn, self._client, self._signer = source_dsn, client, signer
+        self._source_dsn, self._client = source_dsn, client
         self._tell = Teller(order, report)
         self._home = home
         self._exchange = Exchange(exchange_dsn, order.resource_id, self.elements)
@@ -93,11 +90,15 @@ class ProviderStream:
             dsn=source_dsn, table=order.source_table, columns=order.columns, name=slot_name(order.resource_id)
         )
         self._shipper = Shipper(dsn=exchange_dsn, resource_id=order.resource_id, client=client, trouble=self._tell.not_sent)
+        self._chain = Chain(order=order, exchange=self._exchange, shipper=self._shipper, signer=signer)
         self._mapping = digest(canonical({"table": order.source_table, "columns": order.columns}))
         self._grants: dict[UUID, OpenGrant] | None = None
         self._since: dict[UUID, int] = {}
-        self._row: StreamRow | None = None
         self._stopping, self._drop = threading.Event(), False
+        self._load = SourceLoad(
+            chain=self._chain, capture=self._capture, look_around=self._look_around, wait=self._stopping.wait
+        )
+        self._grant_load = GrantLoad(self._chain)
         self._thread: threading.Thread | None = None
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="encode")
         self._watched_at = self._kept_at = 0.0
@@ -131,7 +132,7 @@ class ProviderStream:
 
     def status(self) -> dict[str, Any]:
         """Where the stream stands, for `gongxiang node status`."""
-        row = self._row
+        row = self._chain.row
         return {
             "resource": self.order.resource_name or str(self.order.resource_id),
             "table": self.order.source_table,
@@ -164,18 +165,18 @@ class ProviderStream:
                 # Nothing of ours may stay where it could hold log or get into the way of the business.
                 with suppress(Exception):
                     self._capture.drop()
-                self._tell.stopped("drifted", error, self._row)
+                self._tell.stopped("drifted", error, self._chain.row)
                 wait = LOOK_AGAIN
             except Transient as error:
                 wait = 0.5 if time.monotonic() - begun > 30 else min(wait * 2, 15.0)
                 self._tell.trouble(error)
             except DataPlaneError as error:
-                self._tell.stopped("stopped", error, self._row)
+                self._tell.stopped("stopped", error, self._chain.row)
                 wait = LOOK_AGAIN
             except Exception as error:
                 log.error("Stream of %s failed: %s", self.order.source_table, trace(error))
                 fault = SourceUnfit("The node made a mistake ({said}); its log tells more.", said=type(error).__name__)
-                self._tell.stopped("stopped", fault, self._row)
+                self._tell.stopped("stopped", fault, self._chain.row)
                 wait = LOOK_AGAIN
             self._capture.close()
             self._exchange.close()
@@ -196,7 +197,8 @@ class ProviderStream:
         reason = self._anew or self._why_anew(row, footing)
         if reason or row is None:
             row = self._begin_anew(row, reason)
-        self._row, self._anew = row, ""
+        self._chain.keep(row)
+        self._anew = ""
         if not self._shipper_started:
             self._shipper.start()
             self._shipper_started = True
@@ -205,13 +207,13 @@ class ProviderStream:
         rows = SourceRows(self._source_dsn, source, self.order.columns)
         try:
             if row.loading == "copy":
-                self._copy_source(rows)
-            row = self._current
+                self._load.copy(rows)
+            row = self._chain.current
             self._capture.start(Place(position=row.position, transaction=row.transaction, done=row.done))
             if row.loading == "weave":
-                self._weave(rows)
+                self._load.weave(rows, lambda: self._absorb_next(rows))
             elif row.loading == "key":
-                self._key_and_swap()
+                self._load.key_and_swap()
             self._follow(rows)
         finally:
             rows.close()
@@ -263,10 +265,10 @@ class ProviderStream:
                 self._exchange.clear_outbox(cursor)
             self._exchange.drop_leftovers(cursor, self.order.exchange_table, new.table)
             self._exchange.make_table(cursor, new.table, comment=f"{self.order.resource_name} {self.order.resource_id}".strip())
-            segment = self._seal(cursor, new, SegmentKind.BEGIN, empty_body(self.elements))
+            segment = self._chain.seal(cursor, new, SegmentKind.BEGIN, empty_body(self.elements))
         if adopted:
             self._shipper.reset()
-        self._offer(new, segment)
+        self._chain.offer(new, segment)
         killpoints.reach("provider.load_begun")
         if row is not None:
             log.warning("New epoch %d of %s: %s", new.epoch, self.order.source_table, reason)
@@ -274,117 +276,36 @@ class ProviderStream:
         self._tell.now("loading", reason, new)
         return new
 
-    # ---- load from the source ----------------------------------------------------------------------------------------
-
-    def _copy_source(self, rows: SourceRows) -> None:
-        """Rows in key order straight into the new table; changes wait in the source's log meanwhile."""
-        ahead = Ahead(rows, self._current.after)
-        try:
-            while True:
-                self._wait_for_sender()
-                try:
-                    chunk = ahead.next(0.2)
-                except queue.Empty:
-                    self._look_around()
-                    continue
-                if chunk is None:
-                    break
-                self._write_chunk(chunk)
-                if self._look_around() > WEAVE_AFTER:
-                    # The log grows faster than the table is read: from here on both take turns.
-                    new = replace(self._current, loading="weave")
-                    with self._exchange.transaction() as cursor:
-                        self._exchange.add_key(cursor, new.table)
-                        self._exchange.write_state(cursor, new, self.order.exchange_table)
-                    self._keep(new)
-                    return
-        finally:
-            ahead.close()
-        self._read_whole()
-
-    def _write_chunk(self, chunk: Chunk) -> None:
-        row = self._current
-        new = replace(row, after=chunk.last, rows_loaded=row.rows_loaded + chunk.body.rows)
-        with self._exchange.transaction() as cursor:
-            if row.loading == "copy":
-                self._exchange.copy_rows(cursor, row.table, [b"".join(chunk.rows)])
-            else:
-                self._exchange.stage(cursor, pa.repeat(pa.scalar(1, pa.int8()), chunk.batch.num_rows), chunk.batch)
-                self._exchange.merge_stage(cursor, row.table)
-            killpoints.reach("provider.load_chunk_copied")
-            segment = self._seal(cursor, new, SegmentKind.LOAD, chunk.body)
-        self._keep(new)
-        self._offer(new, segment)
-        killpoints.reach("provider.load_chunk_committed")
-
-    def _weave(self, rows: SourceRows) -> None:
-        """Chunks and changes in turns. A chunk is written before any later run, so it is never older."""
-        while True:
-            for _ in range(4):
-                changes = self._capture.next(0.0)
-                if changes is None:
-                    break
-                self._absorb(changes, rows)
-            self._wait_for_sender()
-            chunk = rows.read(self._current.after)
-            if chunk is None:
-                break
-            self._write_chunk(chunk)
-            self._look_around()
-        self._read_whole()
-
-    def _read_whole(self) -> None:
-        new = replace(self._current, loading="catch_up", high=self._capture.now(), after=None)
-        with self._exchange.transaction() as cursor:
-            self._exchange.write_state(cursor, new, self.order.exchange_table)
-        self._keep(new)
-        killpoints.reach("provider.source_read")
-
-    def _end_load(self) -> None:
-        """The stream has passed everything that was read: the load is whole. The key is made while the segments travel."""
-        row = self._current
-        new = replace(row, loading="key", covered=dict(row.covering), covering={}, high="")
-        with self._exchange.transaction() as cursor:
-            segment = self._seal(cursor, new, SegmentKind.LOAD_END, Body(data=b""))
-        self._keep(new)
-        self._offer(new, segment)
-        killpoints.reach("provider.load_ended")
-        self._key_and_swap()
-
-    def _key_and_swap(self) -> None:
-        row = self._current
-        with self._exchange.transaction() as cursor:
-            self._exchange.add_key(cursor, row.table)
-            self._exchange.swap(cursor, row.table, self.order.exchange_table)
-            killpoints.reach("provider.table_keyed")
-            new = replace(row, loading="", table=self.order.exchange_table)
-            self._exchange.write_state(cursor, new, self.order.exchange_table)
-        self._keep(new)
-        killpoints.reach("provider.table_swapped")
-        with self._exchange.transaction() as cursor:
-            cursor.execute(f'ANALYZE shared."{self.order.exchange_table}"')
-
     # ---- following ---------------------------------------------------------------------------------------------------
 
     def _follow(self, rows: SourceRows) -> None:
         while True:
-            row = self._current
+            row = self._chain.current
             if row.loading == "catch_up" and self._capture.passed(row.position, row.high):
-                self._end_load()
+                self._load.end()
             due = self._due_grants() if not row.loading and not row.targets else {}
             if due:
-                self._begin_grant_load(due)
-            busy = bool(self._current.targets) and self._shipper.waiting_bytes < UNSENT_MOST
+                self._grant_load.begin(due, {i: self._cover(g) for i, g in due.items()}, self._filter_codes())
+            busy = self._grant_load.may_go_on
             changes = self._capture.next(0.0 if busy else 0.1)
             if changes is not None:
                 self._absorb(changes, rows)
+            else:
+                self._load.rest()
             if busy:
-                self._grant_chunk()
+                self._grant_load.chunk()
             self._look_around()
+
+    def _absorb_next(self, rows: SourceRows) -> bool:
+        """The next run of changes, if one is there already."""
+        changes = self._capture.next(0.0)
+        if changes is not None:
+            self._absorb(changes, rows)
+        return changes is not None
 
     def _absorb(self, changes: Changes, rows: SourceRows) -> None:
         """One run of changes: applied, sealed and noted in one transaction, then confirmed to the source."""
-        row = self._current
+        row = self._chain.current
         if not changes.rows and not changes.truncated:
             self._move_on(changes)
             return
@@ -407,10 +328,10 @@ class ProviderStream:
                     raise _Anew(_ALTERED)
             body = self._apply(cursor, row, changes, settled)
             killpoints.reach("provider.changes_applied")
-            segment = self._seal(cursor, new, SegmentKind.CHANGES, body, committed_at=changes.committed_at)
+            segment = self._chain.seal(cursor, new, SegmentKind.CHANGES, body, committed_at=changes.committed_at)
             killpoints.reach("provider.changes_sealed")
-        self._keep(new)
-        self._offer(new, segment)
+        self._chain.keep(new)
+        self._chain.offer(new, segment)
         killpoints.reach("provider.changes_committed")
         self._capture.confirm(new.position)
         killpoints.reach("provider.position_confirmed")
@@ -473,27 +394,25 @@ class ProviderStream:
 
     def _fetch(self, cursor: Any, keys: pa.RecordBatch) -> tuple[Any, pa.RecordBatch]:
         self._exchange.stage(cursor, pa.nulls(keys.num_rows, pa.int8()), keys)
-        found = self._exchange.staged_rows(cursor, self._current.table, self.elements)
+        found = self._exchange.staged_rows(cursor, self._chain.current.table, self.elements)
         self._exchange.unstage(cursor)
         return found
 
     def _move_on(self, changes: Changes) -> None:
         """Nothing happened up to a position: note it now and then, so that the source need not keep its log for us."""
-        row = self._current
+        row = self._chain.current
         new = replace(row)
         new.place(changes.place.position, changes.place.transaction, changes.place.done)
         self._tell.lag_ms = 0
         if row.loading or row.transaction or time.monotonic() - self._kept_at > 5:
-            with self._exchange.transaction() as cursor:
-                self._exchange.write_state(cursor, new, self.order.exchange_table)
-            self._keep(new)
+            self._chain.note_alone(new)
             self._capture.confirm(new.position)
             self._kept_at = time.monotonic()
 
     # ---- loads for grants --------------------------------------------------------------------------------------------
 
     def _due_grants(self) -> dict[str, OpenGrant]:
-        covered = self._current.covered
+        covered = self._chain.current.covered
         grants = self._grants or {}
         return {str(i): g for i, g in grants.items() if covered.get(str(i)) != self._cover(g)}
 
@@ -504,87 +423,7 @@ class ProviderStream:
         codes = {c.element for grant in (self._grants or {}).values() for c in grant.terms.conditions}
         return [spec.code for spec in self.elements if spec.code in codes]
 
-    def _begin_grant_load(self, due: Mapping[str, OpenGrant]) -> None:
-        row = self._current
-        new = replace(
-            row,
-            epoch=row.epoch + 1,
-            targets=sorted(target(g.terms.grant_id, g.terms.revision) for g in due.values()),
-            covering={i: self._cover(g) for i, g in due.items()},
-            targets_after=None,
-            filters=self._filter_codes(),
-        )
-        with self._exchange.transaction() as cursor:
-            segment = self._seal(cursor, new, SegmentKind.BEGIN, empty_body(self.elements), targets=new.targets)
-        self._keep(new)
-        self._offer(new, segment)
-        killpoints.reach("provider.grant_load_begun")
-
-    def _grant_chunk(self) -> None:
-        """The next rows of the exchange table for the grants that wait for them, sealed between two runs of changes."""
-        row = self._current
-        with self._exchange.transaction() as cursor:
-            batch = self._exchange.read_chunk(cursor, row.table, row.targets_after, CHUNK_ROWS)
-            if batch.num_rows:
-                new = replace(row, targets_after=key_texts(batch, self.elements, batch.num_rows - 1))
-                kind, body = SegmentKind.LOAD, load_body(batch, self.elements)
-            else:
-                new = replace(row, targets=[], targets_after=None, covered={**row.covered, **row.covering}, covering={})
-                kind, body = SegmentKind.LOAD_END, Body(data=b"")
-            segment = self._seal(cursor, new, kind, body, targets=row.targets)
-        self._keep(new)
-        self._offer(new, segment)
-        killpoints.reach("provider.grant_chunk_committed" if batch.num_rows else "provider.grant_load_ended")
-
-    # ---- chain -------------------------------------------------------------------------------------------------------
-
-    @property
-    def _current(self) -> StreamRow:
-        assert self._row is not None
-        return self._row
-
-    def _keep(self, row: StreamRow) -> None:
-        self._row = row
-
-    def _seal(
-        self,
-        cursor: Any,
-        row: StreamRow,
-        kind: SegmentKind,
-        body: Body,
-        *,
-        targets: list[str] | None = None,
-        committed_at: datetime | None = None,
-    ) -> bytes:
-        """Seal as the chain's next segment, put it out and note the stream's state: all in the caller's transaction."""
-        segment = seal(
-            resource_id=self.order.resource_id,
-            schema_version=self.order.schema_version,
-            epoch=row.epoch,
-            seq=row.seq + 1,
-            prev_digest=row.prev_digest,
-            kind=kind,
-            body=body,
-            position=row.position,
-            signer=self._signer,
-            targets=targets or (),
-            committed_at=committed_at,
-        )
-        row.seq, row.prev_digest = segment.header.seq, segment.digest
-        data = segment.data()
-        self._exchange.put_out(cursor, row.seq, data)
-        self._exchange.write_state(cursor, row, self.order.exchange_table)
-        return data
-
-    def _offer(self, row: StreamRow, segment: bytes) -> None:
-        self._shipper.offer(row.seq, segment)
-
     # ---- looking around and telling ----------------------------------------------------------------------------------
-
-    def _wait_for_sender(self) -> None:
-        while self._shipper.waiting_bytes > UNSENT_MOST:
-            self._look_around()
-            self._stopping.wait(0.05)
 
     def _look_around(self) -> int:
         """Stop if told to, watch the source, report; bytes of log the source keeps for us."""
@@ -599,5 +438,5 @@ class ProviderStream:
                 raise _Anew(_LOST)
             self._tell.warn(footing.warnings)
             retained = footing.retained
-        self._tell.now("loading" if self._current.loading else "live", "", self._row)
+        self._tell.now("loading" if self._chain.current.loading else "live", "", self._chain.row)
         return retained

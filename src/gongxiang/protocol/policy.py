@@ -12,7 +12,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gongxiang.protocol.batches import DELETE, KNOWN_OLD, OLD, OP, TRUNCATE, UPSERT, batch_schema, empty_batch
+from gongxiang.protocol import columns
+from gongxiang.protocol.batches import (
+    DELETE,
+    KNOWN_OLD,
+    OLD,
+    OP,
+    TRUNCATE,
+    UPSERT,
+    batch_schema,
+    decode_batch,
+    empty_batch,
+    encode_batch,
+)
 from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.errors import FilterNotCovered, SegmentOfOtherSchema, TermsNotCompilable
 from gongxiang.protocol.masking import apply_mask, element_secret, masked_spec, pseudonyms
@@ -77,6 +89,40 @@ class Policy:
         operation = pa.repeat(pa.scalar(UPSERT, pa.int8()), batch.num_rows)
         return self._output(batch, operation, None)
 
+    def project_load_body(self, body: bytes) -> tuple[bytes, int]:
+        """As `project_load`, from body to body, and how many rows it has.
+
+        If every row of it passes, columns that are neither masked nor tested keep their compressed bytes.
+        """
+        packed = columns.unpack(body)
+        if packed is not None and packed.rows:
+            changed = {spec.code for spec, mask, _ in self._columns if mask is not None}
+            needed = {*changed, *(spec.code for spec in self._hidden_key), *(code for code, _ in self._tests)}
+            self._check_types(packed.schema)
+            some = columns.decode_columns(body, [OP, *needed], packed.schema)
+            if not self._tests or pc.all(self._satisfied(some, "")).as_py():
+                return self._passed(packed, some, changed), packed.rows
+        batch = self.project_load(decode_batch(body))
+        return encode_batch(batch), batch.num_rows
+
+    def _passed(self, packed: columns.Packed, some: Any, changed: set[str]) -> bytes:
+        """The body of all rows: what changes is made anew, the rest is taken over."""
+        arrays, names = [pa.repeat(pa.scalar(UPSERT, pa.int8()), packed.rows)], [OP]
+        for spec, mask, secret in self._columns:
+            if mask is not None:
+                arrays.append(apply_mask(self._column(some, spec.code, arrow_type(spec)), spec, mask, secret))
+                names.append(spec.code)
+        if self._hidden_key:
+            arrays.append(self._gx_key(some))
+            names.append(GX_KEY)
+        fresh = columns.compressed(pa.RecordBatch.from_arrays(arrays, names=names))
+        kept = {spec.code: packed.columns[spec.code] for spec, _, _ in self._columns if spec.code not in changed}
+        return columns.pack(self.arrow_schema, packed.rows, {**kept, **fresh.columns})
+
+    def _check_types(self, schema: Any) -> None:
+        for spec, _, _ in self._columns:
+            _index(schema, spec.code, arrow_type(spec))
+
     def project_changes(self, batch: Any) -> Any:
         """The changes the consumer may see, in order.
 
@@ -138,15 +184,7 @@ class Policy:
         return verdict
 
     def _column(self, batch: Any, name: str, expected: Any) -> Any:
-        index = batch.schema.get_field_index(name)
-        if index < 0:
-            raise SegmentOfOtherSchema("The segment does not carry {name}.", name=name)
-        column = batch.column(index)
-        if column.type != expected:
-            raise SegmentOfOtherSchema(
-                "The segment carries {name} as {type} instead of {wanted}.", name=name, type=column.type, wanted=expected
-            )
-        return column
+        return batch.column(_index(batch.schema, name, expected))
 
 
 def compile_terms(terms: Terms, elements: tuple[ElementSpec, ...], secret: bytes | Mapping[str, bytes]) -> Policy:
@@ -161,13 +199,13 @@ def compile_terms(terms: Terms, elements: tuple[ElementSpec, ...], secret: bytes
     secret_of: Callable[[str], bytes] = (
         functools.partial(element_secret, secret) if isinstance(secret, bytes) else secret.__getitem__
     )
-    columns: list[tuple[ElementSpec, Mask | None, bytes]] = []
+    chosen: list[tuple[ElementSpec, Mask | None, bytes]] = []
     seen: list[ElementSpec] = []
     for spec in elements:
         if spec.code in terms.elements:
             mask = terms.masks.get(spec.code)
             seen.append(masked_spec(spec, mask))
-            columns.append((spec, mask, _secret(secret_of, spec.code) if mask is not None else b""))
+            chosen.append((spec, mask, _secret(secret_of, spec.code) if mask is not None else b""))
     hidden = tuple(spec for spec in elements if spec.key and (spec.code not in terms.elements or spec.code in terms.masks))
     hidden_secret = b""
     if hidden:
@@ -180,10 +218,23 @@ def compile_terms(terms: Terms, elements: tuple[ElementSpec, ...], secret: bytes
         filter_elements=tuple(sorted({condition.element for condition in terms.conditions})),
         arrow_schema=batch_schema(seen),
         _tests=tuple((condition.element, _test(condition, by_code[condition.element])) for condition in terms.conditions),
-        _columns=tuple(columns),
+        _columns=tuple(chosen),
         _hidden_key=hidden,
         _hidden_secret=hidden_secret,
     )
+
+
+def _index(schema: Any, name: str, expected: Any) -> int:
+    """Which column carries `name` as the type it is expected to have; raises SegmentOfOtherSchema."""
+    index: int = schema.get_field_index(name)
+    if index < 0:
+        raise SegmentOfOtherSchema("The segment does not carry {name}.", name=name)
+    found = schema.field(index).type
+    if found != expected:
+        raise SegmentOfOtherSchema(
+            "The segment carries {name} as {type} instead of {wanted}.", name=name, type=found, wanted=expected
+        )
+    return index
 
 
 def _highest(operation: Any) -> int:

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from uuid import UUID
 
-from gongxiang.node import load, provider
+from gongxiang.node import load, loading
 from gongxiang.protocol.segments import open_segment
 from gongxiang.protocol.signing import SoftwareKey
 from tests.integration.node_provider.harness import Head, Provider, Receiver
@@ -30,7 +30,7 @@ class Filing(Receiver):
 
 def main() -> None:
     source, exchange, folder, resource_id, key = sys.argv[1:]
-    load.CHUNK_ROWS = provider.CHUNK_ROWS = 300
+    load.CHUNK_ROWS = loading.CHUNK_ROWS = 300
     made = Provider(source=source, exchange=exchange, home=Path(folder), resource_id=UUID(resource_id))
     made.key = SoftwareKey.load(key.encode())
     receiver = made.receiver = Filing(made.key)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from gongxiang.node import load, provider
+from gongxiang.node import load, loading, provider
 from gongxiang.node.capture import log as log_capture
 from gongxiang.protocol.segments import SegmentKind
 from gongxiang.protocol.terms import Comparison, Condition
@@ -138,7 +138,7 @@ def test_old_values_of_filter_elements(make_provider):
 
 
 def test_a_second_grant_and_a_narrowed_revision_are_loaded_on_the_running_stream(make_provider, monkeypatch):
-    monkeypatch.setattr(provider, "CHUNK_ROWS", 700)
+    monkeypatch.setattr(loading, "CHUNK_ROWS", 700)
     made: Provider = make_provider(
         "CREATE TABLE t (id int PRIMARY KEY, n int)", "INSERT INTO t SELECT i, 0 FROM generate_series(1, 3000) i"
     )
@@ -173,7 +173,7 @@ def test_writes_during_the_load(make_provider, monkeypatch, weave):
     monkeypatch.setattr(log_capture, "GROUP_ROWS", 40)
     monkeypatch.setattr(provider, "WATCH_EVERY", 0.0)
     if weave:
-        monkeypatch.setattr(provider, "WEAVE_AFTER", 2000)
+        monkeypatch.setattr(loading, "WEAVE_AFTER", 2000)
     made: Provider = make_provider(
         "CREATE TABLE t (id int PRIMARY KEY, n int, big text); ALTER TABLE t ALTER big SET STORAGE EXTERNAL",
         "INSERT INTO t SELECT i * 2, 0, repeat('大', 1200) FROM generate_series(1, 3000) i",
@@ -217,7 +217,7 @@ def test_a_key_changed_from_what_is_unread_into_what_was_read(make_provider, mon
     monkeypatch.setattr(load, "CHUNK_ROWS", 150)
     monkeypatch.setattr(provider, "WATCH_EVERY", 0.0)
     if weave:
-        monkeypatch.setattr(provider, "WEAVE_AFTER", 0)
+        monkeypatch.setattr(loading, "WEAVE_AFTER", 0)
     made: Provider = make_provider(
         "CREATE TABLE t (id int PRIMARY KEY, n int, big text); ALTER TABLE t ALTER big SET STORAGE EXTERNAL",
         "INSERT INTO t SELECT i * 2, 0, repeat('大', 1200) FROM generate_series(1, 1000) i",

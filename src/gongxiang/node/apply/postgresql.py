@@ -193,6 +193,9 @@ class PostgresTarget:
             self._keep(before, after)
         self.notices += found
         killpoints.reach("consumer.swap.committed")
+        # Readers have their table; the server would look at it by itself a minute later.
+        with suppress(psycopg.Error):
+            self._run("ANALYZE {}", _table(after))
         return after
 
     def forget(self, cursor: Cursor) -> None:
@@ -217,7 +220,6 @@ class PostgresTarget:
             key = _names(_key(specs))
             self._run("ALTER TABLE {} ADD PRIMARY KEY ({})", beside, key)
             self._run("ALTER TABLE {} RESET (autovacuum_enabled)", beside)
-            self._run("ANALYZE {}", beside)
             killpoints.reach("consumer.load_end.keyed")
             built = dataclasses.replace(cursor, built=True, loading_rows=rows, late=0)
             self._keep(cursor, built)
