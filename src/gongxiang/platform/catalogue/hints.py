@@ -5,6 +5,7 @@ Pure like `policies`: reads a `Case` and its `Surroundings`, nothing else. The p
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 from uuid import UUID
 
 from gongxiang.law.articles import implements
@@ -61,7 +62,7 @@ class Surroundings:
 class Hint(Refusal):
     """Something to look at."""
 
-    basis = ("cn-809:13",)
+    basis: ClassVar[tuple[str, ...]] = ("cn-809:13",)
     next_step = "Look at it again; the entry may be sent all the same."
 
 

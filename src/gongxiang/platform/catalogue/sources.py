@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -38,7 +39,7 @@ class SharedItem:
 
 
 @implements("cn-809:19")
-def items(*, text: str = "", unnamed: bool = False) -> QuerySet[PublishedElement]:
+def items(*, text: str = "", unnamed: bool = False) -> QuerySet[Any, Any]:
     """Meanings that entries of at least two departments have, the most common first, as `{"stem", "departments"}`."""
     rows = PublishedElement.objects.values("stem").annotate(departments=Count("department_id", distinct=True))
     rows = rows.filter(departments__gte=2)

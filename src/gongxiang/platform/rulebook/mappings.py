@@ -84,6 +84,12 @@ def mappings_of(interface: str, *, on: date | None = None) -> tuple[MappingRef, 
     return tuple(_ref(row) for row in (_holding(rows, on) if on else rows).order_by("list", "value", "-entered_at"))
 
 
+def codes_at(interface: str, list_name: str, *, on: date | None = None) -> dict[str, str]:
+    """Every value of a list that has a counterpart at the interface, with it (on a day; else today)."""
+    rows = _holding(CodeMapping.objects.filter(interface=interface, list=list_name), on)
+    return dict(rows.values_list("value", "outside"))
+
+
 def to_outside(list_name: str, interface: str, value: str, *, on: date | None = None) -> str:
     """What `value` is called at the interface (on a day; else today). Raises CodeUnmapped."""
     row = _holding(CodeMapping.objects.filter(interface=interface, list=list_name, value=value), on).first()
