@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gateway": ("gongxiang.machine.programs", "run the gateway alone"),
     "worker": ("gongxiang.machine.programs", "run the worker alone"),
     "front": ("gongxiang.machine.front", "run the front door alone"),
+    "search": ("gongxiang.platform.catalogue.cli", "look at the side index of the search, or build it anew"),
     "demo": ("gongxiang.demo.cli", "make the demo banner, or tell its accounts and flows"),
     "node": ("gongxiang.node.cli", "enrol, run, look at or reconcile a front-end machine"),
     "doctor": ("gongxiang.machine.doctor", "say what is wrong with this installation and what to do"),

@@ -132,6 +132,25 @@ def _database(home: Home) -> Finding:
                    advice="needs PostgreSQL 15 or later")  # fmt: skip
 
 
+def _search(home: Home) -> Finding:
+    """The side index of a large catalogue: the database says which build is in use, the folder has to hold it."""
+    external = bool(os.environ.get("GONGXIANG_DATABASE_URL"))
+    if not external and not port_taken(own_server(home).port):
+        return Finding(name="search index", well=True, seen="not looked at: the database does not run")
+    with psycopg.connect(environment.administrator_url(home), connect_timeout=5) as connection:
+        row = connection.execute("SELECT generation, entries FROM catalogue_sideindexstate WHERE generation <> ''").fetchone()
+        waiting = connection.execute(
+            "SELECT count(*) FROM catalogue_searchchange WHERE changed_at < clock_timestamp() - interval '5 minutes'"
+        ).fetchone()
+    if row is None:
+        return Finding(name="search index", well=True, seen="none: the database searches alone")
+    there = (home.path / "search" / str(row[0]) / "meta.json").exists()
+    late = waiting[0] if waiting else 0
+    seen = f"{row[1]} entries" + (f", {late} changes wait" if late else "") if there else "missing on this machine"
+    return Finding(name="search index", well=there and not late, seen=seen,
+                   advice="pages answer from the database; run: gongxiang search rebuild")  # fmt: skip
+
+
 def _assets(home: Home) -> Finding:
     built = Path(gongxiang.__file__).parent / "platform" / "web" / "static" / "built" / "app.css"
     return Finding(
@@ -163,5 +182,5 @@ def _programs(home: Home) -> Finding:
 
 
 LOOKS: tuple[Callable[[Home], Finding], ...] = (
-    _python, _cryptography, _packages, _assets, _installation, _keys, _space, _postgres, _database, _programs,
+    _python, _cryptography, _packages, _assets, _installation, _keys, _space, _postgres, _database, _search, _programs,
 )  # fmt: skip

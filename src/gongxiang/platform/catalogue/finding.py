@@ -36,8 +36,20 @@ def search(
     if published_after is not None:
         entries = entries.filter(published_at__gt=published_after)
     return searching.find(
-        entries, text, facets=facets or {}, sort=sort, page=page, size=size, synonyms=_groups() if with_synonyms else ()
+        entries,
+        text,
+        facets=facets or {},
+        sort=sort,
+        page=page,
+        size=size,
+        synonyms=_groups() if with_synonyms else (),
+        side_index=published_after is None,
     )
+
+
+def entry_count() -> int:
+    """How many entries can be found."""
+    return SearchEntry.objects.count()
 
 
 def suggestions(text: str, *, actor: Actor | None) -> tuple[Suggestion, ...]:

@@ -63,12 +63,16 @@ def initials_vector(fields: Iterable[tuple[str, str]]) -> str:
     return _tails(fields, Style.FIRST_LETTER)
 
 
+def latin_letters(term: str) -> str:
+    """The letters of a term that may be pinyin or initials; empty where it is neither."""
+    letters = term.replace("'", "")
+    return letters[:TAIL] if _LATIN.fullmatch(letters) else ""
+
+
 def latin_query(term: str) -> str | None:
     """A prefix tsquery for a term that may be pinyin or initials; None where it is neither."""
-    letters = term.replace("'", "")
-    if not _LATIN.fullmatch(letters):
-        return None
-    return f"{_quoted(letters[:TAIL])}:*"
+    letters = latin_letters(term)
+    return f"{_quoted(letters)}:*" if letters else None
 
 
 def spoken_at(text: str, term: str) -> list[tuple[int, int]]:

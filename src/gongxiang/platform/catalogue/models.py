@@ -382,3 +382,21 @@ class CityReportLine(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["resource", "version"], name="city_report_line_version")]
+
+
+class SearchChange(models.Model):
+    """An entry of the search that changed or went; written by a trigger, taken by the worker into the side index."""
+
+    id = models.BigAutoField(primary_key=True)
+    resource_id = models.UUIDField()
+    #: By the database's clock: compared with nothing else.
+    changed_at = models.DateTimeField()
+
+
+class SideIndexState(models.Model):
+    """The one row that says which build of the side index is in use; an empty generation: none."""
+
+    id = models.IntegerField(primary_key=True, default=1)
+    generation = models.CharField(max_length=40, blank=True, default="")
+    built_at = models.DateTimeField(null=True)
+    entries = models.IntegerField(default=0)

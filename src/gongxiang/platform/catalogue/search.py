@@ -10,13 +10,14 @@ from django.db import connection
 from django.db.models import BooleanField, Count, F, Func, Q, QuerySet, Value
 from django.db.models.expressions import Expression, RawSQL
 
-from gongxiang.platform.catalogue import indexing
+from gongxiang.platform.catalogue import indexing, sideindex
 from gongxiang.platform.catalogue.classification import category_of
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.highlighting import Piece, pieces
 from gongxiang.platform.catalogue.models import Resource, ResourceVersion, SearchEntry
 from gongxiang.platform.catalogue.values import FacetCount, Match, SearchHit, SearchPage, Suggestion
 from gongxiang.platform.catalogue.vocabulary import DataClass, DistributionKind, SharingType, UpdateCycle
+from gongxiang.platform.parties import queries as parties
 
 PAGE_SIZE = 20
 EXPORT_LIMIT = 10_000
@@ -107,28 +108,68 @@ def find(
     page: int,
     size: int = PAGE_SIZE,
     synonyms: Iterable[Iterable[str]] = (),
+    side_index: bool = False,
 ) -> SearchPage:
-    """One page of the entries among `entries` that contain every word of `text`, or a synonym of it, and fit the facets."""
+    """One page of the entries among `entries` that contain every word of `text`, or a synonym of it, and fit the facets.
+
+    `side_index`: `entries` is everything there is, so that the side index may be asked if there is one.
+    """
     words = words_of(text, synonyms)
-    found = by_words(entries, words)
     chosen = usable(facets)
-    hits = _by_facets(found, chosen)
-    total = hits[: COUNTED + 1].count()
-    exact = total <= COUNTED
-    total = min(total, COUNTED)
-    pages = max(1, math.ceil(total / size))
-    page = min(max(1, page), pages)
-    rows = list(_sorted(hits, words, sort).defer(*_HEAVY)[(page - 1) * size : page * size])
+    found = _from_side_index(entries, words, chosen, sort, page, size) if side_index else None
+    if found is None:
+        found = _from_database(entries, words, chosen, sort, page, size)
+    rows, total, counts = found
+    pages = max(1, math.ceil(min(total, COUNTED) / size))
     return SearchPage(
         hits=hits_of(rows, words),
-        total=total,
-        exact=exact,
-        page=page,
+        total=min(total, COUNTED),
+        exact=total <= COUNTED,
+        page=min(max(1, page), pages),
         pages=pages,
-        facets={
-            name: facet_values(name, _counts(name, _by_facets(found, {**chosen, name: []})), chosen[name]) for name in FACETS
-        },
+        facets={name: facet_values(name, counts.get(name, {}), chosen[name]) for name in FACETS},
         also=tuple((term, others) for term, others in words if others),
+    )
+
+
+#: Rows of the page, number of hits (exact up to COUNTED), and the counts of each facet.
+_Found = tuple[list[SearchEntry], int, Mapping[str, Mapping[str, int]]]
+
+
+def _from_database(
+    entries: QuerySet[SearchEntry], words: Words, chosen: Mapping[str, list[str]], sort: str, page: int, size: int
+) -> _Found:
+    found = by_words(entries, words)
+    hits = _by_facets(found, chosen)
+    total = hits[: COUNTED + 1].count()
+    page = min(max(1, page), max(1, math.ceil(min(total, COUNTED) / size)))
+    rows = list(_sorted(hits, words, sort).defer(*_HEAVY)[(page - 1) * size : page * size])
+    return rows, total, {name: _counts(name, _by_facets(found, {**chosen, name: []})) for name in FACETS}
+
+
+def _from_side_index(
+    entries: QuerySet[SearchEntry], words: Words, chosen: Mapping[str, list[str]], sort: str, page: int, size: int
+) -> _Found | None:
+    """The same from the side index; its rows are read under the same visibility and decided by the normalised text."""
+    generation = sideindex.in_use()
+    if not generation:
+        return None
+    page = min(max(1, page), max(1, COUNTED // size))
+    answer = sideindex.ask(generation, words, chosen=chosen, sort=sort, page=page, size=size)
+    if answer is not None and not answer.keys and answer.total:
+        last = max(1, math.ceil(min(answer.total, COUNTED) / size))
+        answer = sideindex.ask(generation, words, chosen=chosen, sort=sort, page=last, size=size)
+    if answer is None:
+        return None
+    known = {str(row.pk): row for row in entries.filter(pk__in=answer.keys).defer("words", "pinyin", "initials")}
+    rows = [known[key] for key in answer.keys if key in known and _fits(known[key], words)]
+    return rows, answer.total, answer.counts
+
+
+def _fits(row: SearchEntry, words: Words) -> bool:
+    """What counts as a hit, as LIKE has it; letters may be a sound, which the index knows."""
+    return all(
+        indexing.latin_letters(term) or any(wording in row.haystack for wording in (term, *others)) for term, others in words
     )
 
 
@@ -316,8 +357,8 @@ def facet_values(name: str, counts: Mapping[str, int], chosen: list[str]) -> tup
     labels: dict[str, str] = {}
     if name == "department":
         ordered = [one for place, one in enumerate(ordered) if place < _DEPARTMENTS_SHOWN or one[0] in chosen]
-        named = SearchEntry.objects.filter(department_id__in=[value for value, _n in ordered])
-        labels = {str(key): label for key, label in named.values_list("department_id", "department_name").distinct()}
+        names = parties.department_names(UUID(value) for value, _n in ordered)
+        labels = {str(key): label for key, label in names.items()}
     return tuple(
         FacetCount(value=value, label=labels.get(value) or _label(name, value), count=number, chosen=value in chosen)
         for value, number in ordered

@@ -1,8 +1,20 @@
-"""Work of the room on news from below: a holiday notice moves the authority's periods of review."""
+"""Work of the room: holiday notices move periods of review, entries are looked at again, the search's side index is kept."""
 
+import time
 from datetime import datetime
 
-from gongxiang.platform.catalogue import actions, elements, queries, queries_remit, queries_withheld, upkeep
+from django.conf import settings
+
+from gongxiang.platform.catalogue import (
+    actions,
+    elements,
+    finding,
+    queries,
+    queries_remit,
+    queries_withheld,
+    sideindex,
+    upkeep,
+)
 from gongxiang.platform.catalogue.permissions import RECALCULATOR
 from gongxiang.platform.catalogue.permissions_upkeep import SWEEPER
 from gongxiang.platform.evidence.queries import News
@@ -61,3 +73,25 @@ def index_elements(*, at: datetime) -> int:
 def keep_upkeep(*, at: datetime) -> int:
     """Look again at entries that changed, or were not looked at for a day; gives how many."""
     return upkeep.refresh(at=at)
+
+
+#: Seconds for which it is believed how large the catalogue is.
+_LOOK_AGAIN = 60.0
+_size: list[tuple[float, int]] = []
+
+
+def keep_side_index() -> int:
+    """Bring changes into the side index, or build it where it is missing or broken; gives how many were applied."""
+    if not _size or time.monotonic() - _size[0][0] > _LOOK_AGAIN:
+        _size[:] = [(time.monotonic(), finding.entry_count())]
+    with sideindex.alone() as alone:
+        if not alone:
+            return 0
+        if _size[0][1] < settings.SEARCH_INDEX_FROM:
+            sideindex.stop_using()
+            return 0
+        generation = sideindex.state().generation
+        if generation and sideindex.is_whole(generation):
+            return sideindex.apply_changes(generation)
+        sideindex.build(clock.now())
+        return 0

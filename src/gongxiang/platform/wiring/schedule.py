@@ -31,6 +31,7 @@ PUMPS: tuple[Pump, ...] = (
     Pump(name="news-catalogue", channel="gx_evidence", run=_ROOM.format("catalogue", "on_news")),
     Pump(name="news-delivery", channel="gx_evidence", run=_ROOM.format("delivery", "on_news")),
     Pump(name="news-projects", channel="gx_evidence", run=_ROOM.format("projects", "on_news")),
+    Pump(name="search-index", channel="gx_search", run=_ROOM.format("catalogue", "keep_side_index")),
     Pump(name="facts", channel="gx_facts", run=_ROOM.format("delivery", "ingest_facts")),
 )
 

@@ -47,6 +47,8 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = ["gongxiang.platform.parties.backend.SessionBackend"]
 PASSWORD_HASHERS = ["gongxiang.platform.wiring.hashing.PasswordHasher"]
+#: From how many published entries on the search keeps a side index (docs/decisions/0032); fewer are PostgreSQL's alone.
+SEARCH_INDEX_FROM = int(os.environ.get("GONGXIANG_SEARCH_INDEX_FROM") or 20_000)
 #: Numbers of signing in, asked by assessors of GB/T 22239 level 3 (no text fixes them): change them by variables.
 SIGN_IN = {
     name: int(os.environ.get(f"GONGXIANG_{name.upper()}", default))
