@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from gongxiang.demo import banner, cases, databases, entries, finding, interfaces, projects, upkeep
+from gongxiang.demo import banner, cases, databases, demands, entries, finding, interfaces, projects, upkeep
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.machine.home import Home
 
@@ -42,6 +42,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         step("requests, grants, flows")
         granted = cases.grant_and_open(travel, everybody, resources)
         step("cases waiting at every step")
+        demands.have_demands_answered(travel, everybody, resources)
         cases.leave_cases_waiting(travel, everybody, resources)
         entries.leave_entries_waiting(travel, everybody, nodes)
         upkeep.leave_remits(travel, everybody, resources)
@@ -51,6 +52,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         projects.leave_projects_waiting(travel, everybody, built)
         databases.leave_node_waiting(home, notes, everybody)
         interfaces.leave_tokens(notes, travel, everybody)
+        demands.leave_demands_waiting(travel, everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},
             grants={key: str(value) for key, value in granted.items()},

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from gongxiang.platform.notices import queries as notices
 from gongxiang.platform.web.menu import menu_for
 from gongxiang.protocol import clock
 
@@ -14,6 +15,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": getattr(request, "actor", None),
         "menu": menu_for(request),
+        "unread": notices.unread(getattr(request, "actor", None)),
         "now": clock.now(),
         "clock_moved": clock.offset_seconds() != 0,
         "languages": settings.LANGUAGES,

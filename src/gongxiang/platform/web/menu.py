@@ -37,12 +37,19 @@ def _e(label: str | Promise, url_name: str, icon: str) -> Entry:
 
 
 MENU: tuple[Group, ...] = (
-    Group(label=_("Workbench"), entries=(_e(_("Workbench"), "workbench:home", "layout-dashboard"),)),
+    Group(
+        label=_("Workbench"),
+        entries=(
+            _e(_("Workbench"), "workbench:home", "layout-dashboard"),
+            _e(_("Notices"), "notices:list", "inbox"),
+        ),
+    ),
     Group(
         label=_("Catalogue"),
         entries=(
             _e(_("Search the catalogue"), "catalogue:search", "list-search"),
             _e(_("My searches"), "catalogue:saved", "book"),
+            _e(_("Demands"), "demands:list", "send"),
             _e(_("Compile entries"), "catalogue:mine", "edit"),
             _e(_("Entries to review"), "catalogue:reviews", "checklist"),
             _e(_("Withheld: ratification"), "catalogue:ratifications", "lock"),

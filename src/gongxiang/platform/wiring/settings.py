@@ -32,9 +32,21 @@ DATABASES = {
     )
 }
 ROOMS = [
-    "evidence", "rulebook", "documents", "parties", "agreements", "catalogue", "projects", "grants", "access", "delivery",
-    "web", "http_api",
-]  # fmt: skip
+    "evidence",
+    "rulebook",
+    "documents",
+    "parties",
+    "agreements",
+    "catalogue",
+    "demands",
+    "projects",
+    "grants",
+    "access",
+    "delivery",
+    "notices",
+    "web",
+    "http_api",
+]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -49,6 +61,8 @@ AUTHENTICATION_BACKENDS = ["gongxiang.platform.parties.backend.SessionBackend"]
 PASSWORD_HASHERS = ["gongxiang.platform.wiring.hashing.PasswordHasher"]
 #: From how many published entries on the search keeps a side index (docs/decisions/0032); fewer are PostgreSQL's alone.
 SEARCH_INDEX_FROM = int(os.environ.get("GONGXIANG_SEARCH_INDEX_FROM") or 20_000)
+#: Server for the daily digest of notices, smtp://, smtps:// or smtp+starttls://user:password@host:port?from=address; or none.
+SMTP_URL = os.environ.get("GONGXIANG_SMTP_URL", "")
 #: Numbers of signing in, asked by assessors of GB/T 22239 level 3 (no text fixes them): change them by variables.
 SIGN_IN = {
     name: int(os.environ.get(f"GONGXIANG_{name.upper()}", default))

@@ -1,0 +1,1 @@
+"""Demands (供需对接): what a department needs and the catalogue does not offer."""

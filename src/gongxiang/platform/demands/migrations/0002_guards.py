@@ -1,0 +1,10 @@
+"""Status only beside its evidence."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """Database guards of the room."""
+
+    dependencies = [("demands", "0001_initial"), ("evidence", "0002_guards")]
+    operations = [migrations.RunSQL("SELECT evidence_install_guard('demands_demand', 'demand')")]

@@ -1,0 +1,33 @@
+"""Periodic work of the room: periods of answer that ended, and periods that a new calendar moves."""
+
+from datetime import datetime
+
+from gongxiang.platform.demands import actions, queries
+from gongxiang.platform.demands.permissions import RECALCULATOR, SWEEPER
+from gongxiang.platform.evidence.errors import ChangedMeanwhile
+from gongxiang.platform.evidence.queries import News
+from gongxiang.platform.evidence.tasks import read_outbox
+from gongxiang.platform.kernel.actors import System
+from gongxiang.protocol import clock
+
+
+def sweep_overdue(at: datetime) -> int:
+    """Pass every demand whose period of answer ended to the authority; gives how many."""
+    lapsed = 0
+    for demand_id in queries.overdue(at):
+        try:
+            moved = actions.lapse_answer(demand_id=demand_id, by=System(name=SWEEPER), at=at)
+        except ChangedMeanwhile:
+            continue
+        lapsed += moved is not None
+    return lapsed
+
+
+def on_news() -> int:
+    """Read the outbox: a holiday notice moves the open periods."""
+    return read_outbox("demands", {"calendar:notice_entered": _recount})
+
+
+def _recount(_news: News) -> None:
+    for demand_id in queries.with_running_clock():
+        actions.recount_deadline(demand_id=demand_id, by=System(name=RECALCULATOR), at=clock.now())

@@ -1,0 +1,152 @@
+"""Writing notices, reading them, and choosing what to hear of.
+
+Notices are copies for the eye: the acts they tell of have their evidence, so none is written here.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from gongxiang.law.articles import implements
+from gongxiang.platform.evidence.queries import News
+from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.notices import errors, permissions, queries, rules, subjects
+from gongxiang.platform.notices.models import Notice, Wishes
+from gongxiang.platform.notices.rules import Where, Whom
+from gongxiang.platform.parties import queries as parties
+
+#: How long a notice that was read is kept.
+KEPT = timedelta(days=365)
+
+
+@implements("cn-809:16")
+@transaction.atomic
+def tell_of(*, news: News, by: Actor, at: datetime) -> int:
+    """Tell everybody whom the rules name of one act, but who did it; gives how many. Told twice, it changes nothing."""
+    permissions.WRITE.check(by)
+    rule = rules.RULES[news.kind]
+    people = [one for whom in rule.whom for one in _people(whom, news) if str(one) != news.actor_id]
+    basis = tuple(dict.fromkeys((*news.basis, *rule.basis)))
+    return _write(
+        people, kind=news.kind, subject=(news.subject_type, news.subject_id), title=subjects.title_of(news), basis=basis,
+        values={"actor": news.actor_name if news.actor_kind == "person" else ""}, at=news.occurred_at, source=str(news.uid),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def tell_person(
+    *, person_id: UUID, kind: str, subject: tuple[str, object], title: str, values: Mapping[str, Any], source: str,
+    basis: Iterable[str] = (), by: Actor, at: datetime,
+) -> int:  # fmt: skip
+    """Tell one person of something that is no act: new hits of a kept search, a period half over."""
+    permissions.WRITE.check(by)
+    cited = tuple(dict.fromkeys((*basis, *rules.OWN_KINDS[kind].basis)))
+    return _write(
+        [person_id], kind=kind, subject=(subject[0], str(subject[1])), title=title, basis=cited, values=dict(values), at=at,
+        source=source,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def mark_read(*, notice_id: UUID, by: Actor, at: datetime) -> Notice:
+    """The person read one of their notices."""
+    person = permissions.own(by)
+    notice = Notice.objects.select_for_update().filter(pk=notice_id, person_id=person.id).first()
+    if notice is None:
+        raise NotFound()
+    if notice.read_at is None:
+        notice.read_at = at
+        notice.save(update_fields=["read_at"])
+    return notice
+
+
+@transaction.atomic
+def mark_all_read(*, topic: str = "", by: Actor, at: datetime) -> int:
+    """The person read all notices, or all of one topic; gives how many were unread."""
+    return queries.inbox(by, topic=topic, unread=True).order_by().update(read_at=at)
+
+
+@transaction.atomic
+def choose_topics(*, muted: Iterable[str], by: Actor, at: datetime) -> Wishes:
+    """Choose which topics not to hear of; what must be told is told all the same."""
+    person = permissions.own(by)
+    known = rules.topics()
+    chosen = sorted(topic for topic in set(muted) if topic in known)
+    if firm := [topic for topic in chosen if not known[topic]]:
+        raise errors.MustBeTold(topic=firm[0], field="muted")
+    return _wish(person, muted=chosen)
+
+
+@transaction.atomic
+def choose_mail(*, address: str, asked: bool, by: Actor, at: datetime) -> Wishes:
+    """Ask for the daily digest by e-mail, or no longer."""
+    person = permissions.own(by)
+    if asked and not address.strip():
+        raise errors.AddressMissing(field="address")
+    return _wish(person, mail=address.strip(), mail_asked=asked)
+
+
+@transaction.atomic
+def note_mailed(*, notice_ids: Iterable[UUID], by: Actor, at: datetime) -> None:
+    """These notices went out by e-mail."""
+    permissions.WRITE.check(by)
+    Notice.objects.filter(pk__in=list(notice_ids)).update(mailed_at=at)
+
+
+@transaction.atomic
+def forget_old(*, by: Actor, at: datetime) -> int:
+    """Remove notices read long ago; the acts stay in the evidence."""
+    permissions.WRITE.check(by)
+    removed, _rows = Notice.objects.filter(read_at__lt=at - KEPT).delete()
+    return removed
+
+
+def _wish(person: Person, **changes: Any) -> Wishes:
+    row, _made = Wishes.objects.select_for_update().get_or_create(person_id=person.id)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def _write(
+    people: Iterable[UUID], *, kind: str, subject: tuple[str, str], title: str, basis: tuple[str, ...], values: dict[str, Any],
+    at: datetime, source: str,
+) -> int:  # fmt: skip
+    told = [
+        Notice(
+            person_id=one, kind=kind, topic=rules.topic_of(kind), subject_type=subject[0], subject_id=subject[1], title=title,
+            values=values, basis=list(basis), at=at, source=f"{source}",
+        )
+        for one in queries.willing(people, kind)
+    ]  # fmt: skip
+    Notice.objects.bulk_create(told, ignore_conflicts=True)
+    return len(told)
+
+
+def _people(whom: Whom, news: News) -> list[UUID]:
+    """The people with one of the roles in the departments meant."""
+    departments = _departments(whom.where, news)
+    found = [person for role in whom.roles for person in parties.people_with(Role(role))]
+    return [one.id for one in found if departments is None or one.department_id in departments]
+
+
+def _departments(where: Where, news: News) -> set[UUID] | None:
+    """None: all of them."""
+    if where in (Where.EVERYWHERE, Where.OPERATOR):
+        return None
+    if where is Where.AUTHORITY:
+        return {parties.authority().id}
+    # Acts between two departments concern the authority as overseer: it is told where the rule says so.
+    concerned = set(news.concerns)
+    if len(concerned) > 2:
+        concerned.discard(parties.authority().id)
+    if where is Where.OWN:
+        return {news.actor_department} if news.actor_department else concerned
+    if where is Where.OTHERS:
+        return concerned - {news.actor_department}
+    return concerned

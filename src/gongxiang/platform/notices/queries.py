@@ -1,0 +1,79 @@
+"""Reading notices: a person's own, and nobody else's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.notices import permissions, rules
+from gongxiang.platform.notices.models import Notice, Wishes
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishesRef:
+    """What a person chose."""
+
+    muted: frozenset[str]
+    mail: str
+    mail_asked: bool
+
+
+def visible_to(actor: Actor | None) -> QuerySet[Notice]:
+    """The actor's own notices, newest first."""
+    rows = Notice.objects.order_by("-at", "-id")
+    return rows.filter(person_id=actor.id) if isinstance(actor, Person) else rows.none()
+
+
+def inbox(actor: Actor, *, text: str = "", topic: str = "", unread: bool = False) -> QuerySet[Notice]:
+    """The actor's notices, narrowed."""
+    rows = visible_to(permissions.own(actor))
+    if text:
+        rows = rows.filter(Q(title__icontains=text) | Q(kind__icontains=text))
+    if topic:
+        rows = rows.filter(topic=topic)
+    return rows.filter(read_at=None) if unread else rows
+
+
+def unread(actor: Actor | None, *, most: int = 100) -> int:
+    """How many notices the actor has not read, counted up to `most`."""
+    return visible_to(actor).filter(read_at=None).order_by()[:most].count()
+
+
+def get_notice(notice_id: UUID, *, actor: Actor) -> Notice:
+    """One of the actor's notices; raises NotFound."""
+    found = visible_to(permissions.own(actor)).filter(pk=notice_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def wishes_of(person_id: UUID) -> WishesRef:
+    """What the person chose; nothing is switched off before they did."""
+    row = Wishes.objects.filter(pk=person_id).first()
+    if row is None:
+        return WishesRef(muted=frozenset(), mail="", mail_asked=False)
+    return WishesRef(muted=frozenset(row.muted), mail=row.mail, mail_asked=row.mail_asked)
+
+
+def willing(people: Iterable[UUID], kind: str) -> list[UUID]:
+    """Those of the people who hear of this kind: all where it is binding."""
+    every = list(dict.fromkeys(people))
+    if rules.is_binding(kind):
+        return every
+    muted = Wishes.objects.filter(pk__in=every, muted__contains=[rules.topic_of(kind)]).values_list("pk", flat=True)
+    deaf = set(muted)
+    return [one for one in every if one not in deaf]
+
+
+def digests_due(before: datetime) -> list[tuple[UUID, str, list[Notice]]]:
+    """(person, address, unread notices not mailed yet that are older than the instant) of everybody who asked."""
+    due = []
+    for wishes in Wishes.objects.filter(mail_asked=True).exclude(mail=""):
+        rows = Notice.objects.filter(person_id=wishes.pk, read_at=None, mailed_at=None, at__lt=before).order_by("at", "id")
+        if found := list(rows[:200]):
+            due.append((wishes.pk, wishes.mail, found))
+    return due

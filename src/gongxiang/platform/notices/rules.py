@@ -1,0 +1,139 @@
+"""Who is told of what: one table, kind of act → whom, on which article."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gongxiang.platform.kernel.actors import Role
+
+DESK = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
+OFFICER = frozenset({Role.ACCOUNTABLE_OFFICER})
+REVIEWER = frozenset({Role.REVIEWER})
+CLERKS = frozenset({Role.CLERK, Role.REVIEWER})
+NODES = frozenset({Role.NODE_OPERATOR})
+AUTHORITY = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
+LEADER = frozenset({Role.AUTHORITY_LEADER})
+OPERATORS = frozenset({Role.PLATFORM_OPERATOR})
+
+
+class Where(enum.Enum):
+    """Which departments: all; those the act concerns; those but the actor's; the actor's own; the authority; the operator."""
+
+    EVERYWHERE = "everywhere"
+    CONCERNED = "concerned"
+    OTHERS = "others"
+    OWN = "own"
+    AUTHORITY = "authority"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whom:
+    """People with one of the roles in these departments."""
+
+    where: Where
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Whom to tell; the act's own basis is shown beside `basis`."""
+
+    whom: tuple[Whom, ...]
+    basis: tuple[str, ...] = ()
+    #: Cannot be switched off by the person.
+    binding: bool = False
+
+
+def _rule(*whom: tuple[Where, frozenset[Role]], basis: tuple[str, ...] = (), binding: bool = False) -> Rule:
+    return Rule(whom=tuple(Whom(where=where, roles=roles) for where, roles in whom), basis=basis, binding=binding)
+
+
+_ALL, _CONCERNED, _OTHERS, _OWN = Where.EVERYWHERE, Where.CONCERNED, Where.OTHERS, Where.OWN
+_TO_AUTHORITY = (Where.AUTHORITY, AUTHORITY)
+
+RULES: Mapping[str, Rule] = {
+    # The catalogue.
+    "resource:sent_for_review": _rule((_OWN, REVIEWER), basis=("wushen-2021-60:25",)),
+    "resource:reviewed": _rule((_OWN, OFFICER), basis=("cn-809:13.1",)),
+    "resource:consented": _rule((_OWN, CLERKS), basis=("cn-809:16",)),
+    "resource:submitted": _rule(_TO_AUTHORITY, basis=("cn-809:16",)),
+    "resource:returned": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:7",)),
+    "resource:published": _rule((_ALL, DESK), basis=("cn-809:16",), binding=True),
+    "resource:withdrawn": _rule((_ALL, DESK), basis=("cn-809:27",), binding=True),
+    # Requests.
+    "access_request:presented": _rule((_OWN, OFFICER), basis=("cn-809:20",)),
+    "access_request:sent_back": _rule((_OWN, CLERKS), basis=("cn-809:20",)),
+    "access_request:submitted": _rule((_OTHERS, DESK), basis=("wushen-2021-60:21(2)",)),
+    "access_request:incomplete_notified": _rule((_OTHERS, DESK), basis=("cn-809:21",)),
+    "access_request:completed": _rule((_OTHERS, DESK), basis=("cn-809:21",)),
+    "access_request:granted": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:21",)),
+    "access_request:partly_granted": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:21",)),
+    "access_request:refused": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:21(2)",)),
+    "access_request:reply_overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:24",), binding=True),
+    "access_request:consultation_opened": _rule((_OTHERS, DESK), basis=("cn-809:28",)),
+    "access_request:consultation_failed": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("cn-809:28",)),
+    "access_request:consultation_lapsed": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:28",)),
+    "access_request:mediation_asked": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("cn-809:28",)),
+    "access_request:deadline_recomputed": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:21(2)",)),
+    "access_request:withdrawn": _rule((_OTHERS, DESK), basis=("wushen-2021-60:22",)),
+    # Demands for what the catalogue lacks.
+    "demand:stated": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:4(2)",)),
+    "demand:assigned": _rule((_OTHERS, DESK), basis=("cn-809:20",)),
+    "demand:returned": _rule((_OTHERS, CLERKS), _TO_AUTHORITY, basis=("cn-809:20",)),
+    "demand:answered": _rule((_OTHERS, DESK), basis=("wushen-2021-60:4(2)",)),
+    "demand:contested": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:4(2)",)),
+    "demand:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:24",), binding=True),
+    "demand:closed": _rule((_OTHERS, DESK), basis=("wushen-2021-60:4(2)",)),
+    "demand:withdrawn": _rule((_OTHERS, DESK), basis=("wushen-2021-60:4(2)",)),
+    # Grants.
+    "grant:revised": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:22",)),
+    "grant:suspended": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27",), binding=True),
+    "grant:resumed": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27",)),
+    "grant:ended": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27",), binding=True),
+    "grant:expired": _rule((_CONCERNED, DESK | NODES), basis=("wushen-2021-60:22",), binding=True),
+    "disposal_duty:opened": _rule((_CONCERNED, DESK), basis=("cn-809:25",), binding=True),
+    # Agreements.
+    "agreement:signed_by_department": _rule((Where.AUTHORITY, LEADER), basis=("wushen-2021-60:18",)),
+    "agreement:in_force": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:18",)),
+    "agreement:returned": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:18",)),
+    "agreement:expired": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:18",), binding=True),
+    "agreement:terminated": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:18",), binding=True),
+    "agreement_template:issued": _rule((_ALL, DESK), basis=("wushen-2021-60:18",)),
+    # Nodes and flows.
+    "node:enrolled": _rule((Where.OPERATOR, OPERATORS), basis=("wushen-2021-60:13",)),
+    "node:admitted": _rule((_CONCERNED, NODES), basis=("wushen-2021-60:13",)),
+    "node:suspended": _rule((_CONCERNED, NODES | OFFICER), basis=("wushen-2021-60:13",)),
+    "node:revoked": _rule((_CONCERNED, NODES | OFFICER), basis=("wushen-2021-60:13",)),
+    "flow:started": _rule((_CONCERNED, NODES), basis=("cn-809:22",)),
+    "alarm:raised": _rule((_CONCERNED, NODES), (Where.OPERATOR, OPERATORS), basis=("wushen-2021-60:13",)),
+    # Everybody's calendar and rules.
+    "calendar:notice_entered": _rule((_ALL, DESK), basis=("wushen-2021-60:21",)),
+    "rule:chosen": _rule((_ALL, OFFICER), basis=("wushen-2021-60:21",)),
+}
+
+#: Notices of the room's own making, and whether they can be switched off.
+OWN_KINDS: Mapping[str, Rule] = {
+    "saved_search:new_entries": _rule(basis=("wushen-2021-60:6",)),
+    "period:half_time": _rule(basis=("wushen-2021-60:21(2)",)),
+    "period:last_day": _rule(basis=("wushen-2021-60:21(2)",)),
+}
+
+
+def topic_of(kind: str) -> str:
+    """What a kind belongs to."""
+    return kind.partition(":")[0]
+
+
+def topics() -> dict[str, bool]:
+    """Every topic, and whether all of it can be switched off."""
+    found: dict[str, bool] = {}
+    for kind, rule in {**RULES, **OWN_KINDS}.items():
+        found[topic_of(kind)] = found.get(topic_of(kind), False) or not rule.binding
+    return found
+
+
+def is_binding(kind: str) -> bool:
+    """Whether a person is told whatever they chose."""
+    rule = RULES.get(kind)
+    return rule is not None and rule.binding

@@ -1,0 +1,60 @@
+"""What a notice calls its case: names and numbers, asked of the rooms below; empty where there is none any more."""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from gongxiang.platform.access import queries as access
+from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.delivery import queries as delivery
+from gongxiang.platform.demands import queries as demands
+from gongxiang.platform.evidence.queries import News
+from gongxiang.platform.grants import queries as grants
+from gongxiang.platform.kernel.actors import System
+from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.notices.permissions import WRITER
+from gongxiang.platform.parties import queries as parties
+
+_READER = System(name=WRITER)
+
+
+def title_of(news: News) -> str:
+    """The name or number of the act's subject, else of a case it belongs to, else the departments it concerns."""
+    tags = [f"{news.subject_type}:{news.subject_id}", *sorted(news.trail)]
+    for tag in tags:
+        kind, _colon, key = tag.partition(":")
+        if kind in _TITLES and (title := _title(kind, key)):
+            return title[:500]
+    names = parties.department_names(news.concerns)
+    return "、".join(names[key] for key in news.concerns if key in names)[:500]
+
+
+def _title(kind: str, key: str) -> str:
+    try:
+        return _TITLES[kind](UUID(key))
+    except (Refusal, ValueError):
+        return ""
+
+
+def _request(key: UUID) -> str:
+    found = access.get_access_request(key, actor=_READER)
+    return f"{found.number} {found.resource_name}"
+
+
+def _grant(key: UUID) -> str:
+    found = grants.get_grant(key, actor=_READER)
+    return f"{found.number} {found.resource_name}"
+
+
+def _demand(key: UUID) -> str:
+    found = demands.get_demand(key, actor=_READER)
+    return f"{found.number} {found.title}"
+
+
+_TITLES: Mapping[str, Callable[[UUID], str]] = {
+    "resource": lambda key: catalogue.resource_names([key]).get(key, ""),
+    "access_request": _request,
+    "demand": _demand,
+    "grant": _grant,
+    "disposal_duty": _grant,
+    "node": lambda key: delivery.node_names([key]).get(key, ""),
+}

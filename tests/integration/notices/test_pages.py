@@ -1,0 +1,117 @@
+"""The inbox as people use it, and the letter as a real mail server receives it."""
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from gongxiang.machine.processes import free_ports
+from gongxiang.platform.kernel.actors import System
+from gongxiang.platform.notices import actions, queries, rules, tasks
+from gongxiang.platform.notices.models import Notice
+from gongxiang.protocol import clock
+from tests.factories import catalogue as make
+from tests.factories.parties import make_banner
+from tests.integration.notices.test_telling import tell_all
+from tests.support.signing_in import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def banner():
+    found = make_banner()
+    make.make_published(banner=found)
+    tell_all(found)
+    Notice.objects.exclude(kind="resource:published").delete()
+    return found
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+def test_unread_notices_are_counted_opened_and_read(banner):
+    browser = signed_in(banner.consumer.clerk)
+    assert 'aria-label="1 条未读消息"' in text_of(browser.get("/"))
+    page = text_of(browser.get("/notices/"))
+    assert "行政区划代码" in page
+    (notice,) = queries.inbox(banner.consumer.clerk)
+    answer = browser.post(f"/notices/{notice.pk}/open/")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/catalogue/resources/{notice.subject_id}/"
+    assert queries.unread(banner.consumer.clerk) == 0
+    assert "没有符合" in text_of(browser.get("/notices/", {"unread": "1"}))
+
+
+def test_narrowing_exporting_and_marking_all(banner):
+    browser = signed_in(banner.provider.officer)
+    assert "行政区划代码" in text_of(browser.get("/notices/", {"topic": "resource", "q": "行政"}))
+    assert "行政区划代码" not in text_of(browser.get("/notices/", {"topic": "grant"}))
+    assert "行政区划代码" in text_of(browser.get("/notices/", {"export": "csv"}))
+    browser.post("/notices/read/", {"topic": "resource"})
+    assert queries.inbox(banner.provider.officer, topic="resource", unread=True).count() == 0
+
+
+def test_words_follow_the_readers_language(banner):
+    browser = signed_in(banner.consumer.clerk)
+    assert "新资源发布" in text_of(browser.get("/notices/"))
+    browser.post("/language/", {"language": "en", "next": "/"})
+    assert "New resource published" in text_of(browser.get("/notices/"))
+
+
+def test_settings_are_kept_and_what_must_be_told_is_said(banner):
+    browser = signed_in(banner.consumer.clerk)
+    kept = [topic for topic in rules.topics() if topic != "flow"]
+    assert browser.post("/notices/settings/", {"wanted": kept}).status_code == 302
+    assert queries.wishes_of(banner.consumer.clerk.id).muted == {"flow"}
+    wrong = browser.post("/notices/settings/", {"wanted": ["flow"]})
+    assert wrong.status_code == 422
+    assert browser.post("/notices/settings/mail/", {"asked": "on", "address": ""}).status_code == 422
+    assert browser.post("/notices/settings/mail/", {"asked": "on", "address": "clerk@example.org"}).status_code == 302
+    assert queries.wishes_of(banner.consumer.clerk.id).mail == "clerk@example.org"
+
+
+class Letters:
+    """Keeps what a mail server was handed."""
+
+    def __init__(self) -> None:
+        self.kept = []
+
+    async def handle_DATA(self, server, session, envelope):
+        """Take it."""
+        self.kept.append(envelope)
+        return "250 OK"
+
+
+def test_the_digest_is_sent_once_to_who_asked(banner, settings):
+    letters = Letters()
+    port = free_ports(1)
+    server = Controller(letters, hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        settings.SMTP_URL = f"smtp://127.0.0.1:{port}?from=platform@example.org"
+        actions.choose_mail(address="clerk@example.org", asked=True, by=banner.consumer.clerk, at=clock.now())
+        later = clock.now()
+        assert tasks.send_digests(later) == 1
+        assert tasks.send_digests(later) == 0
+    finally:
+        server.stop()
+    (letter,) = letters.kept
+    assert letter.rcpt_tos == ["clerk@example.org"]
+    assert letter.mail_from == "platform@example.org"
+
+
+def test_a_server_that_is_away_loses_nothing(banner, settings):
+    settings.SMTP_URL = "smtp://127.0.0.1:1"
+    actions.choose_mail(address="clerk@example.org", asked=True, by=banner.consumer.clerk, at=clock.now())
+    assert tasks.send_digests(clock.now()) == 0
+    assert len(queries.digests_due(clock.now())) == 1
+
+
+def test_without_a_server_nothing_is_tried(banner, settings):
+    settings.SMTP_URL = ""
+    actions.choose_mail(address="clerk@example.org", asked=True, by=banner.consumer.clerk, at=clock.now())
+    assert tasks.send_digests(clock.now()) == 0
+
+
+def test_the_job_alone_writes(banner):
+    assert actions.forget_old(by=System(name="notices"), at=clock.now()) == 0
