@@ -56,23 +56,24 @@ def test_every_operation_keeps_its_word(settings, one_connection):
     ]
     described, wrong = schemathesis.openapi.from_dict(api.description()), []
     for name in OPERATIONS:
-        operation = described.find_operation_by_id(name)
-        known = iter([published.id, draft.id] * EXAMPLES * 4)
-
-        @hypothesis.settings(
-            max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
-        @hypothesis.given(case=operation.as_strategy())
-        def call(case: Any, known: Iterator[Any] = known) -> None:
-            if "resource_id" in (case.path_parameters or {}):
-                case.path_parameters["resource_id"] = str(next(known, draft.id))
-            for token in callers:
-                response = case.call(app=application, headers={"Authorization": f"Bearer {token}"})
-                case.validate_response(response, checks=CHECKS)
-
         try:
-            call()
+            _calls(described.find_operation_by_id(name), callers, iter([published.id, draft.id] * EXAMPLES * 4))()
         except BaseException as found:
             wrong.append(f"{name}: " + "".join(traceback.format_exception_only(found))[:1500])
     assert not wrong, "\n".join(wrong)
+
+
+def _calls(operation: Any, callers: list[str], known: Iterator[Any]) -> Any:
+    @hypothesis.settings(
+        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @hypothesis.given(case=operation.as_strategy())
+    def call(case: Any) -> None:
+        if "resource_id" in (case.path_parameters or {}):
+            case.path_parameters["resource_id"] = str(next(known))
+        for token in callers:
+            response = case.call(app=application, headers={"Authorization": f"Bearer {token}"})
+            case.validate_response(response, checks=CHECKS)
+
+    return call

@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from gongxiang.platform.catalogue.permissions import AUTHORITY, DEPARTMENT
-from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
 #: The job that ends periods and reminds.
 SWEEPER = "upkeep-sweeper"
 
-VIEW_REMITS = Permission(name="catalogue.view_remit_changes", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR})
+VIEW_REMITS = Permission(name="catalogue.view_remit_changes", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR}, scope=Scope.READ)
 REGISTER_REMIT = Permission(name="catalogue.register_remit_change", roles=DEPARTMENT | {Role.AUTHORITY_OFFICER})
 ASK_EXTENSION = Permission(name="catalogue.ask_remit_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 DECIDE_EXTENSION = Permission(name="catalogue.decide_remit_extension", roles=frozenset({Role.AUTHORITY_OFFICER}))

@@ -18,7 +18,7 @@ from gongxiang.platform.catalogue import errors, hints
 from gongxiang.platform.catalogue.models import CodeCounter, Distribution, Finding, Resource, SearchEntry, Upkeep
 from gongxiang.platform.catalogue.states import WITHDRAWN
 from gongxiang.platform.catalogue.vocabulary import DistributionKind, SharingType, UpdateCycle
-from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.actors import Actor, Person, Role, System
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
@@ -99,7 +99,7 @@ def point(kind: str, field: str, values: dict[str, Any]) -> Refusal:
 
 def sees_all(actor: Actor) -> bool:
     """Whether the actor sees the figures of every department."""
-    return not isinstance(actor, Person) or actor.has(Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)
+    return isinstance(actor, System) or actor.has(Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)
 
 
 # ---- points about entries -----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from gongxiang.platform.catalogue.errors_upkeep import RemitChangeNotFound
 from gongxiang.platform.catalogue.models import RemitChange, RemitEntry, Resource
 from gongxiang.platform.catalogue.permissions_upkeep import DECIDE_EXTENSION, NAME_NEW_ENTRY, sees_every_department
 from gongxiang.platform.catalogue.states import COMPLETED, EXTENSION_ASKED, OVERDUE, REMIT_RUNNING, WITHDRAWN
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 
@@ -122,7 +122,7 @@ def remit_changes_visible_to(actor: Actor | None) -> QuerySet[RemitChange]:
     rows = RemitChange.objects.all()
     if sees_every_department(actor):
         return rows
-    if not isinstance(actor, Person):
+    if actor is None or isinstance(actor, System):
         return rows.none()
     return rows.filter(department_id=actor.department_id)
 

@@ -6,8 +6,13 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from gongxiang.protocol import clock
+
 if TYPE_CHECKING:
     from gongxiang.platform.catalogue.harvest import PublishedEntry
+
+#: The form of exchange files that the catalogue reads.
+FORMAT = "gongxiang-catalogue/1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,9 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True)
     export = acts.add_parser("export", help="write every published entry to standard output")
     export.add_argument("--format", choices=("json", "jsonld", "ttl"), default="json")
-    export.add_argument(
-        "--origin", default="", metavar="URL", help="the site's address in linked data"
-    )
+    export.add_argument("--origin", default="", metavar="URL", help="the site's address in linked data")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,15 +40,15 @@ def _export(form: str, origin: str) -> None:
             {
                 "id": str(one.id),
                 "code": one.code,
-                "version": one.version,
                 "provider": one.provider_name,
-                "provider_credit_code": one.provider_credit_code,
-                "published_at": one.published_at.isoformat(),
+                "provider_code": one.provider_credit_code,
+                "version": one.version,
                 "content": one.content.to_json(),
             }
             for one in _everything()
         ]
-        sys.stdout.write(json.dumps({"entries": entries}, ensure_ascii=False, indent=1) + "\n")
+        whole = {"format": FORMAT, "exported_at": clock.now().isoformat(), "entries": entries}
+        sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
         return
     from gongxiang.platform.http_api.dcat.graph import Describer
     from gongxiang.platform.http_api.dcat.views import serialise

@@ -48,11 +48,13 @@ def schema_of(kind: type, *, sent: bool) -> type[BaseModel]:
         for one in dataclasses.fields(kind):
             hint = _hint(one.name, hints[one.name], sent)
             default = one.default_factory() if one.default_factory is not dataclasses.MISSING else one.default
-            if dataclasses.is_dataclass(default):
+            if default is dataclasses.MISSING:
+                fields[one.name] = (hint, ...)
+            elif dataclasses.is_dataclass(default):
                 fields[one.name] = (hint, Field(default_factory=hint))
             else:
                 fields[one.name] = (hint, list(default) if isinstance(default, tuple) else default)
-        name = kind.__name__.removesuffix("Content") or "Content"
+        name = kind.__name__.removesuffix("View").removesuffix("Content") or "Content"
         config = ConfigDict(extra="forbid" if sent else "ignore")
         title = f"{name if name != 'Content' else 'Entry'}{'Sent' if sent else ''}"
         _MADE[kind, sent] = create_model(title, __config__=config, __doc__=kind.__doc__, **fields)
@@ -201,6 +203,12 @@ class Change(Schema):
     field: str
     before: Any = None
     after: Any = None
+
+
+def page_of(rows: Any, *, page: int, size: int) -> tuple[list[Any], dict[str, int]]:
+    """One page of a queryset, and its numbers."""
+    total = rows.count()
+    return list(rows[(page - 1) * size : page * size]), {"total": total, "page": page, "pages": max(1, -(-total // size))}
 
 
 def draft_body(draft: DraftRef) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.projects.errors import NotYourProject, SamePerson
@@ -14,7 +14,7 @@ OVERSEERS = AUTHORITY | {Role.AUDITOR, Role.PLATFORM_OPERATOR}
 #: The job that counts running periods anew after a holiday notice.
 RECALCULATOR = "projects-clock"
 
-VIEW = Permission(name="projects.view", roles=DEPARTMENT | OVERSEERS | {Role.NODE_OPERATOR})
+VIEW = Permission(name="projects.view", roles=DEPARTMENT | OVERSEERS | {Role.NODE_OPERATOR}, scope=Scope.READ)
 KEEP = Permission(name="projects.keep", roles=frozenset({Role.CLERK, Role.REVIEWER}))
 CONSENT = Permission(name="projects.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 SUBMIT = Permission(name="projects.submit", roles=DEPARTMENT)

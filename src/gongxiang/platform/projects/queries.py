@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.errors import ResourceNotFound
-from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.actors import Actor, Person, Role, System
 from gongxiang.platform.projects import duplicates, states
 from gongxiang.platform.projects.errors import ProjectNotFound
 from gongxiang.platform.projects.models import (
@@ -52,7 +52,7 @@ def visible_to(actor: Actor | None) -> QuerySet[Project]:
         return rows.none()
     if sees_all(actor):
         return rows
-    assert isinstance(actor, Person)
+    assert not isinstance(actor, System)
     return rows.filter(department_id=actor.department_id)
 
 

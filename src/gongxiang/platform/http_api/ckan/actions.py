@@ -31,7 +31,7 @@ class Asked:
         """The parameter `id`; raises Invalid."""
         value = self.given.get("id")
         if not isinstance(value, str) or not value.strip():
-            raise Invalid(id=["Missing value"])
+            raise Invalid(fields={"id": ["Missing value"]})
         return value.strip()[:200]
 
     def flag(self, name: str) -> bool:

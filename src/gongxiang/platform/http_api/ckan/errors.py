@@ -1,5 +1,6 @@
 """Refusals in CKAN's own form, which its clients turn into exceptions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -9,9 +10,9 @@ class CkanError(Exception):
     kind = "Validation Error"
     status = 409
 
-    def __init__(self, message: str = "", **fields: list[str]) -> None:
+    def __init__(self, message: str = "", fields: Mapping[str, list[str]] | None = None) -> None:
         super().__init__(message)
-        self.message, self.fields = message, fields
+        self.message, self.fields = message, dict(fields or {})
 
     def body(self) -> dict[str, Any]:
         """The `error` of the answer."""

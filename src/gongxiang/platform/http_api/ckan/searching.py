@@ -103,7 +103,7 @@ def number(given: Mapping[str, Any], name: str, default: int, most: int) -> int:
         return default
     text = str(value)
     if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Invalid(**{name: ["Must be a natural number"]})
+        raise Invalid(fields={name: ["Must be a natural number"]})
     return min(int(text), most)
 
 
@@ -146,9 +146,9 @@ def _facet_fields(given: Mapping[str, Any]) -> list[str]:
         try:
             asked = json.loads(asked)
         except ValueError as error:
-            raise Invalid(**{"facet.field": ["Must be a list of names as JSON"]}) from error
+            raise Invalid(fields={"facet.field": ["Must be a list of names as JSON"]}) from error
     if not isinstance(asked, list) or not all(isinstance(one, str) for one in asked):
-        raise Invalid(**{"facet.field": ["Must be a list of names"]})
+        raise Invalid(fields={"facet.field": ["Must be a list of names"]})
     if str(given.get("facet", "true")).lower() == "false":
         return []
     return list(dict.fromkeys(asked))[:20]

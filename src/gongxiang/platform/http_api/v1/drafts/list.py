@@ -23,7 +23,7 @@ class Wanted(Schema):
     size: int = Field(50, ge=1, le=200)
 
 
-class Page(Schema):
+class DraftPage(Schema):
     """One page, the latest saved first."""
 
     entries: list[ListedEntry]
@@ -38,14 +38,14 @@ def _page(rows: tuple[Any, ...], page: int, size: int) -> dict[str, Any]:
     return {"entries": [listed(row) for row in shown], "total": len(rows), "page": page, "pages": pages}
 
 
-@endpoint("GET", "/drafts", door=OWN, name="list_drafts", tag="Drafts", answer=Page)
+@endpoint("GET", "/drafts", door=OWN, name="list_drafts", tag="Drafts", answer=DraftPage)
 def list_drafts(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     """The entries of the caller's department, in whatever state."""
     rows = queries.own_entries(request.actor, text=wanted.q.strip(), status=wanted.status)
     return _page(tuple(rows), wanted.page, wanted.size)
 
 
-@endpoint("GET", "/drafts/waiting", door=QUEUES, name="list_waiting", tag="Drafts", answer=Page)
+@endpoint("GET", "/drafts/waiting", door=QUEUES, name="list_waiting", tag="Drafts", answer=DraftPage)
 def waiting(request: Called, page: int = Query(1, ge=1, le=100_000), size: int = Query(50, ge=1, le=200)) -> dict[str, Any]:
     """What waits for an act of this person, the most urgent first."""
     return _page(tuple(queries.waiting_for(request.actor)), page, size)

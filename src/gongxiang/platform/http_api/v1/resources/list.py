@@ -41,14 +41,14 @@ class PublishedEntry(Schema):
     content: Entry  # type: ignore[valid-type]
 
 
-class Page(Schema):
+class ResourcePage(Schema):
     """One page, in an order that does not move."""
 
     entries: list[PublishedEntry]
     next_cursor: str | None
 
 
-@endpoint("GET", "/resources", door=SEARCH, name="list_resources", tag="Published entries", answer=Page)
+@endpoint("GET", "/resources", door=SEARCH, name="list_resources", tag="Published entries", answer=ResourcePage)
 def list_resources(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     """Every published entry, page by page."""
     try:

@@ -1,0 +1,1 @@
+"""Changes of remit, and the projects that plan entries."""
