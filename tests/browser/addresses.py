@@ -70,6 +70,7 @@ def _project_entry(status: str) -> str:
     return f"{of} ORDER BY position LIMIT 1"
 
 
+_MATTER = "SELECT id FROM parties_matter WHERE code = 'SJ-DJ-01'"
 #: Pages with arguments, and pages that look different to different people.
 VISITS: dict[str, list[Visit]] = {
     "workbench:home": [
@@ -96,6 +97,21 @@ VISITS: dict[str, list[Visit]] = {
     "upkeep:stop": [_v("minzheng-ld", _STOP), _v("shijian-ld", _STOP)],
     "upkeep:announce_stop": [_v("minzheng-ld", _PUBLISHED)],
     "upkeep:check": [_v("minzheng-ld", _CHECKED), _v("zhengwu-ld", _CHECKED)],
+    "quality:overview": [_v("zhengwu"), _v("minzheng-jb"), _v("shenji", more="?department=nonsense")],
+    "quality:rows": [
+        _v("zhengwu", "SELECT 'all_hints'"), _v("minzheng-jb", "SELECT 'unmounted'"),
+        _v("zhengwu", "SELECT 'system_without_entry'"),
+        _v("minzheng-jb", "SELECT 'key_missing'"),
+    ],
+    "quality:systems": [_v("zhengwu"), _v("minzheng-jb", more="?without=1")],
+    "quality:system": [_v("zhengwu", "SELECT id FROM parties_system ORDER BY name LIMIT 1")],
+    "quality:scheme": [_v("zhengwu")],
+    "quality:matters": [_v("shijian-jb"), _v("zhengwu", more="?missing=1")],
+    "quality:matter": [_v("shijian-jb", _MATTER), _v("minzheng-jb", _MATTER)],
+    "quality:sources": [_v("zhengwu"), _v("minzheng-jb", more="?unnamed=1")],
+    "quality:reports": [_v("zhengwu"), _v("shenji")],
+    "quality:report": [_v("zhengwu", "SELECT id FROM catalogue_cityreport LIMIT 1")],
+    "rules:mapping": [_v("zhengwu", "SELECT 'provincial'"), _v("minzheng-jb", "SELECT 'city'")],
     "projects:list": [_v("shijian-jb"), _v("zhengwu"), _v("nengyuan-sh")],
     "projects:new": [_v("shijian-jb")],
     "projects:queue": [_v("zhengwu"), _v("zhengwu", more="?box=acceptance"), _v("yunwei")],

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from gongxiang.demo import banner, cases, databases, demands, entries, finding, interfaces, projects, upkeep
+from gongxiang.demo import banner, cases, databases, demands, entries, finding, interfaces, projects, quality, upkeep
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.machine.home import Home
 
@@ -38,6 +38,8 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         step("catalogue")
         resources = entries.publish_entries(travel, everybody, nodes)
         finding.keep_words(travel, everybody)
+        quality.report_first_entries(everybody)
+        quality.check_forms(everybody, resources)
         built = projects.begin_projects(travel, everybody)
         step("requests, grants, flows")
         granted = cases.grant_and_open(travel, everybody, resources)
@@ -51,6 +53,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         banner.leave_agreement_waiting(notes, travel, everybody)
         projects.leave_projects_waiting(travel, everybody, built)
         databases.leave_node_waiting(home, notes, everybody)
+        quality.name_source(everybody)
         interfaces.leave_tokens(notes, travel, everybody)
         demands.leave_demands_waiting(travel, everybody)
         notes.kept.update(

@@ -62,7 +62,8 @@ def look_at(resource_id: UUID, *, at: datetime) -> None:
     row = Resource.objects.select_related("consent").get(pk=resource_id)
     content = Content.from_json(row.draft)
     in_force = _in_force(row)
-    upkeep, _made = Upkeep.objects.get_or_create(resource_id=row.pk)
+    Upkeep.objects.get_or_create(resource_id=row.pk)
+    upkeep = Upkeep.objects.select_for_update().get(pk=row.pk)
     before, key = upkeep.name_key, "" if row.status == WITHDRAWN else name_key(content.name)
     if before != key or upkeep.checked_version != (row.version or 0):
         twins = Upkeep.objects.filter(name_key__in={before, key} - {""}).exclude(pk=row.pk)
