@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from gongxiang.demo import banner, cases, databases, demands, entries, finding, interfaces, projects, quality, upkeep
+from gongxiang.demo import banner, cases, databases, demands, entries, finding, interfaces, projects, quality, sources, upkeep
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.machine.home import Home
 
@@ -56,6 +56,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         quality.name_source(everybody)
         interfaces.leave_tokens(notes, travel, everybody)
         demands.leave_demands_waiting(travel, everybody)
+        sources.read_tables(everybody, nodes)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},
             grants={key: str(value) for key, value in granted.items()},

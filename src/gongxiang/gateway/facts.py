@@ -31,6 +31,7 @@ from gongxiang.protocol.messages import (
     RootWitnessed,
     StreamState,
     TableDescribed,
+    TablesSurveyed,
     UnknownMessage,
     parse,
 )
@@ -132,7 +133,7 @@ def _own(fact: Message, node_id: UUID, book: Book) -> bool:
             return _takes_part(book, node_id, fact.grant_id)
         case Alarm():
             return fact.node_id == node_id and (fact.resource_id is None or _knows(book, node_id, fact.resource_id))
-        case NodeSeen() | TableDescribed() | RootWitnessed():
+        case NodeSeen() | TableDescribed() | TablesSurveyed() | RootWitnessed():
             return fact.node_id == node_id
         case _:
             return False

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import psycopg
 
-from gongxiang.node import errors, identity
+from gongxiang.node import errors, identity, survey
 from gongxiang.node.apply.postgresql import PostgresTarget
 from gongxiang.node.client import GatewayClient
 from gongxiang.node.config import NodeConfig
@@ -44,8 +44,11 @@ from gongxiang.protocol.messages import (
     Reconcile,
     ResumeGrant,
     RevokeNode,
+    SurveyedTable,
+    SurveySource,
     SuspendGrant,
     TableDescribed,
+    TablesSurveyed,
 )
 from gongxiang.protocol.sentences import Sentence
 from gongxiang.protocol.signing import Signer
@@ -196,6 +199,8 @@ class Agent:
                     self._hand_grants(state.order.terms.resource_id)
             case DescribeTable() if order.node_id == me:
                 threading.Thread(target=self._describe, args=(order,), name="describe", daemon=True).start()
+            case SurveySource() if order.node_id == me:
+                threading.Thread(target=self._survey, args=(order,), name="survey", daemon=True).start()
             case Reconcile():
                 self.reconciler.start(order)
             case Lease():
@@ -305,6 +310,28 @@ class Agent:
                 at=clock.now(),
             )
         )
+
+    def _survey(self, order: SurveySource) -> None:
+        """Answer with the tables of the source database, in parts."""
+        problem, total = "", 0
+        told: list[tuple[SurveyedTable, ...]] = [()]
+        try:
+            if self.config.source_dsn is None:
+                raise errors.ConfigurationWrong("{path} names no [source] dsn.", path=self.config.path)
+            found = survey.survey(self.config.source_dsn)
+            told, total = list(survey.parts(found)), found.total
+        except errors.DataPlaneError as error:
+            problem = errors.in_words(error)
+        except Exception as error:
+            log.error("survey: unexpected %s", errors.trace(error))
+            problem = Sentence("Unexpected {said}; the node's log says where.", said=type(error).__name__)
+        for number, part in enumerate(told, start=1):
+            self.office.report(
+                TablesSurveyed(
+                    request_id=order.request_id, node_id=self.identity.node_id, part=number, parts=len(told), tables=part,
+                    total=total, problem=problem, at=clock.now(),
+                )
+            )  # fmt: skip
 
     def _meet(self, error: errors.DataPlaneError) -> None:
         match error:

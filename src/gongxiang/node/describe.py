@@ -53,7 +53,7 @@ LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
 WHERE n.nspname = %s AND c.relname = %s
 """
 
-_COLUMNS = """
+COLUMNS = """
 SELECT a.attnum, a.attname, a.atttypid::bigint, a.atttypmod, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
        a.attgenerated::text, coalesce(col_description(a.attrelid, a.attnum), ''),
        b.typname, b.typtype::text, b.typelem <> 0 AND b.typlen = -1, b.typname,
@@ -87,6 +87,8 @@ class SourceColumn:
     type: DataType | None
     precision: int = 0
     scale: int = 0
+    #: Most characters of a text, where it declares them.
+    length: int = 0
     refusal: str = ""
 
 
@@ -151,6 +153,7 @@ def describe_table(dsn: str, table: str) -> Description:
             type=c.type,
             precision=c.precision,
             scale=c.scale,
+            length=c.length,
             refusal=c.refusal,
         )
         for c in found.columns
@@ -166,18 +169,19 @@ def read_table(connection: psycopg.Connection[Any], table: str) -> SourceTable |
         return None
     oid, schema, name, kind, persistence, identity, rows, leaf_rows, key, may_read, is_owner = relation
     key = list(key or ())
-    columns = tuple(_column(row, key) for row in connection.execute(_COLUMNS, (oid,)).fetchall())
+    columns = tuple(column_of(row, key) for row in connection.execute(COLUMNS, (oid,)).fetchall())
     return SourceTable(
         oid=oid,
         schema=schema,
         name=name,
         columns=columns,
         rows=max(int(leaf_rows if kind == "p" else rows), 0),
-        problem=_problem(f"{schema}.{name}", kind, persistence, identity, columns, may_read, is_owner),
+        problem=problem_of(f"{schema}.{name}", kind, persistence, identity, columns, may_read, is_owner),
     )
 
 
-def _column(row: Sequence[Any], key: list[int]) -> SourceColumn:
+def column_of(row: Sequence[Any], key: list[int]) -> SourceColumn:
+    """One column from its row of the catalogues; `key` are the numbers of the primary key's columns in its order."""
     number, name, type_id, modifier, source_type, nullable, generated, comment, *base = row
     type_name, type_kind, is_array, _, base_modifier, built_in = base
     place = key.index(number) + 1 if number in key else 0
@@ -236,6 +240,7 @@ def _column(row: Sequence[Any], key: list[int]) -> SourceColumn:
         type=carried,
         precision=precision,
         scale=scale,
+        length=max(0, base_modifier - 4) if type_name in ("varchar", "bpchar") and built_in else 0,
         refusal=refusal,
     )
 
@@ -257,7 +262,7 @@ def _missing(table: str) -> str:
     )
 
 
-def _problem(
+def problem_of(
     table: str,
     kind: str,
     persistence: str,
@@ -266,6 +271,7 @@ def _problem(
     may_read: bool,
     is_owner: bool,
 ) -> str:
+    """Why nothing of the table can be captured from the log; empty if it can."""
     if kind not in ("r", "p"):
         return Sentence("{table} is not a table (a view or foreign table has no log). Mount the tables behind it.", table=table)
     if persistence != "p":

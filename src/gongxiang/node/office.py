@@ -11,6 +11,7 @@ from uuid import UUID
 
 from gongxiang.node import errors
 from gongxiang.node.client import GatewayClient
+from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.messages import Message, NodeSeen
 from gongxiang.protocol.receipts import Receipt
 
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 #: Facts that wait at most; the oldest heartbeats go first.
 MOST = 5000
 _AT_ONCE = 200
+_BYTES_AT_ONCE = 1 << 20
 
 
 class Office:
@@ -71,7 +73,7 @@ class Office:
                 if self._stopping and not (self._facts or self._receipts):
                     return
                 receipts, self._receipts = list(self._receipts.values()), {}
-                facts = [self._facts.popleft() for _ in range(min(len(self._facts), _AT_ONCE))]
+                facts = self._next_facts()
             try:
                 self._send(facts, receipts)
                 self.trouble, delay = "", 0.5
@@ -82,6 +84,17 @@ class Office:
                         return
                 time.sleep(delay)
                 delay = min(delay * 2, 10.0)
+
+    def _next_facts(self) -> list[Message]:
+        """What goes in one call: a bounded number of facts of a bounded size together, always one."""
+        facts: list[Message] = []
+        size = 0
+        while self._facts and len(facts) < _AT_ONCE:
+            size += len(canonical(self._facts[0].to_json()))
+            if facts and size > _BYTES_AT_ONCE:
+                break
+            facts.append(self._facts.popleft())
+        return facts
 
     def _send(self, facts: list[Message], receipts: list[Receipt]) -> None:
         try:

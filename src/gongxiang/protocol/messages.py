@@ -81,6 +81,15 @@ class DescribeTable(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SurveySource(Message):
+    """The node shall tell which tables its source database has, with TablesSurveyed."""
+
+    kind: ClassVar[str] = "survey_source"
+    request_id: UUID
+    node_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class MappedColumn:
     """A source column and the element it is."""
 
@@ -239,11 +248,14 @@ class DescribedColumn:
     type: DataType | None
     precision: int = 0
     scale: int = 0
+    #: Most characters of a text, where it declares them.
+    length: int = 0
     refusal: str = ""
     #: The forms and values of the sentences in `refusal` (`protocol.sentences`), so that a page can say them in its language.
     words: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
+        """Let the forms travel beside the text."""
         _told(self, self.refusal, self.words)
 
 
@@ -263,6 +275,46 @@ class TableDescribed(Message):
     words: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
+        """Let the forms travel beside the text."""
+        _told(self, self.problem, self.words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyedTable:
+    """One table of a source database: names, comments, types and keys, never a value; `problem` as in TableDescribed."""
+
+    #: `schema.table`
+    table: str
+    comment: str
+    #: An estimate of the database's own statistics.
+    rows: int
+    columns: tuple[DescribedColumn, ...]
+    columns_left_out: int = 0
+    problem: str = ""
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Let the forms travel beside the problem."""
+        _told(self, self.problem, self.words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablesSurveyed(Message):
+    """One part of the answer to SurveySource, from 1 to `parts`; `total` tables there are, some perhaps not told."""
+
+    kind: ClassVar[str] = "tables_surveyed"
+    request_id: UUID
+    node_id: UUID
+    part: int
+    parts: int
+    tables: tuple[SurveyedTable, ...]
+    total: int
+    problem: str
+    at: datetime
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Let the forms travel beside the problem."""
         _told(self, self.problem, self.words)
 
 
@@ -285,6 +337,7 @@ class StreamState(Message):
     words: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
+        """Let the forms travel beside the text."""
         _told(self, self.detail, self.words)
 
 
@@ -303,6 +356,7 @@ class FlowState(Message):
     words: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
+        """Let the forms travel beside the text."""
         _told(self, self.detail, self.words)
 
 
@@ -344,6 +398,7 @@ class Reconciled(Message):
     words: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
+        """Let the forms travel beside the text."""
         _told(self, self.detail, self.words)
 
 
@@ -362,6 +417,7 @@ class DataRefused(Message):
     words: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
+        """Let the forms travel beside the text."""
         _told(self, self.detail, self.words)
 
 
@@ -379,6 +435,7 @@ class Alarm(Message):
     words: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
+        """Let the forms travel beside the text."""
         _told(self, self.detail, self.words)
 
 
@@ -412,15 +469,15 @@ class SampleShown(Message):
 ORDERS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
-        OfferEnrolment, AdmitNode, RevokeNode, DescribeTable, OpenStream, CloseStream, OpenGrant, SuspendGrant, ResumeGrant,
-        EndGrant, Reconcile, Lease,
+        OfferEnrolment, AdmitNode, RevokeNode, DescribeTable, SurveySource, OpenStream, CloseStream, OpenGrant, SuspendGrant,
+        ResumeGrant, EndGrant, Reconcile, Lease,
     )
 }  # fmt: skip
 FACTS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
-        NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, StreamState, FlowState, ReceiptGiven, Reconciled, DataRefused,
-        Alarm, RootWitnessed, SampleShown,
+        NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, TablesSurveyed, StreamState, FlowState, ReceiptGiven,
+        Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown,
     )
 }  # fmt: skip
 

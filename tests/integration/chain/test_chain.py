@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from gongxiang.protocol.messages import SurveySource
 from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind
 from tests.support import databases
 from tests.support.chain import Chain, Grant, NodeProcess, Resource, running_chain, until
@@ -234,3 +235,21 @@ def test_enrolment_errors_are_named(plane: Plane, tmp_path: Path) -> None:
         assert other.command("enroll", "--code", "good-code").stderr.startswith("code_used")
     finally:
         databases.drop(exchange)
+
+
+def test_a_node_tells_the_tables_of_its_source(chain):
+    chain.source("CREATE TABLE tkry (sfzh varchar(18) PRIMARY KEY, xm text)")
+    chain.source("COMMENT ON TABLE tkry IS '特困人员'")
+    chain.source("INSERT INTO tkry VALUES ('15062619000101001X', '张三')")
+    request_id, provider = uuid.uuid4(), chain.provider
+    chain.plane.order(SurveySource(request_id=request_id, node_id=provider.node_id), provider.node_id)
+    fact = chain.plane.wait_for_fact("tables_surveyed", request_id=str(request_id))
+    assert (fact["part"], fact["parts"], fact["problem"]) == (1, 1, "")
+    (table,) = [one for one in fact["tables"] if one["table"] == "public.tkry"]
+    assert (table["comment"], [column["length"] for column in table["columns"]]) == ("特困人员", [18, 0])
+    assert "张三" not in str(fact)
+    # A node without a source says so instead of nothing.
+    request_id = uuid.uuid4()
+    chain.plane.order(SurveySource(request_id=request_id, node_id=chain.consumer.node_id), chain.consumer.node_id)
+    fact = chain.plane.wait_for_fact("tables_surveyed", request_id=str(request_id))
+    assert "[source] dsn" in fact["problem"]

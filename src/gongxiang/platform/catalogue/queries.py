@@ -172,6 +172,23 @@ def mounted_on(node_id: UUID) -> tuple[UUID, ...]:
     return tuple(rows.exclude(resource__status=WITHDRAWN).values_list("resource_id", flat=True).distinct())
 
 
+def tables_named_by_entries(node_id: UUID) -> dict[str, tuple[UUID, str]]:
+    """Tables of this node that an entry delivers, or whose draft does: table -> (entry, its name)."""
+    rows = Distribution.objects.filter(node_id=node_id).exclude(resource__status=WITHDRAWN).select_related("resource")
+    found = {}
+    for row in rows:
+        drafted = {str(one.get("id")) for one in row.resource.draft.get("distributions", ())}
+        if row.in_force or str(row.pk) in drafted:
+            found[row.source_table] = (row.resource_id, row.resource.name)
+    return found
+
+
+def own_names(actor: Actor) -> frozenset[str]:
+    """The names of the department's own entries, whatever their state."""
+    department_id = actor.department_id if isinstance(actor, Person) else None
+    return frozenset(Resource.objects.filter(provider_id=department_id).values_list("name", flat=True))
+
+
 def mounted_place(distribution_id: UUID) -> MountedPlace:
     """Where a distribution is mounted; raises ResourceNotFound for one that no entry has."""
     row = Distribution.objects.select_related("resource").filter(pk=distribution_id).first()

@@ -87,3 +87,31 @@ class NotYourNode(Refusal):
     status = 403
     basis = ("wushen-2021-60:13", "wushen-2021-60:19(1)")
     next_step = "Choose a node of your own department."
+
+
+class SurveyPending(Refusal):
+    """The node was asked for its tables a moment ago and has not answered yet."""
+
+    basis = ("wushen-2021-60:19(1)",)
+    next_step = "Wait for the answer on this page; a node that is connected answers within seconds."
+
+
+class NoTableChosen(Refusal):
+    """No table was chosen."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Tick the tables that are to become drafts."
+
+
+class TooManyTablesChosen(Refusal):
+    """At most {most} tables become drafts at once."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Choose fewer; each draft has to be completed by somebody."
+
+
+class TablesMountedAlready(Refusal):
+    """Every chosen table is delivered by an entry already."""
+
+    basis = ("wushen-2021-60:7", "cn-809:19")
+    next_step = "Open the entry that the list names, and revise it there."

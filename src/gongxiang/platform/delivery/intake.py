@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import actions as catalogue_actions
-from gongxiang.platform.delivery import opening, policies, states
+from gongxiang.platform.delivery import opening, policies, states, surveying
 from gongxiang.platform.delivery.models import (
     Alarm,
     Flow,
@@ -56,6 +56,8 @@ def take(fact: messages.Message, *, at: datetime) -> None:
             _node_seen(fact)
         case messages.TableDescribed():
             _table_described(fact, at)
+        case messages.TablesSurveyed():
+            surveying.take_part(fact, by=_INTAKE)
         case messages.StreamState():
             _stream_state(fact, at)
         case messages.FlowState():

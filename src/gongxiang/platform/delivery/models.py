@@ -60,6 +60,43 @@ class TableCheck(models.Model):
     words = models.JSONField(default=list, blank=True)
 
 
+class SourceSurvey(models.Model):
+    """A node was asked which tables its source database has; the newest answered one of a node is kept with its tables."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=200)
+    answered_at = models.DateTimeField(null=True)
+    #: Numbers of the parts that have arrived.
+    parts = ArrayField(models.IntegerField(), default=list, blank=True)
+    #: Tables there are, some perhaps not told.
+    total = models.IntegerField(default=0)
+    problem = models.TextField(blank=True, default="")
+    words = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["node", "-asked_at"], name="survey_latest")]
+
+
+class SourceTable(models.Model):
+    """One table of a surveyed source database: names, comments, types and keys; `columns` as DescribedColumn."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    survey = models.ForeignKey(SourceSurvey, on_delete=models.CASCADE, related_name="+")
+    table = models.CharField(max_length=200)
+    comment = models.CharField(max_length=400, blank=True, default="")
+    rows = models.BigIntegerField(default=0)
+    keyed = models.BooleanField(default=False)
+    columns = models.JSONField(default=list, blank=True)
+    columns_left_out = models.IntegerField(default=0)
+    problem = models.TextField(blank=True, default="")
+    words = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["survey", "table"], name="surveyed_table_once")]
+
+
 class Stream(models.Model):
     """The capture of one resource's table at the provider's node."""
 

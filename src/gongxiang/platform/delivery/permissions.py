@@ -24,6 +24,9 @@ REVOKE: Final = Permission(name="delivery.revoke_node", roles=_ADMITTERS, second
 CHECK_TABLE: Final = Permission(
     name="delivery.check_table", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.PLATFORM_OPERATOR})
 )
+#: Names of a source's tables and columns stay between the department and the authority.
+SURVEY: Final = Permission(name="delivery.survey", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER}))
+VIEW_SOURCE: Final = Permission(name="delivery.view_source", roles=_OFFICE | _AUTHORITY)
 RECONCILE: Final = Permission(
     name="delivery.reconcile",
     roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.PLATFORM_OPERATOR}),

@@ -22,6 +22,10 @@ SILENCE: Final = timedelta(seconds=90)
 RECEIPT_INTERVAL: Final = timedelta(seconds=10)
 #: How far ahead of the platform a report's date may be, as the gateway allows its callers' clocks.
 AHEAD: Final = timedelta(minutes=2)
+#: A node that did not answer a survey for so long may be asked again.
+SURVEY_PATIENCE: Final = timedelta(minutes=3)
+#: Drafts made at once from a survey.
+MOST_DRAFTS: Final = 50
 #: A comparison that was not answered for so long may be asked again.
 RECONCILE_PATIENCE: Final = timedelta(minutes=10)
 
@@ -36,6 +40,21 @@ def exchange_table_name(code: str, *, copy: int = 1) -> str:
         short = hashlib.sha256(code.encode("utf-8")).hexdigest()[:8]
         name = f"{name[: LONGEST_NAME - len(suffix) - 9].rstrip('_')}_{short}"
     return name + suffix
+
+
+def check_can_survey(node: Node, *, pending: bool) -> None:
+    """An admitted node is asked, one question at a time."""
+    check_admitted(node)
+    if pending:
+        raise errors.SurveyPending()
+
+
+def check_chosen(chosen: int) -> None:
+    """Something was chosen, and no more than one person can look through."""
+    if not chosen:
+        raise errors.NoTableChosen(field="table")
+    if chosen > MOST_DRAFTS:
+        raise errors.TooManyTablesChosen(field="table", most=MOST_DRAFTS)
 
 
 def check_table_name(table: str) -> None:

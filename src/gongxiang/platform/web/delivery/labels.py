@@ -35,6 +35,8 @@ EVENTS = {
     "node:revoked": _("Node revoked"),
     "node:table_asked": _("Table asked for"),
     "node:table_described": _("Table described"),
+    "node:tables_asked": _("Tables of the source asked for"),
+    "node:tables_told": _("Tables of the source told"),
     "stream:opened": _("Capture ordered"),
     "stream:closed": _("Capture ended"),
     "stream:state_reported": _("State of the capture reported"),

@@ -39,6 +39,7 @@ def mounts(request: ActingRequest) -> HttpResponse:
         "entries": catalogue.own_entries(request.actor)[:50] if may_check else (),
         "node_names": queries.node_names(row.node_id for row in page.rows),
         "may_check": may_check,
+        "surveyable": queries.admitted_nodes(request.actor.department_id) if permissions.SURVEY.allows(request.actor) else (),
     }
     return render(request, "delivery/mounts.html", shown)
 

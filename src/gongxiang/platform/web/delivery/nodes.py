@@ -108,6 +108,8 @@ def node(request: ActingRequest, node_id: UUID) -> HttpResponse:
         # Not before the admission: what is typed there must come from the machine, not from this page.
         "key": queries.key_name(shown["node"]) if shown["node"].admitted_at else "",
         "news": evidence.trail_of(f"node:{node_id}", by=request.actor),
+        "sees_source": permissions.VIEW_SOURCE.allows(request.actor)
+        and permissions.sees_source(request.actor, shown["node"].department_id),
     }
     return render(request, "delivery/node.html", shown)
 

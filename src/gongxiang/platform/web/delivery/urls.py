@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.delivery import mounting, nodes, todos, views
+from gongxiang.platform.web.delivery import mounting, nodes, surveys, todos, views
 from gongxiang.platform.web.menu import COUNTS
 
 COUNTS.update(todos.COUNTED)
@@ -17,6 +17,10 @@ urlpatterns = [
     path("nodes/<uuid:node_id>/suspend/", nodes.suspend, name="suspend_node"),
     path("nodes/<uuid:node_id>/readmit/", nodes.readmit, name="readmit"),
     path("nodes/<uuid:node_id>/revoke/", nodes.revoke, name="revoke"),
+    path("nodes/<uuid:node_id>/tables/", surveys.tables, name="tables"),
+    path("nodes/<uuid:node_id>/tables/read/", surveys.ask, name="survey"),
+    path("nodes/<uuid:node_id>/tables/drafts/", surveys.draft, name="draft_tables"),
+    path("nodes/<uuid:node_id>/tables/<uuid:table_id>/", surveys.table, name="source_table"),
     path("flows/", views.flows, name="flows"),
     path("flows/<uuid:grant_id>/", views.flow, name="flow"),
     path("flows/<uuid:grant_id>/live/", views.flow_live, name="flow_live"),
