@@ -155,7 +155,7 @@ class TestBasisFalls:
     def test_a_repealed_statute(self, banner, entry, statute):
         check = the_round(banner, entry)
         at = banner.at + timedelta(days=3)
-        assert queries_withheld.resting_on(statute.id, actor=banner.authority_officer)[0].id == check.id
+        assert queries_withheld.resting_on(statute.id, actor=banner.authority_officer)[0].pk == check.id
         rulebook.end_statute(
             statute_id=statute.id, in_force_until=date(2026, 11, 3), reason="修订后废止", by=banner.authority_officer, at=at
         )

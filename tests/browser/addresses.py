@@ -87,6 +87,7 @@ VISITS: dict[str, list[Visit]] = {
     "catalogue:resource": [_v("shijian-jb", _PUBLISHED), _v("minzheng-jb", _PUBLISHED)],
     "catalogue:by_code": [_v(query="SELECT code FROM catalogue_resourceversion ORDER BY published_at LIMIT 1")],
     "catalogue:version": [_v(query=_VERSION)],
+    "catalogue:versions": [_v(query="SELECT code FROM catalogue_resourceversion ORDER BY published_at LIMIT 1")],
     "catalogue:compare": [_v(query="SELECT code, 1, 1 FROM catalogue_resourceversion ORDER BY published_at LIMIT 1")],
     "upkeep:remits": [_v("minzheng-jb"), _v("zhengwu"), _v("shenji")],
     "upkeep:register": [_v("minzheng-jb"), _v("zhengwu"), _v("zhengwu", more="?department=nonsense")],
@@ -96,6 +97,8 @@ VISITS: dict[str, list[Visit]] = {
     "upkeep:stops": [_v("minzheng-ld"), _v("zhengwu")],
     "upkeep:stop": [_v("minzheng-ld", _STOP), _v("shijian-ld", _STOP)],
     "upkeep:announce_stop": [_v("minzheng-ld", _PUBLISHED)],
+    "catalogue:editing": [_v("minzheng-jb", _entry("DRAFT"))],
+    "catalogue:copy": [_v("minzheng-jb", "SELECT id FROM catalogue_draftcopy ORDER BY made_at LIMIT 1")],
     "upkeep:check": [_v("minzheng-ld", _CHECKED), _v("zhengwu-ld", _CHECKED)],
     "quality:overview": [_v("zhengwu"), _v("minzheng-jb"), _v("shenji", more="?department=nonsense")],
     "quality:rows": [
@@ -210,7 +213,7 @@ VISITS: dict[str, list[Visit]] = {
 }  # fmt: skip
 #: Pages on the way in, which have tests of their own below; and what is no page.
 ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "accounts:enrol"}
-NO_PAGES = {"health", "evidence:proof"}
+NO_PAGES = {"health", "evidence:proof", "catalogue:version_file"}
 
 
 def doors(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -127,8 +127,8 @@ def publish_entries(travel: TimeTravel, banner: Banner, nodes: dict[str, UUID]) 
     return ids
 
 
-def leave_entries_waiting(travel: TimeTravel, banner: Banner, nodes: dict[str, UUID]) -> None:
-    """One entry in each state before publication, and a withheld one waiting for its ratification."""
+def leave_entries_waiting(travel: TimeTravel, banner: Banner, nodes: dict[str, UUID]) -> UUID:
+    """One entry in each state before publication, and a withheld one waiting for its ratification; gives the draft."""
     office = banner.offices["minzheng"]
     every = contents(nodes["minzheng"])
     travel.go(6)
@@ -138,7 +138,7 @@ def leave_entries_waiting(travel: TimeTravel, banner: Banner, nodes: dict[str, U
     )  # fmt: skip
     held = withheld_entry(nodes)
     travel.go(4)
-    _draft(office, every["linshi"])
+    drafted = _draft(office, every["linshi"])
     in_review = _draft(office, every["yanglao"])
     actions.send_for_review(resource_id=in_review, by=office.clerk, at=clock.now())
     travel.pass_minutes(10)
@@ -149,6 +149,7 @@ def leave_entries_waiting(travel: TimeTravel, banner: Banner, nodes: dict[str, U
     submitted = _draft(office, every["hunyin"])
     consented(travel, office, submitted, every["hunyin"])
     actions.submit_resource(resource_id=submitted, by=office.officer, at=clock.now())
+    return drafted
 
 
 def withheld_entry(nodes: dict[str, UUID], **changes: str) -> Content:

@@ -1,12 +1,13 @@
 """The demo's upkeep of the catalogue: changes of remit under way, overdue and completed; a withheld entry to go through."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from gongxiang.demo.banner import Banner
 from gongxiang.demo.entries import consented, withheld_entry
 from gongxiang.demo.progress import TimeTravel
-from gongxiang.platform.catalogue import actions, tasks
+from gongxiang.platform.catalogue import actions, queries, tasks
 from gongxiang.platform.catalogue.actions.remit import Document
 from gongxiang.platform.grants import stopping
 from gongxiang.protocol import clock
@@ -77,3 +78,13 @@ def call_off_a_stop(travel: TimeTravel, banner: Banner, resources: dict[str, UUI
     stopping.cancel_stop(
         notice_id=notice.id, reason="待使用部门接入自治区平台后再议，继续共享。", by=provider.officer, at=clock.now()
     )
+
+
+def leave_two_texts(banner: Banner, key: UUID) -> None:
+    """One draft open in two windows: what was saved second is kept until somebody decides."""
+    office = banner.offices["minzheng"]
+    draft = queries.get_draft(key)
+    theirs = replace(draft.content, area="乌审旗各苏木镇", keywords=("临时救助", "救助金"))
+    actions.save_draft(resource_id=key, content=theirs, seen=draft.revision, by=office.clerk, at=clock.now())
+    mine = replace(draft.content, summary=f"{draft.content.summary}按月更新。")
+    actions.keep_copy(resource_id=key, content=mine, seen=draft.revision, by=office.clerk, at=clock.now())

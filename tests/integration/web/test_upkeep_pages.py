@@ -1,13 +1,15 @@
 """Pages of keeping the catalogue true: registering a change of remit, its list and acts, what the workbench shows."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
 from gongxiang.law.instruments import Rank
-from gongxiang.platform.catalogue import actions, queries_remit, queries_withheld, tasks
+from gongxiang.platform.catalogue import actions, queries, queries_remit, queries_withheld, tasks
 from gongxiang.platform.catalogue.actions.remit import Document
+from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.models import RemitChange, WithheldCheck
 from gongxiang.platform.rulebook import actions as rulebook
 from gongxiang.protocol import clock
@@ -227,3 +229,39 @@ class TestWithheld:
         stranger = client_of(banner.consumer.officer)
         assert stranger.get(reverse("upkeep:check", args=[check.id])).status_code == 404
         assert check.resource_name not in text_of(stranger.get(reverse("upkeep:withheld")))
+
+
+class TestVersions:
+    """Every version is listed, compared, cited and taken away as a file."""
+
+    @pytest.fixture
+    def twice(self, banner, resource):
+        at = clock.now()
+        actions.revise_resource(resource_id=resource.id, by=banner.provider.clerk, at=at)
+        draft = queries.get_draft(resource.id)
+        content = replace(draft.content, summary="第二版。", update_cycle="MONTHLY")
+        actions.save_draft(resource_id=resource.id, content=content, seen=draft.revision, by=banner.provider.clerk, at=at)
+        make.bring_to("PUBLISHED", banner=banner, resource_id=resource.id, at=at + timedelta(minutes=20))
+        return queries.get_resource(resource.id)
+
+    def test_listed_with_how_much_changed(self, banner, twice):
+        page = text_of(client_of(banner.consumer.clerk).get(reverse("catalogue:versions", args=[twice.code])))
+        assert "2 个字段" in page
+        for number in (1, 2):
+            assert reverse("catalogue:version", args=[twice.code, number]) in page
+            assert reverse("catalogue:version_file", args=[twice.code, number]) in page
+        csv = text_of(client_of(banner.consumer.clerk).get(reverse("catalogue:versions", args=[twice.code]), {"export": "csv"}))
+        assert queries.get_version(twice.id, 1).content_digest in csv
+
+    def test_a_file_says_how_it_is_cited_and_hides_the_source_from_others(self, banner, twice):
+        address = reverse("catalogue:version_file", args=[twice.code, 1])
+        own = client_of(banner.provider.clerk).get(address).json()
+        assert own["cite"].endswith(reverse("catalogue:version", args=[twice.code, 1]))
+        assert own["digest"]["value"] == queries.content_digest(Content.from_json(own["content"]))
+        assert own["content"]["distributions"][0]["source_table"] == "public.division"
+        others = client_of(banner.consumer.clerk).get(address)
+        assert "public.division" not in text_of(others)
+        assert others.json()["whole"] is False
+        assert others.json()["content"]["elements"] == own["content"]["elements"]
+        assert others.headers["Content-Disposition"].endswith('-v1.json"')
+        assert client_of(banner.consumer.clerk).get(reverse("catalogue:version_file", args=[twice.code, 9])).status_code == 404

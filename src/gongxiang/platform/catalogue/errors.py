@@ -27,7 +27,7 @@ class DraftChangedMeanwhile(Refusal):
     """{name} saved this draft at {time}, after you opened it; your text has not been saved over theirs."""
 
     basis = ("wushen-2021-60:7",)
-    next_step = "Copy what you typed, reload the page, and enter it in the newer draft."
+    next_step = "Compare the two texts and choose which one goes on."
 
 
 class RemarkMissing(Refusal):

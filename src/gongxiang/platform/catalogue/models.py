@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+from gongxiang.platform.catalogue.models_editing import DraftCopy, DraftOpen
 from gongxiang.platform.catalogue.models_remit import RemitChange, RemitEntry
 from gongxiang.platform.catalogue.models_withheld import WithheldCheck
 from gongxiang.platform.kernel.ids import new_id
@@ -14,6 +15,8 @@ __all__ = [
     "Consent",
     "DepartmentNumber",
     "Distribution",
+    "DraftCopy",
+    "DraftOpen",
     "RemitChange",
     "RemitEntry",
     "Resource",

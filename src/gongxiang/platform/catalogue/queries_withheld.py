@@ -179,13 +179,12 @@ def why_lapsed(content: Content, exception: dict[str, str] | None, on: date) -> 
     return "" if exception and exception.get("statute") == content.withholding.statute else "rank"
 
 
-def resting_on(statute_id: UUID, *, actor: Actor) -> list[CheckView]:
-    """Withheld entries whose version in force rests on the statute."""
-    named = ResourceVersion.objects.filter(content__withholding__statute=str(statute_id), number=F("resource__version")).values(
-        "resource_id"
-    )
-    rows = checks_visible_to(actor).filter(status__in=CHECK_RUNNING, resource_id__in=named)
-    return check_views(rows.order_by("due_at"))
+def resting_on(statute_id: UUID, *, actor: Actor) -> QuerySet[WithheldCheck]:
+    """The running rounds of entries whose version in force rests on the statute."""
+    named = ResourceVersion.objects.filter(
+        content__withholding__statute=str(statute_id), number=F("resource__version")
+    ).values("resource_id")
+    return checks_visible_to(actor).filter(status__in=CHECK_RUNNING, resource_id__in=named).order_by("due_at", "id")
 
 
 def withheld_in_force() -> list[ResourceVersion]:

@@ -1,5 +1,8 @@
 """The acts of the room: each one transaction, permission and policy first, state and evidence together."""
 
+from gongxiang.platform.catalogue.actions.batches import (
+    act_on_many,
+)
 from gongxiang.platform.catalogue.actions.compiling import (
     consent_to_resource,
     discard_revision,
@@ -17,6 +20,12 @@ from gongxiang.platform.catalogue.actions.deciding import (
     publish_resource,
     ratify_withholding,
     recount_review,
+)
+from gongxiang.platform.catalogue.actions.editing import (
+    keep_copy,
+    note_editing,
+    set_copy_aside,
+    take_copy_over,
 )
 from gongxiang.platform.catalogue.actions.notes import note_data, note_granted_until, note_used, record_distribution_check
 from gongxiang.platform.catalogue.actions.projects import draft_from_project
@@ -58,6 +67,7 @@ from gongxiang.platform.catalogue.actions.words import (
 )
 
 __all__ = [
+    "act_on_many",
     "add_remit_entries",
     "allow_lower_basis",
     "ask_remit_extension",
@@ -74,6 +84,7 @@ __all__ = [
     "end_synonyms",
     "enter_synonyms",
     "justify_item",
+    "keep_copy",
     "keep_withheld_round",
     "lapse_remit_change",
     "link_matter",
@@ -81,6 +92,7 @@ __all__ = [
     "name_new_entry",
     "name_source",
     "note_data",
+    "note_editing",
     "note_granted_until",
     "note_told",
     "note_used",
@@ -102,7 +114,9 @@ __all__ = [
     "save_draft",
     "save_search",
     "send_for_review",
+    "set_copy_aside",
     "submit_resource",
+    "take_copy_over",
     "unlink_matter",
     "withdraw_resource",
 ]

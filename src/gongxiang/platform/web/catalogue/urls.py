@@ -4,7 +4,14 @@ from django.urls import path, register_converter
 
 from gongxiang.platform.catalogue import queries
 from gongxiang.platform.web import menu
-from gongxiang.platform.web.catalogue import views_compile, views_decide, views_search, views_words
+from gongxiang.platform.web.catalogue import (
+    views_compile,
+    views_decide,
+    views_editing,
+    views_search,
+    views_versions,
+    views_words,
+)
 
 
 class CodeConverter:
@@ -44,6 +51,10 @@ urlpatterns = [
     path("entries/<uuid:resource_id>/revise/", views_decide.revise, name="revise"),
     path("entries/<uuid:resource_id>/discard/", views_decide.discard, name="discard"),
     path("entries/<uuid:resource_id>/withdraw/", views_decide.withdraw, name="withdraw"),
+    path("copies/<uuid:copy_id>/", views_editing.copy, name="copy"),
+    path("copies/<uuid:copy_id>/take/", views_editing.take_over, name="take_over"),
+    path("copies/<uuid:copy_id>/aside/", views_editing.set_aside, name="set_aside"),
+    path("entries/<uuid:resource_id>/editing/", views_editing.editing, name="editing"),
     path("reviews/", views_decide.reviews, name="reviews"),
     path("ratifications/", views_decide.ratifications, name="ratifications"),
     path("resources/<uuid:resource_id>/", views_search.resource, name="resource"),
@@ -56,6 +67,8 @@ urlpatterns = [
     path("searches/<uuid:saved_search_id>/", views_words.change_saved, name="change_saved"),
     path("searches/<uuid:saved_search_id>/remove/", views_words.remove_saved, name="remove_saved"),
     path("<resource_code:code>/", views_search.resource_by_code, name="by_code"),
+    path("<resource_code:code>/versions/", views_versions.versions, name="versions"),
+    path("<resource_code:code>/versions/<int:number>/file/", views_versions.download, name="version_file"),
     path("<resource_code:code>/versions/<int:number>/", views_search.version, name="version"),
     path("<resource_code:code>/versions/<int:before>/compare/<int:after>/", views_search.compare, name="compare"),
 ]

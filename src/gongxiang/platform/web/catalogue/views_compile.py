@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongxiang.platform.catalogue import actions, permissions, queries
+from gongxiang.platform.catalogue import actions, permissions, queries, queries_editing
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.errors import DraftChangedMeanwhile
 from gongxiang.platform.catalogue.permissions import COMPILE, OWN
@@ -18,6 +18,7 @@ from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.catalogue.conflicts import Conflict, conflict_of, keep_what_was_typed
 from gongxiang.platform.web.catalogue.editing import Editor
 from gongxiang.platform.web.catalogue.labels import field_label
 from gongxiang.platform.web.catalogue.views_decide import hints_on
@@ -62,7 +63,10 @@ def edit(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     """The form of an entry; POST saves what can be read, and with `act=send` sends it for review."""
     draft = _editable(request, resource_id)
     if draft is None:
+        if request.method == "POST":
+            keep_what_was_typed(request, resource_id)
         return redirect("catalogue:entry", resource_id=resource_id)
+    actions.note_editing(resource_id=resource_id, by=request.actor, at=clock.now())
     if request.method != "POST":
         return _page(request, draft, Editor(before=draft.content, provider_id=draft.provider_id, actor=request.actor))
     editor = Editor(before=draft.content, provider_id=draft.provider_id, actor=request.actor, data=request.POST)
@@ -76,6 +80,8 @@ def edit(request: ActingRequest, resource_id: UUID) -> HttpResponse:
             actions.send_for_review(resource_id=resource_id, by=request.actor, at=clock.now())
             messages.success(request, _("Sent for review: your department's reviewer goes on."))
             return redirect("catalogue:entry", resource_id=resource_id)
+    except DraftChangedMeanwhile as refusal:
+        return _page(request, draft, editor, status=422, conflict=conflict_of(request, draft, editor.content(), refusal))
     except Refusal as refusal:
         editor.show(refusal)
         return _page(request, draft, editor, status=422)
@@ -91,15 +97,22 @@ def autosave(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     """Save while typing; the answer is the line that says so and carries the new revision."""
     draft = _editable(request, resource_id)
     if draft is None:
+        keep_what_was_typed(request, resource_id)
         raise WrongState(state=queries.get_draft(resource_id, actor=request.actor).status)
+    actions.note_editing(resource_id=resource_id, by=request.actor, at=clock.now())
     editor = Editor(before=draft.content, provider_id=draft.provider_id, actor=request.actor, data=request.POST)
     problem: Refusal | None = None
+    kept: UUID | None = None
     try:
         draft = _save(request, draft, editor.content())
+    except DraftChangedMeanwhile as refusal:
+        problem = refusal
+        kept = conflict_of(request, draft, editor.content(), refusal).copy.id
     except Refusal as refusal:
         problem = refusal
     revision = request.POST.get("revision", "0") if problem else draft.revision
-    return render(request, "catalogue/parts/saved.html", {"draft": draft, "revision": revision, "problem": problem})
+    context = {"draft": draft, "revision": revision, "problem": problem, "kept": kept}
+    return render(request, "catalogue/parts/saved.html", context)
 
 
 @door(COMPILE)
@@ -133,7 +146,9 @@ def _save(request: ActingRequest, draft: DraftRef, content: Content) -> DraftRef
         return actions.save_draft(resource_id=draft.id, content=content, seen=draft.revision, by=request.actor, at=clock.now())
 
 
-def _page(request: ActingRequest, draft: DraftRef, editor: Editor, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: ActingRequest, draft: DraftRef, editor: Editor, *, status: int = 200, conflict: Conflict | None = None
+) -> HttpResponse:
     remarks = {path: text for path, text in draft.remarks if path in editor.entry.fields}
     other = [(field_label(path) if path else "", text) for path, text in draft.remarks if path not in editor.entry.fields]
     sections = [
@@ -146,6 +161,9 @@ def _page(request: ActingRequest, draft: DraftRef, editor: Editor, *, status: in
         "editor": editor,
         "sections": sections,
         "remarks": other,
-        "revision": draft.revision,
+        # After a conflict the page stays on the revision it showed: a second save does not write over the other's text.
+        "revision": conflict.copy.seen if conflict else draft.revision,
+        "conflict": conflict,
+        "others": queries_editing.editing_now(draft.id, actor=request.actor, at=clock.now()),
     }
     return render(request, "catalogue/edit.html", context, status=status)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from gongxiang.platform.catalogue import actions, queries, upkeep
+from gongxiang.platform.catalogue import actions, queries, queries_editing, upkeep
 from gongxiang.platform.catalogue.permissions import (
     COMPILE,
     CONSENT,
@@ -36,7 +36,9 @@ from gongxiang.platform.web.catalogue.labels import ELEMENT_FIELDS, FIELDS, fiel
 from gongxiang.platform.web.catalogue.present import ShownDifference, differences_in_words
 from gongxiang.platform.web.catalogue.views_search import content_context
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.upkeep.batching import offered
 from gongxiang.platform.web.upkeep.effects import effects_for, in_words
+from gongxiang.platform.web.upkeep.forms import BatchForm
 from gongxiang.protocol import clock
 
 
@@ -55,7 +57,8 @@ def entry(request: ActingRequest, resource_id: UUID) -> HttpResponse:
 def reviews(request: ActingRequest) -> HttpResponse:
     """What waits for an act of mine, the most urgent first."""
     page = lists.paginate(request, queries.waiting_for(request.actor))
-    return render(request, "catalogue/reviews.html", {"page": page})
+    batch = {"acts": offered(request.actor), "form": BatchForm(), "all": request.GET.get("ticked") == "all"}
+    return render(request, "catalogue/reviews.html", {"page": page, "batch": batch})
 
 
 @door(RATIFY)
@@ -232,6 +235,8 @@ def _page(
         "effects": in_words(effects),
         "effects_refused": any(effect.refused for effect in effects),
         "effects_touched": any(effect.consequences for effect in effects),
+        "others": queries_editing.editing_now(draft.id, actor=actor, at=at),
+        "copies": queries_editing.copies_of(draft.id, actor=actor),
         "stop": queries_stop.running_stop(draft.id, actor=actor) if draft.version else None,
         "offers": offers_for(actor, draft, at=at),
         "forms": shown,

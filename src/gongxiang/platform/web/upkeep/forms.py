@@ -1,11 +1,10 @@
 """Forms of changes of remit and re-checks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.catalogue.actions.remit import Document
@@ -84,13 +83,13 @@ class MoreForm(Form):
         }
 
 
-def tasks_in(data: "QueryDict | dict[str, Any]") -> dict[UUID, str]:
+def tasks_in(data: Mapping[str, Any]) -> dict[UUID, str]:
     """`task-<id>` fields with a choice, by id; nonsense is left out."""
     found: dict[UUID, str] = {}
     for name in list(data)[:3000]:
         if name.startswith("task-") and data[name] in ("UPDATE", "WITHDRAW"):
             try:
-                found[UUID(name.removeprefix("task-"))] = data[name]
+                found[UUID(name.removeprefix("task-"))] = str(data[name])
             except ValueError:
                 continue
     return found
@@ -153,4 +152,19 @@ class AnswerForm(Form):
     answer = forms.ChoiceField(label=_("Answer"), choices=[("", "—"), ("AGREED", _("Agrees")), ("OBJECTED", _("Objects"))])
     statement = forms.CharField(
         label=_("Reason"), max_length=2000, widget=area(2), required=False, help_text=_("Needed with an objection.")
+    )
+
+
+class BatchForm(Form):
+    """What is said to many entries at once."""
+
+    remark = forms.CharField(
+        label=_("Remark"), max_length=2000, widget=area(2), required=False, help_text=_("Needed to return entries.")
+    )
+    secrecy_statement = forms.CharField(
+        label=_("Secrecy statement"), max_length=2000, widget=area(2), required=False,
+        help_text=_("Needed to consent: it is recorded for every entry."),
+    )  # fmt: skip
+    standing = forms.BooleanField(
+        label=_("I give standing consent for those that are unconditional: requests are granted at once."), required=False
     )

@@ -219,7 +219,7 @@ def _page(request: ActingRequest, change_id: UUID, *, forms: dict[str, Any] | No
 
     asks = own and permissions.ASK_EXTENSION.allows(actor) and change.status == OPEN
     known = {task.resource_id for task in change.tasks}
-    context = {
+    context: dict[str, Any] = {
         "change": change,
         "outer": last_day(change.outer_due_at),
         "rows": [row(task) for task in change.tasks],

@@ -39,6 +39,8 @@ def withheld(request: ActingRequest) -> HttpResponse:
     at, which = clock.now(), request.GET.get("which", "")
     text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     rows = queries_withheld.find_checks(actor=request.actor, at=at, text=text, which=which if which in WHICH else "")
+    if statute := _statute(request.GET.get("statute", "")):
+        rows = queries_withheld.resting_on(statute, actor=request.actor)
     if request.GET.get("export") == "csv":
         return lists.export_csv("withheld", _columns(), queries_withheld.check_views(rows[:5000]))
     page = lists.paginate(request, rows, sorts={"due": ["due_at", "id"], "new": ["-opened_at", "id"]}, filters=("which",))
@@ -50,6 +52,14 @@ def withheld(request: ActingRequest) -> HttpResponse:
         "every": permissions.sees_every_department(request.actor),
     }
     return render(request, "upkeep/withheld.html", context)
+
+
+def _statute(named: str) -> UUID | None:
+    """The statute that the address names, on which the listed entries rest."""
+    try:
+        return UUID(named) if named else None
+    except ValueError:
+        return None
 
 
 def _columns() -> list[tuple[Any, Callable[[CheckView], Any]]]:

@@ -1,0 +1,44 @@
+"""Many entries with one act: the list comes from the queue, the table says what became of each."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from gongxiang.platform.catalogue import actions
+from gongxiang.platform.catalogue.permissions import QUEUES
+from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.upkeep.batching import ACTS, offered
+from gongxiang.platform.web.upkeep.forms import BatchForm
+from gongxiang.protocol import clock
+
+
+@door(QUEUES)
+@require_POST
+def batch(request: ActingRequest) -> HttpResponse:
+    """Do it to each that was ticked; each succeeds or fails on its own."""
+    form, act = BatchForm(request.POST), request.POST.get("act", "")
+    form.is_valid()
+    outcomes = actions.act_on_many(
+        resource_ids=_ticked(request),
+        act=act if act in offered(request.actor) else "",
+        remark=form.cleaned_data.get("remark", ""),
+        secrecy_statement=form.cleaned_data.get("secrecy_statement", ""),
+        standing=form.cleaned_data.get("standing", False),
+        by=request.actor,
+        at=clock.now(),
+    )
+    done = sum(one.done for one in outcomes)
+    context = {"outcomes": outcomes, "done": done, "failed": len(outcomes) - done, "act": ACTS.get(act, "")}
+    return render(request, "upkeep/batch.html", context)
+
+
+def _ticked(request: ActingRequest) -> list[UUID]:
+    found = []
+    for value in request.POST.getlist("entry"):
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return found
