@@ -12,9 +12,7 @@ AUTHORITY = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 VIEW = Permission(name="demands.view", roles=DESK | AUTHORITY | {Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR, Role.AUDITOR})
 STATE = Permission(name="demands.state", roles=DESK)
 ASSIGN = Permission(name="demands.assign", roles=frozenset({Role.AUTHORITY_OFFICER}))
-ANSWER = Permission(
-    name="demands.answer", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER})
-)
+ANSWER = Permission(name="demands.answer", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER}))
 HAND_BACK = Permission(name="demands.hand_back", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
 FIGURES = Permission(name="demands.figures", roles=AUTHORITY | {Role.AUDITOR})
 SWEEPER, RECALCULATOR = "demand-sweeper", "demand-clock"

@@ -13,6 +13,7 @@ from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.notices.permissions import WRITER
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.projects import queries as projects
 
 _READER = System(name=WRITER)
 
@@ -54,6 +55,7 @@ _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "resource": lambda key: catalogue.resource_names([key]).get(key, ""),
     "access_request": _request,
     "demand": _demand,
+    "project": lambda key: projects.get_project(key, actor=_READER).name,
     "grant": _grant,
     "disposal_duty": _grant,
     "node": lambda key: delivery.node_names([key]).get(key, ""),

@@ -133,7 +133,9 @@ def _checked(words: Iterable[str], *, besides: UUID | None = None) -> list[str]:
     kept = list(dict.fromkeys(indexing.normalise(word) for word in words if word.strip()))
     if len(kept) < 2 or any(not 2 <= len(word) <= 60 or " " in word for word in kept):
         raise errors.SynonymsTooFew(field="words")
-    others = SynonymGroup.objects.filter(ended_at=None, words__overlap=kept).exclude(pk=besides)
+    others = SynonymGroup.objects.filter(ended_at=None, words__overlap=kept)
+    if besides is not None:
+        others = others.exclude(pk=besides)
     if taken := others.first():
         raise errors.WordInAnotherGroup(field="words", word=next(word for word in kept if word in taken.words))
     return kept

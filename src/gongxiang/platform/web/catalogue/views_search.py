@@ -50,8 +50,10 @@ def search(request: ActingRequest) -> HttpResponse:
     export = request.GET.get("export", "")
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
-    wanted = {"page": 1, "size": EXPORT_LIMIT} if export else {"page": number, "size": PAGE_SIZE}
-    found = finding.search(text, actor=request.actor, facets=chosen, sort=sort, with_synonyms=not exactly, **wanted)
+    number, size = (1, EXPORT_LIMIT) if export else (number, PAGE_SIZE)
+    found = finding.search(
+        text, actor=request.actor, facets=chosen, sort=sort, with_synonyms=not exactly, page=number, size=size
+    )
     if export == "csv":
         return lists.export_csv("catalogue", _columns(), found.hits)
     if export == "xlsx":

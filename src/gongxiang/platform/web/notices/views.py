@@ -32,9 +32,17 @@ PAGES = {
     "flow": "delivery:flow",
     "agreement": "agreements:agreement",
     "node": "delivery:node",
+    "project": "projects:detail",
+    "remit_change": "upkeep:remit",
 }
 #: Subjects whose page needs no key.
-LISTS = {"alarm": "delivery:alarms", "calendar": "rules:calendar", "rule": "rules:instruments"}
+LISTS = {
+    "alarm": "delivery:alarms",
+    "calendar": "rules:calendar",
+    "rule": "rules:instruments",
+    "stop_notice": "upkeep:stops",
+    "withheld_check": "upkeep:withheld",
+}
 _EXPORT = 10_000
 
 
