@@ -12,14 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gongxiang.node import wire
+
 Bytes2D = npt.NDArray[np.uint8]
 
 #: What a binary COPY stream begins and ends with.
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
-_EPOCH_DAYS = 10957  # 1970-01-01 to 2000-01-01, where PostgreSQL counts from
-_EPOCH_MICROSECONDS = _EPOCH_DAYS * 86_400_000_000
 _ROWS_AT_ONCE = 32768
 
 
@@ -59,7 +59,7 @@ def _join(batch: pa.RecordBatch, pg_types: list[str]) -> pa.Array:
 
     def flush() -> None:
         if pending:
-            parts.append(_fixed_array(np.ascontiguousarray(np.hstack(pending))))
+            parts.append(wire.regular(np.hstack(pending)))
             pending.clear()
 
     for column, pg_type in zip(batch.columns, pg_types, strict=True):
@@ -95,12 +95,6 @@ def _big_endian(values: npt.NDArray[Any], dtype: str) -> Bytes2D:
     return turned.view(np.uint8).reshape(len(values), turned.itemsize)
 
 
-def _fixed_array(records: Bytes2D) -> pa.Array:
-    n, width = records.shape
-    offsets = np.arange(n + 1, dtype=np.int32) * np.int32(width)
-    return pa.Array.from_buffers(pa.binary(), n, [None, pa.py_buffer(offsets), pa.py_buffer(records)])
-
-
 def _with_length(payload: Bytes2D) -> Bytes2D:
     n, width = payload.shape
     records: Bytes2D = np.empty((n, 4 + width), np.uint8)
@@ -110,7 +104,7 @@ def _with_length(payload: Bytes2D) -> Bytes2D:
 
 
 def _fixed_with_nulls(records: Bytes2D, column: pa.Array) -> pa.Array:
-    """As `_fixed_array`, where a NULL is the length -1 and nothing after it."""
+    """As `wire.regular`, where a NULL is the length -1 and nothing after it."""
     valid = _valid(column)
     records[~valid, :4] = 0xFF
     widths = np.where(valid, records.shape[1], 4)
@@ -154,11 +148,11 @@ def _fixed_payload(column: pa.Array) -> Bytes2D | None:
     if pa.types.is_float32(kind):
         return _big_endian(_numbers(column), ">f4")
     if pa.types.is_date32(kind):
-        return _big_endian(_numbers(column.view(pa.int32())) - _EPOCH_DAYS, ">i4")
+        return _big_endian(_numbers(column.view(pa.int32())) - wire.EPOCH_DAYS, ">i4")
     if pa.types.is_timestamp(kind):
         if kind.unit != "us":
             column = column.cast(pa.timestamp("us", kind.tz))
-        return _big_endian(_numbers(column.view(pa.int64())) - _EPOCH_MICROSECONDS, ">i8")
+        return _big_endian(_numbers(column.view(pa.int64())) - wire.EPOCH_MICROS, ">i8")
     if pa.types.is_decimal128(kind):
         return _decimal(column)
     if pa.types.is_fixed_size_binary(kind):

@@ -34,7 +34,8 @@ class Chunk:
     #: As COPY gave them, in the exchange table's own binary form; their fields stand in the order `order`.
     rows: memoryview
     order: Sequence[int]
-    batch: pa.RecordBatch
+    #: None where only rows and body are wanted, for each costs memory.
+    batch: pa.RecordBatch | None
     body: Body
     #: Key of the last row, as texts.
     last: list[str]
@@ -62,8 +63,8 @@ class SourceRows:
                 self._connection.close()
             self._connection = None
 
-    def read(self, after: list[str] | None) -> Chunk | None:
-        """The rows after a key; None at the end; raises ValueNotCarried, SourceDown."""
+    def read(self, after: list[str] | None, *, keep: bool = True) -> Chunk | None:
+        """The rows after a key, with their batch if it is to be kept; None at the end; raises ValueNotCarried, SourceDown."""
         names = ", ".join(quote(have.column) for _, have in self._keys if have)
         where = ""
         if after is not None:
@@ -78,9 +79,9 @@ class SourceRows:
         for index in bad:
             self._refuse(index)
         return Chunk(
-            rows=memoryview(joined[0])[: -wire.PADDING],
+            rows=joined[0][: -wire.PADDING].data,
             order=self._order,
-            batch=batch,
+            batch=batch if keep else None,
             body=load_body(batch, self.elements),
             last=key_texts(batch, self.elements, count - 1),
         )
@@ -189,7 +190,7 @@ class Ahead:
         item: Chunk | DataPlaneError | None
         while True:
             try:
-                item = self._rows.read(after)
+                item = self._rows.read(after, keep=False)
             except DataPlaneError as error:
                 item = error
             while not self._stopping.is_set():

@@ -117,6 +117,7 @@ class SourceLoad:
             if row.loading == "copy":
                 self._exchange.copy_rows(cursor, row.table, [chunk.rows], chunk.order)
             else:
+                assert chunk.batch is not None
                 self._exchange.stage(cursor, pa.repeat(pa.scalar(1, pa.int8()), chunk.batch.num_rows), chunk.batch)
                 self._exchange.merge_stage(cursor, row.table)
             killpoints.reach("provider.load_chunk_copied")

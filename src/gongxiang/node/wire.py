@@ -41,8 +41,9 @@ CANONICAL: dict[DataType, str] = {
 
 _TEXTS = {"text", "varchar", "name", "enum", "xml", "json", "bytea", "char"}
 _INTEGERS = {"int2": ">i2", "int4": ">i4", "int8": ">i8", "oid": ">u4"}
-_EPOCH_DAYS = 10957
-_EPOCH_MICROS = 946_684_800_000_000
+#: PostgreSQL counts from 2000-01-01, Arrow from 1970-01-01.
+EPOCH_DAYS = 10957
+EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000
 _FIRST_DAY, _LAST_DAY = -719162, 2932896  # 0001-01-01 and 9999-12-31
 _DAY_MICROS = 86_400_000_000
 _TENS = np.array([10**k for k in range(19)], dtype=np.int64)
@@ -166,17 +167,15 @@ def decode(form: str, element: ElementSpec, buffer: Bytes, fields: Fields) -> Co
         bits = pa.py_buffer(np.packbits(read("u1") != 0, bitorder="little"))
         return Column(pa.Array.from_buffers(pa.bool_(), len(at), [_validity(nulls), bits]))
     if form == "date":
-        days = read(">i4").astype(np.int64) + _EPOCH_DAYS
+        days = read(">i4").astype(np.int64) + EPOCH_DAYS
         bad = _outside(days, _FIRST_DAY, _LAST_DAY, nulls)
         return Column(_fixed(pa.date32(), days.astype(np.int32), _either(nulls, bad)), bad)
     if form in ("timestamp", "timestamptz"):
         micros = read(">i8").astype(np.int64)
-        bad = _outside(
-            micros, _FIRST_DAY * _DAY_MICROS - _EPOCH_MICROS, (_LAST_DAY + 1) * _DAY_MICROS - 1 - _EPOCH_MICROS, nulls
-        )
+        bad = _outside(micros, _FIRST_DAY * _DAY_MICROS - EPOCH_MICROS, (_LAST_DAY + 1) * _DAY_MICROS - 1 - EPOCH_MICROS, nulls)
         if bad is not None:
             micros = np.where(bad, 0, micros)
-        return Column(_fixed(arrow_type(element), micros + _EPOCH_MICROS, _either(nulls, bad)), bad)
+        return Column(_fixed(arrow_type(element), micros + EPOCH_MICROS, _either(nulls, bad)), bad)
     if form == "uuid":
         return Column(_uuids(arrow_type(element), read("V16"), nulls))
     if form == "numeric":
@@ -229,7 +228,7 @@ def _uuids(kind: pa.DataType, values: npt.NDArray[Any], nulls: Flags | None) -> 
     text = np.full((len(values), 36), ord("-"), dtype=np.uint8)
     for start, stop, shift in ((0, 8, 0), (8, 12, 1), (12, 16, 2), (16, 20, 3), (20, 32, 4)):
         text[:, start + shift : stop + shift] = digits[:, start:stop]
-    found = _regular(text)
+    found = regular(text)
     return pa.Array.from_buffers(kind, len(values), [_validity(nulls), *found.buffers()[1:]])
 
 
@@ -314,7 +313,8 @@ def _small_decimals(precision: int, scale: int, buffer: Bytes, at: Ints) -> Colu
     return Column(_fixed(pa.decimal128(precision, scale), pairs, None))
 
 
-def _regular(matrix: Bytes) -> pa.Array:
+def regular(matrix: Bytes) -> pa.Array:
+    """Each row of a matrix as one binary value."""
     rows, width = matrix.shape
-    offsets = np.arange(0, (rows + 1) * width, max(width, 1), dtype=np.int32)[: rows + 1]
+    offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
     return pa.Array.from_buffers(pa.binary(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(matrix))])
