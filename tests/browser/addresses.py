@@ -78,6 +78,7 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "catalogue:search": [_v("shijian-jb"), _v("shijian-jb", more="?q=qzqh"), _v("shijian-jb", more="?q=没有这样的资源")],
     "catalogue:mine": [_v("minzheng-jb")],
+    "interfaces:tokens": [_v("shijian-ld"), _v("minzheng-jb")],
     "catalogue:entry": [
         _v("minzheng-jb", _entry("DRAFT")), _v("minzheng-sh", _entry("IN_REVIEW")), _v("minzheng-jb", _entry("PUBLISHED")),
         _v("zhengwu-ld", _entry("SUBMITTED", " AND sharing_type = 'WITHHELD'")), _v("zhengwu", _entry("SUBMITTED")),
@@ -213,12 +214,18 @@ VISITS: dict[str, list[Visit]] = {
 }  # fmt: skip
 #: Pages on the way in, which have tests of their own below; and what is no page.
 ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "accounts:enrol"}
-NO_PAGES = {"health", "evidence:proof", "catalogue:version_file"}
+#: Answered to programs, or a file: no page for a person.
+NO_PAGES = {
+    "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as", "ckan",
+    "ckan_unversioned",
+}  # fmt: skip
 
 
 def doors(patterns: Any = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
     """(name, pattern) of every address."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver) and entry.namespace == "api":
+            continue
         if isinstance(entry, URLResolver):
             yield from doors(entry.url_patterns, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
         else:
