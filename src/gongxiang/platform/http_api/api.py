@@ -14,7 +14,7 @@ from gongxiang.platform.http_api import v1  # noqa: F401 -- its modules register
 from gongxiang.platform.http_api.answers import misformed, refused
 from gongxiang.platform.http_api.endpoints import DOORS, ROUTER
 from gongxiang.platform.http_api.errors import BodyTooLarge, BodyUnreadable, NoSuchAddress, Unexpected
-from gongxiang.platform.http_api.reading import CarefulParser
+from gongxiang.platform.http_api.reading import CarefulParser, PlainRenderer
 from gongxiang.platform.kernel.errors import Refusal
 
 log = logging.getLogger("gongxiang.http_api")
@@ -27,7 +27,7 @@ _DESCRIPTION = (
 
 API = NinjaAPI(
     title="Gongxiang", version="1", description=_DESCRIPTION, docs_url=None, openapi_url=None, urls_namespace="api",
-    parser=CarefulParser(),
+    parser=CarefulParser(), renderer=PlainRenderer(),
 )  # fmt: skip
 API.add_router("", ROUTER)
 

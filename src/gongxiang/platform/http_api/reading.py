@@ -6,8 +6,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 
 from gongxiang.platform.http_api.errors import BodyUnreadable, TextUnusable
+
+
+class PlainRenderer(JSONRenderer):
+    """JSON in UTF-8: Chinese stands as it is."""
+
+    json_dumps_params = {"ensure_ascii": False}
 
 
 class CarefulParser(Parser):
