@@ -216,8 +216,8 @@ VISITS: dict[str, list[Visit]] = {
 ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "accounts:enrol"}
 #: Answered to programs, or a file: no page for a person.
 NO_PAGES = {
-    "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as", "ckan",
-    "ckan_unversioned",
+    "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as",
+    "ckan", "ckan_unversioned",
 }  # fmt: skip
 
 
