@@ -61,6 +61,7 @@ _PERSON = "SELECT id FROM parties_person WHERE username = 'minzheng-jb'"
 _VERSION = "SELECT code, 1 FROM catalogue_resourceversion ORDER BY published_at LIMIT 1"
 _AGREEMENT = "SELECT id FROM agreements_agreement WHERE status = 'IN_FORCE' ORDER BY serial LIMIT 1"
 
+
 def _project(status: str) -> str:
     return f"SELECT id FROM projects_project WHERE status = '{status}' ORDER BY number LIMIT 1"
 

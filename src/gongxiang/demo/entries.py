@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from gongxiang.demo.banner import Banner, Office
@@ -152,7 +153,7 @@ def leave_entries_waiting(travel: TimeTravel, banner: Banner, nodes: dict[str, U
     return drafted
 
 
-def withheld_entry(nodes: dict[str, UUID], **changes: str) -> Content:
+def withheld_entry(nodes: dict[str, UUID], **changes: Any) -> Content:
     """The withheld entry, or one like it, on the statute that was registered."""
     statute = next(one for one in rules.statutes() if one.title == "中华人民共和国民法典")
     basis = WithholdingBasis(

@@ -308,7 +308,7 @@ def problem_of(
 
 def unfit_columns(found: SourceTable, columns: Sequence[MappedColumn]) -> list[str]:
     """Why the mapped columns do not (or no longer) fit the table, in words; empty if they do."""
-    problems = []
+    problems: list[str] = []
     for mapped in columns:
         have, want = found.column(mapped.column), mapped.element
         if have is None:

@@ -181,9 +181,9 @@ def why_lapsed(content: Content, exception: dict[str, str] | None, on: date) -> 
 
 def resting_on(statute_id: UUID, *, actor: Actor) -> QuerySet[WithheldCheck]:
     """The running rounds of entries whose version in force rests on the statute."""
-    named = ResourceVersion.objects.filter(
-        content__withholding__statute=str(statute_id), number=F("resource__version")
-    ).values("resource_id")
+    named = ResourceVersion.objects.filter(content__withholding__statute=str(statute_id), number=F("resource__version")).values(
+        "resource_id"
+    )
     return checks_visible_to(actor).filter(status__in=CHECK_RUNNING, resource_id__in=named).order_by("due_at", "id")
 
 

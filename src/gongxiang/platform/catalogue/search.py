@@ -161,7 +161,9 @@ def _from_side_index(
         answer = sideindex.ask(generation, words, chosen=chosen, sort=sort, page=last, size=size)
     if answer is None:
         return None
-    known = {str(row.pk): row for row in entries.filter(pk__in=answer.keys).defer("words", "pinyin", "initials")}
+    known = {
+        str(row.pk): row for row in entries.filter(pk__in=list(map(UUID, answer.keys))).defer("words", "pinyin", "initials")
+    }
     rows = [known[key] for key in answer.keys if key in known and _fits(known[key], words)]
     return rows, answer.total, answer.counts
 

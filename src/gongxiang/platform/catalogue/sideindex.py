@@ -201,7 +201,7 @@ def _text_query(fields: Any, field: str, wording: str) -> Any:
     pairs = [wording[i : i + 2] for i in range(len(wording) - 1)]
     if len(pairs) == 1:
         return tantivy.Query.term_query(fields, field, pairs[0], index_option="position")
-    return tantivy.Query.phrase_query(fields, field, pairs)
+    return tantivy.Query.phrase_query(fields, field, [*pairs])
 
 
 # ---- writing: the worker only -------------------------------------------------------------------------------------------

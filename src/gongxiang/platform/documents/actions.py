@@ -55,15 +55,16 @@ def issue_document(
     serial = _next_serial(number_prefix, year)
     number = f"{number_prefix}〔{year}〕{serial}号"
     code = "".join(secrets.choice(_ALPHABET) for _ in range(16))
-    body = {"rows": [[str(a), str(b)] for a, b in rows], "paragraphs": [str(p) for p in paragraphs], "addressee": addressee}
+    lines, texts = tuple((str(a), str(b)) for a, b in rows), tuple(map(str, paragraphs))
+    body = {"rows": [list(line) for line in lines], "paragraphs": list(texts), "addressee": addressee}
     filled = letter.Letter(
         title=title,
         number=number,
         issuer=issuer or by.department,
         issued_on=at.astimezone(BEIJING).date(),
         addressee=addressee,
-        rows=tuple((a, b) for a, b in body["rows"]),
-        paragraphs=tuple(body["paragraphs"]),
+        rows=lines,
+        paragraphs=texts,
         code=queries.grouped(code),
         address=f"{settings.PUBLIC_ADDRESS}/documents/verify/{code}/" if settings.PUBLIC_ADDRESS else "",
     )

@@ -94,7 +94,7 @@ def grouped(code: str) -> str:
 def plain_code(typed: str) -> str:
     """A code as somebody typed it from paper: no separators, capitals, and figures for the letters they are mistaken for."""
     kept = "".join(c for c in typed.upper() if c.isascii() and c.isalnum())
-    return kept.translate(str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"}))[:24]
+    return kept.translate(str.maketrans("OILU", "011V"))[:24]
 
 
 def visible_to(actor: Actor | None) -> QuerySet[Document]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from gongxiang.platform.demands import queries
+from gongxiang.platform.demands import queries, states
 from gongxiang.platform.demands.permissions import STATE
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.web.todos import Figure, Todo
@@ -31,5 +31,5 @@ def figures(actor: Person, at: datetime) -> list[Figure]:
     """Demands of the department that are open."""
     if not STATE.allows(actor):
         return []
-    rows = queries.find_demands(actor=actor, box="mine", statuses=queries.states.OPEN)
+    rows = queries.find_demands(actor=actor, box="mine", statuses=states.OPEN)
     return [Figure(label=_("Open demands"), value=rows.count(), url=f"{reverse('demands:list')}?box=mine", icon="send")]
