@@ -3,7 +3,20 @@
 import time
 from collections.abc import Callable
 
-from gongxiang.demo import banner, cases, databases, demands, entries, finding, interfaces, projects, quality, sources, upkeep
+from gongxiang.demo import (
+    banner,
+    cases,
+    databases,
+    demands,
+    entries,
+    finding,
+    imports,
+    interfaces,
+    projects,
+    quality,
+    sources,
+    upkeep,
+)
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.machine.home import Home
 
@@ -58,6 +71,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         interfaces.leave_tokens(notes, travel, everybody)
         demands.leave_demands_waiting(travel, everybody)
         sources.read_tables(everybody, nodes)
+        imports.send_workbook(everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},
             grants={key: str(value) for key, value in granted.items()},

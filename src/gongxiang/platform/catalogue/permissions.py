@@ -15,6 +15,9 @@ READERS = DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR, 
 SEARCH = Permission(name="catalogue.search", roles=READERS, scope=Scope.READ)
 COMPILE = Permission(name="catalogue.compile", roles=frozenset({Role.CLERK, Role.REVIEWER}), scope=Scope.COMPILE)
 REVIEW = Permission(name="catalogue.review", roles=frozenset({Role.REVIEWER}), scope=Scope.ACT)
+#: The job that checks and carries out what a person sent and confirmed.
+IMPORTER = "catalogue-import"
+IMPORT_JOB = Permission(name="catalogue.import_job", roles=frozenset(), systems=frozenset({IMPORTER}))
 CONSENT = Permission(name="catalogue.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 SUBMIT = Permission(name="catalogue.submit", roles=DEPARTMENT, scope=Scope.COMPILE)
 OWN = Permission(name="catalogue.own", roles=DEPARTMENT | {Role.NODE_OPERATOR}, scope=Scope.COMPILE)

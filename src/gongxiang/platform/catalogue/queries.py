@@ -311,7 +311,7 @@ def case_of(row: Resource, *, at: datetime, content: Content | None = None) -> C
         system_names=frozenset(s.name for s in parties.systems(row.provider_id)),
         statute=Statute(title=statute.title, rank=statute.rank) if statute is not None else None,
         ranks=ranks,
-        ranks_of_measures=_ranks_of_measures() | ranks,
+        ranks_of_measures=ranks_of_measures() | ranks,
         exception=bool(row.exception and row.exception.get("statute") == named),
         consent=_consented(row.consent) if row.consent_id and row.consent else None,
         ratified=row.ratified_at is not None,
@@ -341,7 +341,8 @@ def _statute(named: str, on: date) -> rulebook.StatuteRef | None:
     return found if found.in_force(on) else None
 
 
-def _ranks_of_measures() -> frozenset[Rank]:
+def ranks_of_measures() -> frozenset[Rank]:
+    """The ranks that article 10 of the Measures admits."""
     wanted = MEASURES_10.partition(":")[2]
     lists = [r for r in default_rules().rank_lists if r.instrument.startswith("wushen") and r.article.endswith(wanted)]
     return frozenset(rank for r in lists for rank in r.ranks)

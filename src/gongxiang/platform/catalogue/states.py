@@ -3,6 +3,7 @@
 A published entry under revision runs through the same states again; its last published version stays in force meanwhile.
 """
 
+from gongxiang.platform.catalogue.states_import import CATALOGUE_IMPORT as CATALOGUE_IMPORT
 from gongxiang.platform.kernel.transitions import Transition, TransitionTable
 
 DRAFT = "DRAFT"

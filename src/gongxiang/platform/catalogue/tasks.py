@@ -15,7 +15,7 @@ from gongxiang.platform.catalogue import (
     sideindex,
     upkeep,
 )
-from gongxiang.platform.catalogue.permissions import RECALCULATOR
+from gongxiang.platform.catalogue.permissions import IMPORTER, RECALCULATOR
 from gongxiang.platform.catalogue.permissions_upkeep import SWEEPER
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.evidence.tasks import read_outbox
@@ -68,6 +68,11 @@ def index_elements(*, at: datetime) -> int:
     for version in versions:
         elements.index_version(version)
     return len(versions)
+
+
+def run_imports() -> int:
+    """Check or carry out files with entries that people sent; gives how many."""
+    return int(actions.run_next_import(by=System(name=IMPORTER)))
 
 
 def keep_upkeep(*, at: datetime) -> int:

@@ -51,6 +51,7 @@ MENU: tuple[Group, ...] = (
             _e(_("My searches"), "catalogue:saved", "book"),
             _e(_("Demands"), "demands:list", "send"),
             _e(_("Compile entries"), "catalogue:mine", "edit"),
+            _e(_("Import entries"), "catalogue:imports", "list-numbers"),
             _e(_("Entries to review"), "catalogue:reviews", "checklist"),
             _e(_("Withheld: ratification"), "catalogue:ratifications", "lock"),
             _e(_("State of the catalogue"), "quality:overview", "checklist"),

@@ -34,6 +34,7 @@ PUMPS: tuple[Pump, ...] = (
     Pump(name="news-demands", channel="gx_evidence", run=_ROOM.format("demands", "on_news")),
     Pump(name="news-notices", channel="gx_evidence", run=_ROOM.format("notices", "on_news")),
     Pump(name="search-index", channel="gx_search", run=_ROOM.format("catalogue", "keep_side_index")),
+    Pump(name="imports", channel="gx_evidence", run=_ROOM.format("catalogue", "run_imports")),
     Pump(name="facts", channel="gx_facts", run=_ROOM.format("delivery", "ingest_facts")),
 )
 

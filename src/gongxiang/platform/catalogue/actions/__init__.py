@@ -27,6 +27,16 @@ from gongxiang.platform.catalogue.actions.editing import (
     set_copy_aside,
     take_copy_over,
 )
+from gongxiang.platform.catalogue.actions.importing import (
+    cancel_import,
+    carry_out_import,
+    check_import,
+    confirm_import,
+    fail_import,
+    run_next_import,
+    send_import,
+    undo_import,
+)
 from gongxiang.platform.catalogue.actions.notes import note_data, note_granted_until, note_used, record_distribution_check
 from gongxiang.platform.catalogue.actions.projects import draft_from_project
 from gongxiang.platform.catalogue.actions.remit import (
@@ -71,9 +81,13 @@ __all__ = [
     "add_remit_entries",
     "allow_lower_basis",
     "ask_remit_extension",
+    "cancel_import",
     "cancel_remit_change",
+    "carry_out_import",
     "change_saved_search",
     "change_synonyms",
+    "check_import",
+    "confirm_import",
     "confirm_still_withheld",
     "confirm_unchanged",
     "consent_to_resource",
@@ -83,6 +97,7 @@ __all__ = [
     "draft_resource",
     "end_synonyms",
     "enter_synonyms",
+    "fail_import",
     "justify_item",
     "keep_copy",
     "keep_withheld_round",
@@ -111,12 +126,15 @@ __all__ = [
     "return_resource",
     "return_withheld_check",
     "revise_resource",
+    "run_next_import",
     "save_draft",
     "save_search",
     "send_for_review",
+    "send_import",
     "set_copy_aside",
     "submit_resource",
     "take_copy_over",
+    "undo_import",
     "unlink_matter",
     "withdraw_resource",
 ]

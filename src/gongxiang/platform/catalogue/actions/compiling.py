@@ -35,13 +35,16 @@ from gongxiang.protocol.clock import BEIJING
 
 @implements("wushen-2021-60:7", "wushen-2021-60:4(1)")
 @transaction.atomic
-def draft_resource(*, content: Content | None = None, by: Actor, at: datetime) -> DraftRef:
-    """Begin an entry for the actor's department; unconditional unless the content says otherwise."""
+def draft_resource(*, content: Content | None = None, resource_id: UUID | None = None, by: Actor, at: datetime) -> DraftRef:
+    """Begin an entry for the actor's department; unconditional unless the content says otherwise.
+
+    `resource_id` is for callers of this room whose entries already name each other.
+    """
     permissions.COMPILE.check(by)
     actor = compiler(by)
     filled = with_ids(content or Content())
     row = Resource(
-        id=new_id(),
+        id=resource_id or new_id(),
         provider_id=actor.department_id,
         draft=filled.to_json(),
         name=filled.name.strip(),

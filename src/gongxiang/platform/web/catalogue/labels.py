@@ -31,6 +31,14 @@ STATES = {
     "resource:RETURNED": (_("Returned with remarks"), "danger"),
     "resource:PUBLISHED": (_("Published"), "success"),
     "resource:WITHDRAWN": (_("Withdrawn"), "secondary"),
+    "catalogue_import:RECEIVED": (_("Being checked"), "primary"),
+    "catalogue_import:REFUSED": (_("Has errors"), "danger"),
+    "catalogue_import:CHECKED": (_("Waits for confirmation"), "warning"),
+    "catalogue_import:CONFIRMED": (_("Being written"), "primary"),
+    "catalogue_import:IMPORTED": (_("Imported"), "success"),
+    "catalogue_import:UNDONE": (_("Undone"), "secondary"),
+    "catalogue_import:CANCELLED": (_("Given up"), "secondary"),
+    "catalogue_import:FAILED": (_("Failed"), "danger"),
 }
 
 EVENTS = {
@@ -48,6 +56,16 @@ EVENTS = {
     "resource:revision_started": _("Revision begun"),
     "resource:revision_discarded": _("Revision discarded"),
     "resource:withdrawn": _("Withdrawn"),
+    "resource:discarded": _("Draft discarded"),
+    "catalogue_import:received": _("File with entries received"),
+    "catalogue_import:refused": _("File found to have errors"),
+    "catalogue_import:checked": _("File checked"),
+    "catalogue_import:confirmed": _("Import confirmed"),
+    "catalogue_import:carried_out": _("Entries imported"),
+    "catalogue_import:checked_again": _("File checked again"),
+    "catalogue_import:failed": _("Import failed"),
+    "catalogue_import:cancelled": _("Import given up"),
+    "catalogue_import:undone": _("Import undone"),
     "resource:distribution_checked": _("Delivery tried"),
     "resource:use_noted": _("Use under grants noted"),
     "synonyms:entered": _("Synonyms entered"),
@@ -79,6 +97,10 @@ CHOICES: dict[str, dict[str, str | Promise]] = {
 }
 
 CODES = {
+    "import_line:NEW": _("New draft"),
+    "import_line:CHANGED": _("Changed"),
+    "import_line:UNCHANGED": _("Unchanged"),
+    "actor:catalogue-import": _("Import of entries (automatic)"),
     **{f"sharing_type:{v}": (label, SHARING_COLOURS[v]) for v, label in SharingType.choices},
     **{f"distribution:{v}": label for v, label in DistributionKind.choices},
     **{f"update_cycle:{v}": label for v, label in UpdateCycle.choices},

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from gongxiang.platform.catalogue import finding, permissions, queries
+from gongxiang.platform.catalogue import finding, permissions, queries, surroundings
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.permissions import SEARCH
 from gongxiang.platform.catalogue.search import COUNTED, EXPORT_LIMIT, FACETS, PAGE_SIZE, SORTS
@@ -19,6 +19,8 @@ from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.catalogue.export import export_xlsx
+from gongxiang.platform.web.catalogue.exporting import FORMATS
+from gongxiang.platform.web.catalogue.exporting import export as export_file
 from gongxiang.platform.web.catalogue.panels import panels_for
 from gongxiang.platform.web.catalogue.present import differences_in_words, element_in_words, groups_of
 from gongxiang.platform.web.catalogue.views_words import kept_query
@@ -58,6 +60,9 @@ def search(request: ActingRequest) -> HttpResponse:
         return lists.export_csv("catalogue", _columns(), found.hits)
     if export == "xlsx":
         return export_xlsx("catalogue", _columns(), found.hits)
+    if export in FORMATS:
+        rows = surroundings.published_rows(request.actor, [hit.id for hit in found.hits])
+        return export_file(request, export, rows, name=str(_("Catalogue")), title=str(_("Catalogue of information resources")))
     page = lists.Page(
         rows=found.hits, number=found.page, pages=found.pages, total=found.total, more=not found.exact, sort=sort, query=text
     )
