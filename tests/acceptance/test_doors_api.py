@@ -28,6 +28,7 @@ def operations() -> dict[str, tuple[str, str]]:
         for method, one in said.items():
             address = path.replace("{resource_id}", str(NOBODY)).replace("{department_id}", str(NOBODY))
             address = address.replace("{change_id}", str(NOBODY)).replace("{project_id}", str(NOBODY))
+            address = address.replace("{demand_id}", str(NOBODY))
             found[one["operationId"]] = (method, address.replace("{number}", "1").replace("{name}", "sharing_type"))
     return found
 

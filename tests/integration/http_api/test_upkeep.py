@@ -16,12 +16,12 @@ from tests.support.calling import bearer, own_token, system_token
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("address", "name"), [("remit-changes", "remit_changes"), ("projects", "projects")])
-def test_an_empty_list_is_a_page(address, name):
+@pytest.mark.parametrize("address", ["remit-changes", "projects", "demands"])
+def test_an_empty_list_is_a_page(address):
     banner = make_banner(at=clock.now())
     for head in (bearer(system_token(banner.provider, Scope.READ)), bearer(own_token(banner.authority_officer, Scope.READ))):
         answer = Client().get(f"/api/v1/{address}", **head)
-        assert answer.json() == {name: [], "total": 0, "page": 1, "pages": 1}
+        assert answer.json() == {address.replace("-", "_"): [], "total": 0, "page": 1, "pages": 1}
 
 
 def test_a_departments_own_are_read_and_no_others():
@@ -44,6 +44,17 @@ def test_a_departments_own_are_read_and_no_others():
         assert Client().get(f"/api/v1/{address}/{found.id}", **own).json()["number"] == found.number
         assert Client().get(f"/api/v1/{address}", **other).json()[name] == []
         assert Client().get(f"/api/v1/{address}/{found.id}", **other).status_code == 404
+
+
+def test_a_clerk_states_a_demand_with_a_token_of_ones_own_and_a_system_does_not():
+    banner = make_banner(at=clock.now())
+    sent = {"title": "殡葬信息", "items": ["死亡日期"], "duty": "社会保险待遇核查"}
+    system = bearer(system_token(banner.consumer, *(Scope.READ, Scope.COMPILE)))
+    assert Client().post("/api/v1/demands", sent, "application/json", **system).json()["error"]["code"] == "needs_person"
+    clerk = bearer(own_token(banner.consumer.clerk, Scope.ACT))
+    made = Client().post("/api/v1/demands", sent, "application/json", **clerk)
+    assert made.status_code == 201, made.content
+    assert Client().get(f"/api/v1/demands/{made.json()['id']}", **system).json() == made.json()
 
 
 def test_no_two_answers_share_a_name_in_the_description():

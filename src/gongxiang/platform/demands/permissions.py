@@ -2,15 +2,19 @@
 
 from uuid import UUID
 
-from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
 DESK = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
 AUTHORITY = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 
-VIEW = Permission(name="demands.view", roles=DESK | AUTHORITY | {Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR, Role.AUDITOR})
-STATE = Permission(name="demands.state", roles=DESK)
+VIEW = Permission(
+    name="demands.view",
+    roles=DESK | AUTHORITY | {Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR, Role.AUDITOR},
+    scope=Scope.READ,
+)
+STATE = Permission(name="demands.state", roles=DESK, scope=Scope.ACT)
 ASSIGN = Permission(name="demands.assign", roles=frozenset({Role.AUTHORITY_OFFICER}))
 ANSWER = Permission(name="demands.answer", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER}))
 HAND_BACK = Permission(name="demands.hand_back", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
