@@ -23,7 +23,7 @@ from gongxiang.platform.web.forms import Form
 from gongxiang.protocol import clock
 
 COLUMNS: list[Any] = [
-    (gettext_lazy("Change"), lambda row: labels.code("city_change", row.change)),
+    (gettext_lazy("Kind of change"), lambda row: labels.code("city_change", row.change)),
     (gettext_lazy("Code"), lambda row: row.code),
     (gettext_lazy("Name"), lambda row: row.name),
     (gettext_lazy("Department"), lambda row: row.provider),
