@@ -107,7 +107,7 @@ class OrderForged(Terminal):
 class ChainBroken(Terminal):
     """The next segment does not follow from the last one applied: something is missing, doubled or exchanged."""
 
-    advice = "Nothing was applied. Have the grant loaded anew on its flow's page and report the incident."
+    advice = "Nothing was applied. Report the incident; a new load begins with the next revision of the grant's terms."
 
 
 # ---- databases -------------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ class TargetRefused(Terminal):
 class TableTampered(Terminal):
     """The received table was changed by hand: its columns are not those that were delivered."""
 
-    advice = "Undo the change, or have the grant loaded anew on its flow's page; then it goes on by itself within a minute."
+    advice = "Undo the change; then it goes on by itself within a minute."
 
 
 class StateDamaged(Terminal):

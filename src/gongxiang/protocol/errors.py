@@ -221,7 +221,9 @@ class HistoryTrimmed(Terminal):
     """The segments asked for are no longer kept."""
 
     status = 410
-    advice = "Have the grant loaded anew on its flow's page: it goes on from there."
+    advice = (
+        "A new load is needed: it begins with the next revision of the grant's terms or the next version of the table's entry."
+    )
 
 
 # ---- grants -------------------------------------------------------------------------------------------------------------
