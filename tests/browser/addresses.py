@@ -194,6 +194,9 @@ VISITS: dict[str, list[Visit]] = {
     "delivery:check_live": [_v("minzheng-qz", _CHECK)],
     "delivery:map": [_v("minzheng-jb", _MAPPABLE)],
     "delivery:alarms": [_v("yunwei")],
+    "documents:verified": [_v(query="SELECT verification_code FROM documents_document ORDER BY issued_at LIMIT 1")],
+    "documents:document": [_v("zhengwu", "SELECT id FROM documents_document ORDER BY issued_at LIMIT 1")],
+    "catalogue:import": [_v("minzheng-jb", "SELECT id FROM catalogue_catalogueimport LIMIT 1")],
     "evidence:search": [_v("shenji"), _v("minzheng-jb")],
     "evidence:record": [_v("shenji", "SELECT uid FROM evidence_evidencerecord WHERE kind = 'resource:published' LIMIT 1")],
     "evidence:proof": [_v("shenji", "SELECT uid FROM evidence_evidencerecord ORDER BY id LIMIT 1")],
@@ -218,7 +221,8 @@ ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "
 #: Answered to programs, or a file: no page for a person.
 NO_PAGES = {
     "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as",
-    "ckan", "ckan_unversioned",
+    "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "catalogue:import_template",
+    "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from gongxiang.platform.kernel.errors import NotFound, Refusal
 class ImportNotFound(NotFound):
     """There is no such import, or it is not yours to see."""
 
+    basis = ("wushen-2021-60:7",)
     next_step = "Go back to the list of imports."
 
 
