@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.law.articles import implements
@@ -173,14 +174,14 @@ def check_approval(number: str, on: date | None, *, today: date) -> None:
 
 
 @implements("wushen-2021-60:8")
-def check_can_accept(checks: Iterable[CheckView], *, kind: str, certified: bool, english: bool = False) -> None:
+def check_can_accept(checks: Iterable[CheckView], *, kind: str, certified: bool) -> None:
     """Raise Shortfalls unless the certificate is in force and every point of the interface check has passed."""
     found: list[Refusal] = []
     if needs_catalogue(kind) and not certified:
         found.append(errors.CertificateMissing())
     for check in checks:
         if not check.passed:
-            found.append(errors.CheckOpen(field=check.item, item=check.label_en if english else check.label_zh))
+            found.append(errors.CheckOpen(field=check.item, item=_label(check)))
     _check(found)
 
 
@@ -240,6 +241,10 @@ def reasons_against(check: Callable[[], None]) -> tuple[Refusal, ...]:
 
 def _too_long(value: object, names: Iterable[str]) -> list[Refusal]:
     return [errors.TooLong(field=name, most=LONGEST[name]) for name in names if len(getattr(value, name)) > LONGEST[name]]
+
+
+def _label(check: CheckView) -> str:
+    return check.label_zh if get_language() == "zh-hans" else check.label_en
 
 
 def _check(shortfalls: Iterable[Refusal]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.catalogue.vocabulary import SharingType, SourceKind, SubjectKind, UpdateCycle
@@ -128,12 +129,15 @@ class RemarksForm(Form):
 
     remark = forms.CharField(label=_("On the whole"), required=False, max_length=2000, widget=_area(3))
 
-    def __init__(self, *args: Any, points: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, points: Iterable[tuple[str, str]], lang: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.points = tuple(points)
         for key, label in self.points:
             widget = forms.Textarea(attrs={"rows": 2, "class": "form-control"})
-            self.fields[f"on-{key}"] = forms.CharField(label=label, required=False, max_length=2000, widget=widget)
+            self.fields[f"on-{key}"] = forms.CharField(
+                label=format_html('<span lang="{}">{}</span>', lang, label) if lang else label, required=False,
+                max_length=2000, widget=widget,
+            )  # fmt: skip
 
     def remarks(self) -> list[dict[str, str]]:
         """The remarks, each with the point that it is on."""

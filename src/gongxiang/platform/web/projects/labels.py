@@ -3,11 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.catalogue.vocabulary import SourceKind, SubjectKind
-from gongxiang.platform.projects.vocabulary import Answer, CertificateKind, MoneySource, ProjectKind, TargetKind
+from gongxiang.platform.projects.vocabulary import CertificateKind, MoneySource, ProjectKind, TargetKind
 
-_ANSWERS = {Answer.REUSE: "success", Answer.JUSTIFIED: "warning"}
 STATES = {
-    **{f"answer:{value}": (label, _ANSWERS[Answer(value)]) for value, label in Answer.choices},
+    "answer:REUSE": (_("Used through sharing"), "success"),
+    "answer:JUSTIFIED": (_("Collected anew"), "warning"),
     "project:REGISTERED": (_("Registered"), "secondary"),
     "project:PRECOMPILING": (_("Catalogue being pre-compiled"), "secondary"),
     "project:PRESENTED": (_("Before the accountable officer"), "info"),

@@ -1,6 +1,6 @@
 """What the page of a project shows: possible acts with their reasons, what the data plane knows of its interface."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gongxiang.platform.delivery import queries as delivery
@@ -48,7 +48,9 @@ def acts_of(
     return {
         "edit": possible(keeps, open_to_edit),
         "compile": possible(keeps, catalogue_open),
-        "present": possible(keeps, lambda: arrow("present"), lambda: policies.check_can_present(entries, hits)),
+        "present": possible(
+            keeps, lambda: arrow("present"), lambda: _plainly(lambda: policies.check_can_present(entries, hits))
+        ),
         "consent": possible(
             lambda: permissions.CONSENT.check(actor), own, lambda: arrow("consent"),
             lambda: permissions.check_other_person(actor, *project.drafters),
@@ -69,7 +71,7 @@ def acts_of(
         "test": possible(lambda: permissions.TEST.check(actor), lambda: _testable(project)),
         "accept": possible(
             lambda: permissions.ACCEPT.check(actor), uninvolved, lambda: arrow("accept"),
-            lambda: policies.check_can_accept(checks, kind=project.kind, certified=certified),
+            lambda: _plainly(lambda: policies.check_can_accept(checks, kind=project.kind, certified=certified)),
         ),
         "return_acceptance": possible(
             lambda: permissions.ACCEPT.check(actor), uninvolved, lambda: arrow("return_acceptance")
@@ -77,6 +79,12 @@ def acts_of(
         "cost": possible(lambda: permissions.MONEY.check(actor), own, lambda: _not_cancelled(project)),
         "cancel": possible(lambda: permissions.CANCEL.check(actor), own, lambda: arrow("cancel")),
     }  # fmt: skip
+
+
+def _plainly(check: Callable[[], None]) -> None:
+    """Let the first of several points that are missing speak: a greyed-out act has one line for its reason."""
+    for refusal in policies.reasons_against(check):
+        raise refusal
 
 
 def _testable(project: ProjectView) -> None:

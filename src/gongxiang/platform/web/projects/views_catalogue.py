@@ -168,7 +168,7 @@ def return_(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """The authority returns the catalogue with remarks on its entries."""
     project = seen_project(request, project_id)
     points = [(str(one.id), one.planned.name) for one in queries.entries_of(project_id)]
-    form = RemarksForm(posted(request), points=points)
+    form = RemarksForm(posted(request), points=points, lang="zh-Hans")
     return done_or_form(
         request, project, form, title=_("Return the pre-compiled catalogue"), button=_("Return"), done=_("Returned."),
         act=lambda: actions.return_catalogue(remarks=form.remarks(), **key(request, project_id)),
