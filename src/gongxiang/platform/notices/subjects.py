@@ -5,10 +5,12 @@ from uuid import UUID
 
 from gongxiang.platform.access import queries as access
 from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.catalogue import queries_remit
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.demands import queries as demands
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.grants import queries as grants
+from gongxiang.platform.grants import queries_stop
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.notices.permissions import WRITER
@@ -56,6 +58,8 @@ _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "access_request": _request,
     "demand": _demand,
     "project": lambda key: projects.get_project(key, actor=_READER).name,
+    "remit_change": lambda key: queries_remit.get_remit_change(key, actor=_READER).title,
+    "stop_notice": lambda key: queries_stop.get_stop(key, actor=_READER).resource_name,
     "grant": _grant,
     "disposal_duty": _grant,
     "node": lambda key: delivery.node_names([key]).get(key, ""),

@@ -34,6 +34,8 @@ PAGES = {
     "node": "delivery:node",
     "project": "projects:detail",
     "remit_change": "upkeep:remit",
+    "withheld_check": "upkeep:check",
+    "stop_notice": "upkeep:stop",
 }
 #: Subjects whose page needs no key.
 LISTS = {
