@@ -170,6 +170,24 @@ class TestAnswers:
                 at=banner.at,
             )  # fmt: skip
 
+    def test_the_draft_named_is_the_providers_and_its_publication_serves_the_demand(self, banner):
+        foreign = make.make_draft_entry(banner.stranger, at=banner.at)
+        with pytest.raises(errors.DraftNotYours):
+            answered(banner, draft_id=foreign.id)
+        draft, demand = make.make_draft_entry(banner.provider, at=banner.at), Demand.objects.get()
+        actions.answer_demand(
+            demand_id=demand.pk, outcome=states.WILL_BE_COMPILED, text="将编制目录。", planned_on=date(2026, 12, 1),
+            draft_id=draft.id, by=banner.provider.officer, at=banner.at,
+        )  # fmt: skip
+        assert queries.waiting_for_entry(draft.id) == [demand.pk]
+        make.bring_to("PUBLISHED", banner=banner, resource_id=draft.id, at=banner.at)
+        job = System(name="demand-fulfiller")
+        served = actions.fulfil_demand(demand_id=demand.pk, by=job, at=banner.at)
+        assert (served.outcome, served.resource_id) == (states.EXISTS, draft.id)
+        assert actions.fulfil_demand(demand_id=demand.pk, by=job, at=banner.at) is None
+        with pytest.raises(NotPermitted):
+            actions.fulfil_demand(demand_id=demand.pk, by=banner.authority_officer, at=banner.at)
+
     def test_an_answer_is_contested_and_the_authority_has_the_turn(self, banner):
         demand = answered(banner)
         again = actions.contest_answer(demand_id=demand.pk, reason="时间过晚。", by=banner.consumer.clerk, at=banner.at)

@@ -103,8 +103,8 @@ def hand_back_demand(*, demand_id: UUID, reason: str, by: Actor, at: datetime) -
 @implements("wushen-2021-60:4(2)", "wushen-2021-60:6", "wushen-2021-60:22.5")
 @transaction.atomic
 def answer_demand(
-    *, demand_id: UUID, outcome: str, text: str, resource_id: UUID | None = None, planned_on: date | None = None, by: Actor,
-    at: datetime,
+    *, demand_id: UUID, outcome: str, text: str, resource_id: UUID | None = None, planned_on: date | None = None,
+    draft_id: UUID | None = None, by: Actor, at: datetime,
 ) -> Demand:  # fmt: skip
     """Say that an entry serves, that one will be compiled by a day, or that the data do not exist."""
     demand = queries.get_for_update(demand_id)
@@ -123,7 +123,29 @@ def answer_demand(
     }  # fmt: skip
     if outcome == states.EXISTS:
         changes |= _entry(resource_id)
+    elif outcome == states.WILL_BE_COMPILED and draft_id is not None:
+        changes |= _draft(draft_id, demand.provider_id)
     return _move(demand, "answer", by=by, at=at, changes=changes)
+
+
+@implements("wushen-2021-60:4(2)", "wushen-2021-60:6")
+@transaction.atomic
+def fulfil_demand(*, demand_id: UUID, by: Actor, at: datetime) -> Demand | None:
+    """The entry that was to be compiled for it is published; None where the demand does not wait for one."""
+    permissions.FULFIL.check(by)
+    demand = queries.get_for_update(demand_id)
+    if demand.status != states.ANSWERED or demand.outcome != states.WILL_BE_COMPILED or demand.resource_id is None:
+        return None
+    changed = {"outcome": states.EXISTS, **_entry(demand.resource_id)}
+    record_act(
+        kind="demand:entry_published", subject=("demand", demand.pk), by=by, at=at, basis=("wushen-2021-60:4(2)",),
+        before={"outcome": demand.outcome}, after={"outcome": states.EXISTS, "resource": demand.resource_id},
+        **_seen_by(demand),
+    )  # fmt: skip
+    for name, value in changed.items():
+        setattr(demand, name, value)
+    demand.save(update_fields=["outcome", "resource_id", "resource_name"])
+    return demand
 
 
 @implements("wushen-2021-60:4(2)")
@@ -200,6 +222,17 @@ def _entry(resource_id: UUID | None) -> dict[str, Any]:
     if found is None or not found.is_published:
         raise errors.EntryMissing(field="resource_id")
     return {"resource_id": found.id, "resource_name": found.name}
+
+
+def _draft(draft_id: UUID, provider_id: UUID | None) -> dict[str, Any]:
+    """The provider's own draft from which the entry will come; raises DraftNotYours."""
+    try:
+        found = catalogue.get_draft(draft_id)
+    except Refusal as refusal:
+        raise errors.DraftNotYours(field="draft_id") from refusal
+    if found.provider_id != provider_id:
+        raise errors.DraftNotYours(field="draft_id")
+    return {"resource_id": found.id, "resource_name": found.content.name}
 
 
 def _number(at: datetime) -> str:

@@ -52,6 +52,13 @@ class EntryMissing(Refusal):
     next_step = "Choose the entry, or answer that it will be compiled."
 
 
+class DraftNotYours(Refusal):
+    """The draft named is not one of your department's."""
+
+    basis = ("wushen-2021-60:6",)
+    next_step = "Choose a draft of your own department, or name none."
+
+
 class PlanMissing(Refusal):
     """An answer that an entry will be compiled names a day after today, within a year."""
 

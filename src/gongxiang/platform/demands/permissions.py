@@ -20,6 +20,9 @@ ANSWER = Permission(name="demands.answer", roles=frozenset({Role.REVIEWER, Role.
 HAND_BACK = Permission(name="demands.hand_back", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
 FIGURES = Permission(name="demands.figures", roles=AUTHORITY | {Role.AUDITOR})
 SWEEPER, RECALCULATOR = "demand-sweeper", "demand-clock"
+#: The job that sees an entry published for which a demand waits.
+FULFILLER = "demand-fulfiller"
+FULFIL = Permission(name="demands.fulfil", roles=frozenset(), systems=frozenset({FULFILLER}))
 LAPSE = Permission(name="demands.lapse", roles=frozenset(), systems=frozenset({SWEEPER}))
 RECOUNT = Permission(name="demands.recount", roles=frozenset(), systems=frozenset({RECALCULATOR}))
 

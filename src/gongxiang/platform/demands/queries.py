@@ -135,6 +135,12 @@ def running_clock(row: Demand) -> OpenDeadline | None:
     return OpenDeadline(subject=f"demand:{row.pk}", title=title, rule=row.due_rule, start=row.clock_from, due_at=row.due_at)
 
 
+def waiting_for_entry(resource_id: UUID) -> list[UUID]:
+    """Answered demands for which this entry was to be compiled."""
+    rows = Demand.objects.filter(resource_id=resource_id, outcome=states.WILL_BE_COMPILED, status=states.ANSWERED)
+    return list(rows.values_list("id", flat=True))
+
+
 def with_running_clock() -> list[UUID]:
     """Demands with a running period."""
     rows = Demand.objects.filter(due_at__isnull=False, status__in=(states.STATED, states.ASSIGNED))

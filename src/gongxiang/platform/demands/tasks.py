@@ -1,9 +1,10 @@
 """Periodic work of the room: periods of answer that ended, and periods that a new calendar moves."""
 
 from datetime import datetime
+from uuid import UUID
 
 from gongxiang.platform.demands import actions, queries
-from gongxiang.platform.demands.permissions import RECALCULATOR, SWEEPER
+from gongxiang.platform.demands.permissions import FULFILLER, RECALCULATOR, SWEEPER
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.evidence.tasks import read_outbox
@@ -24,8 +25,13 @@ def sweep_overdue(at: datetime) -> int:
 
 
 def on_news() -> int:
-    """Read the outbox: a holiday notice moves the open periods."""
-    return read_outbox("demands", {"calendar:notice_entered": _recount})
+    """Read the outbox: a holiday notice moves the open periods, a published entry serves who waits for it."""
+    return read_outbox("demands", {"calendar:notice_entered": _recount, "resource:published": _fulfil})
+
+
+def _fulfil(news: News) -> None:
+    for demand_id in queries.waiting_for_entry(UUID(news.subject_id)):
+        actions.fulfil_demand(demand_id=demand_id, by=System(name=FULFILLER), at=clock.now())
 
 
 def _recount(_news: News) -> None:

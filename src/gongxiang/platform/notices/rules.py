@@ -82,6 +82,7 @@ RULES: Mapping[str, Rule] = {
     "demand:assigned": _rule((_OTHERS, DESK), basis=("cn-809:20",)),
     "demand:returned": _rule((_OTHERS, CLERKS), _TO_AUTHORITY, basis=("cn-809:20",)),
     "demand:answered": _rule((_OTHERS, DESK), basis=("wushen-2021-60:4(2)",)),
+    "demand:entry_published": _rule((_OTHERS, DESK), basis=("wushen-2021-60:4(2)",)),
     "demand:contested": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:4(2)",)),
     "demand:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:24",), binding=True),
     "demand:closed": _rule((_OTHERS, DESK), basis=("wushen-2021-60:4(2)",)),

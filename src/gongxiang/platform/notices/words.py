@@ -33,6 +33,7 @@ WORDS: dict[str, str | Promise] = {
     "demand:assigned": _("Demand assigned to a likely provider"),
     "demand:returned": _("Demand handed back to the authority"),
     "demand:answered": _("Demand answered"),
+    "demand:entry_published": _("Entry demanded was published"),
     "demand:contested": _("Answer to a demand contested"),
     "demand:overdue": _("Period of answer to a demand is over"),
     "demand:closed": _("Demand closed"),

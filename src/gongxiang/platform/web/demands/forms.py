@@ -1,5 +1,6 @@
 """Forms of demands."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -69,7 +70,12 @@ class AnswerForm(Form):
         max_length=64,
         required=False,
     )
+    draft_id = forms.ChoiceField(label=_("Draft from which it will come"), required=False)
     planned_on = forms.DateField(
         label=_("Planned day of publication"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     text = forms.CharField(label=_("Explanation"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+    def __init__(self, *args: Any, drafts: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["draft_id"].choices = [("", "—"), *drafts]  # type: ignore[attr-defined]

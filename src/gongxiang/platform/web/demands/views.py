@@ -212,19 +212,27 @@ def hand_back(request: ActingRequest, demand_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: ActingRequest, demand_id: UUID) -> HttpResponse:
     """It exists, it will be compiled, or it does not exist."""
-    form = AnswerForm(request.POST or None)
+    drafts = [(str(one.id), one.name) for one in catalogue.own_entries(request.actor) if not one.published_at]
+    form = AnswerForm(request.POST or None, drafts=drafts)
     if not request.actor.has(Role.ACCOUNTABLE_OFFICER, Role.REVIEWER):
         form.fields["outcome"].choices = form.fields["outcome"].choices[:1]  # type: ignore[attr-defined]
 
     def give(values: dict[str, Any]) -> None:
-        code = values.pop("code").strip()
+        code, draft = values.pop("code").strip(), values.pop("draft_id")
         try:
             resource_id = catalogue.get_resource(code, actor=request.actor).id if code else None
         except Refusal as refusal:
             raise errors.EntryMissing(field="code") from refusal
         if values["outcome"] == states.EXISTS and resource_id is None:
             raise errors.EntryMissing(field="code")
-        actions.answer_demand(demand_id=demand_id, resource_id=resource_id, by=request.actor, at=clock.now(), **values)
+        actions.answer_demand(
+            demand_id=demand_id,
+            resource_id=resource_id,
+            draft_id=UUID(draft) if draft else None,
+            by=request.actor,
+            at=clock.now(),
+            **values,
+        )
 
     return _act(
         request, demand_id, form, title=_("Answer the demand"), button=_("Give the answer"), done=_("The demand was answered."),
