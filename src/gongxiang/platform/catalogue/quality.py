@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gongxiang.law import deadlines
 from gongxiang.law.articles import implements
@@ -348,7 +348,8 @@ def counts(*, actor: Actor, at: datetime) -> dict[str, Counter[UUID]]:
     department = None if sees_all(actor) else _own(actor)
     for name, check in CHECKS.items():
         if check.found is None:
-            counted[name] = Counter(_findings(check, actor, department).values_list("resource__provider_id", flat=True))
+            found = _findings(check, actor, department).order_by().values_list("resource__provider_id")
+            counted[name] = Counter(dict(found.annotate(n=Count("pk"))))
         else:
             counted[name] = Counter(row.department_id for row in check.found(department, at))
     return counted
