@@ -71,6 +71,11 @@ def _project_entry(status: str) -> str:
     return f"{of} ORDER BY position LIMIT 1"
 
 
+def _demand(status: str) -> str:
+    return f"SELECT id FROM demands_demand WHERE status = '{status}' ORDER BY number LIMIT 1"
+
+
+_SYNONYMS = "SELECT id FROM catalogue_synonymgroup ORDER BY entered_at LIMIT 1"
 _MATTER = "SELECT id FROM parties_matter WHERE code = 'SJ-DJ-01'"
 #: Pages with arguments, and pages that look different to different people.
 VISITS: dict[str, list[Visit]] = {
@@ -79,6 +84,22 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "catalogue:search": [_v("shijian-jb"), _v("shijian-jb", more="?q=qzqh"), _v("shijian-jb", more="?q=没有这样的资源")],
     "catalogue:mine": [_v("minzheng-jb")],
+    "catalogue:synonyms": [_v("shijian-jb"), _v("zhengwu"), _v("zhengwu", more="?ended=1")],
+    "catalogue:change_synonyms": [_v("zhengwu", _SYNONYMS)],
+    "catalogue:saved": [_v("shijian-jb"), _v("minzheng-jb")],
+    "catalogue:save": [_v("shijian-jb", more="?q=qzqh")],
+    "demands:list": [_v("shijian-jb"), _v("zhengwu", more="?box=to_assign"), _v("minzheng-sh", more="?box=to_answer")],
+    "demands:state": [_v("shijian-jb", more="?title=婚姻")],
+    "demands:detail": [
+        _v("zhengwu", _demand("STATED")), _v("minzheng-ld", _demand("ASSIGNED")), _v("renshe-jb", _demand("ANSWERED")),
+        _v("zhengwu", _demand("OVERDUE")), _v("shijian-jb", _demand("CLOSED")),
+    ],
+    "demands:assign": [_v("zhengwu", _demand("STATED"))],
+    "demands:hand_back": [_v("minzheng-sh", _demand("ASSIGNED"))],
+    "demands:answer": [_v("minzheng-ld", _demand("ASSIGNED")), _v("zhengwu", _demand("STATED"))],
+    "demands:contest": [_v("renshe-jb", _demand("ANSWERED"))],
+    "demands:withdraw": [_v("renshe-jb", _demand("STATED"))],
+    "notices:list": [_v("shijian-jb"), _v("zhengwu"), _v("sysadmin"), _v("minzheng-qz", more="?unread=1&topic=node")],
     "interfaces:tokens": [_v("shijian-ld"), _v("minzheng-jb")],
     "catalogue:entry": [
         _v("minzheng-jb", _entry("DRAFT")), _v("minzheng-sh", _entry("IN_REVIEW")), _v("minzheng-jb", _entry("PUBLISHED")),
