@@ -180,7 +180,7 @@ class _Reader:
     ) -> _Head | None:
         found_extras: dict[int, Extra] = {}
         found: dict[int, Column] = {}
-        seen: set[str] = set()
+        seen: set[tuple[str, str]] = set()
         wrong = False
         for index, value in enumerate(line, start=1):
             if value in ("", None):
@@ -188,7 +188,9 @@ class _Reader:
             place = Place(sheet=title, row=number, column=index, header=str(value)[:60])
             what = words.get(_word(value))
             if what is None:
-                near = difflib.get_close_matches(str(value), [w.zh for w in (*extras, *sheet.columns)], n=1, cutoff=0.4)
+                near = difflib.get_close_matches(
+                    str(value), [*(e.zh for e in extras), *(c.zh for c in sheet.columns)], n=1, cutoff=0.4
+                )
                 self.parsed.note(
                     errors.HeaderUnknown(header=str(value)[:60], near=near[0] if near else sheet.columns[0].zh), place
                 )
@@ -197,7 +199,7 @@ class _Reader:
             if (name, type(what).__name__) in seen:
                 self.parsed.note(errors.HeaderTwice(header=str(value)[:60]), place)
                 continue
-            seen.add((name, type(what).__name__))  # type: ignore[arg-type]
+            seen.add((name, type(what).__name__))
             if isinstance(what, Extra):
                 found_extras[index] = what
             else:

@@ -24,7 +24,7 @@ from gongxiang.platform.catalogue.classification import CATEGORIES
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.workbook import columns as layout
 from gongxiang.platform.catalogue.workbook.cells import CONTROL, Directory, written
-from gongxiang.platform.catalogue.workbook.columns import Column, Kind, Sheet
+from gongxiang.platform.catalogue.workbook.columns import Column, Extra, Kind, Sheet
 from gongxiang.platform.catalogue.workbook.findings import ERROR, Finding, letters
 
 #: What Excel would read as a coded character, although somebody typed it so.
@@ -93,7 +93,9 @@ class _Page:
         self.target = book.create_sheet(sheet.en if language == "en" else sheet.zh)
         self.target.freeze_panes = "C2" if sheet.name == layout.ENTRIES else "B2"
         extras = layout.EXTRAS if sheet.name == layout.ENTRIES else (layout.PARENT,)
-        heads = [(e, _READ_ONLY if not e.read or e.name == "id" else _EDITABLE) for e in extras]
+        heads: list[tuple[Extra | Column, PatternFill]] = [
+            (e, _READ_ONLY if not e.read or e.name == "id" else _EDITABLE) for e in extras
+        ]
         heads += [(column, _EDITABLE) for column in sheet.columns]
         self.width = len(heads)
         self.first = len(extras)
