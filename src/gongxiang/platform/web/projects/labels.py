@@ -8,7 +8,7 @@ from gongxiang.platform.projects.vocabulary import CertificateKind, MoneySource,
 STATES = {
     "answer:REUSE": (_("Used through sharing"), "success"),
     "answer:JUSTIFIED": (_("Collected anew"), "warning"),
-    "project:REGISTERED": (_("Registered"), "secondary"),
+    "project:REGISTERED": (_("In the register"), "secondary"),
     "project:PRECOMPILING": (_("Catalogue being pre-compiled"), "secondary"),
     "project:PRESENTED": (_("Before the accountable officer"), "info"),
     "project:CONSENTED": (_("Consented, ready to submit"), "info"),
