@@ -87,6 +87,8 @@ CODES = {
     "stop_reason:duty_moved": _("The duty has gone to another department"),
     "stop_reason:merged": _("Merged into another resource"),
     "stop_reason:shared_elsewhere": _("Shared through another platform from now on"),
+    "actor:upkeep-sweeper": _("Upkeep of the catalogue (automatic)"),
+    "actor:sharing-stopper": _("End of sharing (automatic)"),
     "stop_answer:AGREED": _("Agrees"),
     "stop_answer:OBJECTED": _("Objects"),
 }
