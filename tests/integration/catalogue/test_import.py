@@ -66,13 +66,13 @@ def changed(book: bytes, cells: dict[tuple[str, int, str], Any]) -> bytes:
 def sent(by: Person, book: bytes, banner: Banner, *, name: str = "目录.xlsx") -> imports.ImportRef:
     """Sent, and checked by the job."""
     made = actions.send_import(file_name=name, content=book, by=by, at=banner.at)
-    assert actions.run_next_import(by=JOB)
+    assert actions.run_next_import(by=JOB, at=banner.at)
     return imports.get_import(made, actor=by)
 
 
 def carried_out(by: Person, found: imports.ImportRef, banner: Banner) -> imports.ImportRef:
     actions.confirm_import(import_id=found.id, by=by, at=banner.at)
-    assert actions.run_next_import(by=JOB)
+    assert actions.run_next_import(by=JOB, at=banner.at)
     return imports.get_import(found.id, actor=by)
 
 
@@ -212,7 +212,7 @@ def test_without_evidence_nothing_is_imported(banner: Banner, monkeypatch: pytes
         return real(**values)
 
     monkeypatch.setattr(importing, "draft_resource", third_fails)
-    assert actions.run_next_import(by=JOB)
+    assert actions.run_next_import(by=JOB, at=banner.at)
     failed = imports.get_import(found.id, actor=clerk)
     assert (failed.status, Resource.objects.count()) == ("FAILED", 0)
     assert failed.problem is not None
@@ -227,9 +227,9 @@ def test_entries_changed_meanwhile_are_shown_again(banner: Banner) -> None:
     actions.confirm_import(import_id=found.id, by=clerk, at=banner.at)
     mended = replace(draft.content, keywords=("改过",))
     actions.save_draft(resource_id=draft.id, content=mended, seen=1, by=clerk, at=banner.at)
-    assert actions.run_next_import(by=JOB)
+    assert actions.run_next_import(by=JOB, at=banner.at)
     assert imports.get_import(found.id, actor=clerk).status == "RECEIVED"
-    assert actions.run_next_import(by=JOB)
+    assert actions.run_next_import(by=JOB, at=banner.at)
     again = imports.get_import(found.id, actor=clerk)
     assert (again.status, again.unchanged) == ("CHECKED", 1)
     assert tasks.run_imports() == 0
@@ -243,7 +243,7 @@ def test_who_confirmed_and_lost_the_role_imports_nothing(banner: Banner) -> None
     found = sent(clerk, book_of(incomplete("目录")), banner)
     actions.confirm_import(import_id=found.id, by=clerk, at=banner.at)
     parties.withdraw_role(person_id=clerk.id, role=Role.CLERK, by=banner.site.security_admin, at=banner.at)
-    assert actions.run_next_import(by=JOB)
+    assert actions.run_next_import(by=JOB, at=banner.at)
     assert CatalogueImport.objects.get().status == "FAILED"
     assert not Resource.objects.exists()
 
@@ -260,7 +260,7 @@ def test_who_may(banner: Banner) -> None:
     with pytest.raises(NotFound):
         imports.get_import(found.id, actor=banner.consumer.clerk)
     with pytest.raises(NotPermitted):
-        actions.run_next_import(by=clerk)
+        actions.run_next_import(by=clerk, at=banner.at)
     actions.cancel_import(import_id=found.id, by=clerk, at=banner.at)
     assert imports.get_import(found.id, actor=clerk).status == "CANCELLED"
 
@@ -447,7 +447,7 @@ def test_the_whole_way_through_the_pages(banner: Banner) -> None:
     address = client.post(reverse("catalogue:import_send"), {"file": file})["Location"]
     assert "正在检查文件" in client.get(address).content.decode()
     assert "hx-get" in client.get(f"{address}progress/").content.decode()
-    actions.run_next_import(by=JOB)
+    actions.run_next_import(by=JOB, at=banner.at)
     assert client.get(f"{address}progress/")["HX-Refresh"] == "true"
     page = client.get(address).content.decode()
     for words in ("没有导入任何内容", "不在该列的代码表中", "随便", "批注副本"):
@@ -456,10 +456,10 @@ def test_the_whole_way_through_the_pages(banner: Banner) -> None:
     file = io.BytesIO(book_of(incomplete("甲"), incomplete("乙")))
     file.name = "目录.xlsx"
     address = client.post(reverse("catalogue:import_send"), {"file": file})["Location"]
-    actions.run_next_import(by=JOB)
+    actions.run_next_import(by=JOB, at=banner.at)
     assert "确认导入" in client.get(address).content.decode()
     client.post(f"{address}confirm/")
-    actions.run_next_import(by=JOB)
+    actions.run_next_import(by=JOB, at=banner.at)
     assert "撤销导入" in client.get(f"{address}?action=NEW").content.decode()
     assert len(queries.own_entries(clerk)) == 2
     assert "已撤销" in client.post(f"{address}undo/", follow=True).content.decode()

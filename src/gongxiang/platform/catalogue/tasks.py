@@ -72,7 +72,7 @@ def index_elements(*, at: datetime) -> int:
 
 def run_imports() -> int:
     """Check or carry out files with entries that people sent; gives how many."""
-    return int(actions.run_next_import(by=System(name=IMPORTER)))
+    return int(actions.run_next_import(by=System(name=IMPORTER), at=clock.now()))
 
 
 def keep_upkeep(*, at: datetime) -> int:

@@ -31,7 +31,6 @@ from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
-from gongxiang.protocol import clock
 from gongxiang.protocol.evidence import sm3
 
 _log = logging.getLogger("gongxiang.catalogue.import")
@@ -326,7 +325,7 @@ class _Teller:
             connections.close_all()
 
 
-def run_next_import(*, by: Actor) -> bool:
+def run_next_import(*, by: Actor, at: datetime) -> bool:
     """Do the next piece of work on imports, if there is one and no other worker is at it; whether something was done."""
     permissions.IMPORT_JOB.check(by)
     for row in CatalogueImport.objects.filter(status__in=(RECEIVED, CONFIRMED)).order_by("sent_at").only("id", "status"):
@@ -335,17 +334,17 @@ def run_next_import(*, by: Actor) -> bool:
                 continue
             status = CatalogueImport.objects.values_list("status", flat=True).get(pk=row.pk)
             if status in (RECEIVED, CONFIRMED):
-                _run(row.pk, status, by=by)
+                _run(row.pk, status, by=by, at=at)
                 return True
     return False
 
 
-def _run(import_id: UUID, status: str, *, by: Actor) -> None:
+def _run(import_id: UUID, status: str, *, by: Actor, at: datetime) -> None:
     work = check_import if status == RECEIVED else carry_out_import
     try:
-        work(import_id=import_id, by=by, at=clock.now())
+        work(import_id=import_id, by=by, at=at)
     except Refusal as refusal:
-        fail_import(import_id=import_id, refusal=refusal, by=by, at=clock.now())
+        fail_import(import_id=import_id, refusal=refusal, by=by, at=at)
     except (ValueError, TypeError, KeyError, ArithmeticError, LookupError, MemoryError, RecursionError):
         _log.exception("import %s", import_id)
-        fail_import(import_id=import_id, by=by, at=clock.now())
+        fail_import(import_id=import_id, by=by, at=at)
