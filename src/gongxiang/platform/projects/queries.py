@@ -399,7 +399,7 @@ def form_checks_visible_to(actor: Actor | None) -> QuerySet[FormCheck]:
     rows = FormCheck.objects.order_by("-checked_at", "-id")
     if actor is None:
         return rows.none()
-    if not isinstance(actor, Person) or actor.has(*AUTHORITY, Role.AUDITOR):
+    if isinstance(actor, System) or actor.has(*AUTHORITY, Role.AUDITOR):
         return rows
     return rows.filter(department_id=actor.department_id)
 
