@@ -116,7 +116,9 @@ def written(column: Column, full: str, value: Any, directory: Directory) -> Any:
 
 
 def _escape(text: str) -> str:
-    return re.sub(r"[\\;；=]", lambda found: f"\\{found[0]}", text).replace("\r\n", "\n").replace("\n", "\\n")
+    return (
+        re.sub(r"[\\;；=]", lambda found: f"\\{found[0]}", text).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
+    )
 
 
 # ---- reading ------------------------------------------------------------------------------------------------------------
