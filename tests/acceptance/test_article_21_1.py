@@ -38,7 +38,7 @@ def test_a_table_names_its_node_table_and_a_column_for_each_element(banner):
     }  # fmt: skip
 
 
-@pytest.mark.article("cn-809:20.2", "cn-809:21.1")
+@pytest.mark.article("cn-809:20.3", "cn-809:21.1")
 def test_the_officers_standing_consent_is_recorded_at_publication(banner):
     resource = make.make_published(banner=banner)
     consent = queries.get_resource(resource.id).standing_consent
@@ -46,10 +46,10 @@ def test_the_officers_standing_consent_is_recorded_at_publication(banner):
     assert consent.given_by_name == banner.provider.officer.name
     record = EvidenceRecord.objects.get(kind="resource:standing_consent_recorded")
     assert record.detail["given_by"] == str(banner.provider.officer.id)
-    assert set(record.basis) == {"cn-809:20.2", "cn-809:21.1"}
+    assert set(record.basis) == {"cn-809:20.3", "cn-809:21.1"}
 
 
-@pytest.mark.article("cn-809:20.2")
+@pytest.mark.article("cn-809:20.3")
 def test_without_standing_consent_an_unconditional_resource_goes_no_further(banner):
     entry = make.make_entry_at("REVIEWED", banner=banner)
     with pytest.raises(Shortfalls) as refusal:

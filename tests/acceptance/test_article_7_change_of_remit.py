@@ -280,13 +280,29 @@ class TestOverdue:
         assert queries_remit.overdue_remits(banner.consumer.clerk) == []
         record = EvidenceRecord.objects.get(kind="remit_change:overdue")
         assert record.occurred_at == change.due_at
-        assert {"wushen-2021-60:30(1)", "cn-809:39(1)"} <= set(record.basis)
+        # The Regulation's ten working days are over; the Measures' fifteen are not, so that article 30 does not apply yet.
+        assert "cn-809:39(1)" in record.basis
+        assert "wushen-2021-60:30(1)" not in record.basis
+        for at in (change.outer_due_at - timedelta(seconds=1), change.outer_due_at, change.outer_due_at + timedelta(days=1)):
+            tasks.sweep_upkeep(at)
+        outer = EvidenceRecord.objects.get(kind="remit_change:outer_limit_passed")
+        assert outer.occurred_at == change.outer_due_at
+        assert "wushen-2021-60:30(1)" in outer.basis
         actions.confirm_unchanged(
             change_id=change.id, entry_id=change.tasks[0].id, reason="不涉及", by=banner.provider.officer, at=swept
         )
         late = queries_remit.get_remit_change(change.id, actor=banner.authority_officer)
         assert (late.status, late.in_time) == ("COMPLETED", False)
         assert queries_remit.remit_figures(banner.authority_officer) == {"running": 0, "overdue": 0, "late": 1}
+
+    def test_before_the_regulation_only_the_measures_are_broken(self, banner, resource):
+        change = register(banner, changed_on=date(2025, 7, 1), at=beijing(2025, 7, 2, 9), update=[resource.id])
+        tasks.sweep_upkeep(change.due_at)
+        tasks.sweep_upkeep(change.due_at + timedelta(days=1))
+        record = EvidenceRecord.objects.get(kind="remit_change:overdue")
+        assert "wushen-2021-60:30(1)" in record.basis
+        assert not [one for one in record.basis if one.startswith("cn-809:")]
+        assert not EvidenceRecord.objects.filter(kind="remit_change:outer_limit_passed").exists()
 
     def test_with_the_authority_in_time_is_in_time(self, banner, resource):
         """The review has its own two working days (条例 17): they are not the department's."""

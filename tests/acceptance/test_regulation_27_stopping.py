@@ -192,6 +192,23 @@ def test_too_late_to_object_and_cancelled_by_the_provider(banner, resource, gran
         stopping.file_stop(notice_id=notice.id, opinion="", by=banner.authority_officer, at=notice.due_at)
 
 
+@pytest.mark.parametrize("asked", [True, False], ids=["while-consumers-are-heard", "after-that"])
+def test_who_is_granted_meanwhile_is_asked_too_and_who_was_not_asked_keeps_its_grant(banner, resource, grant_id, asked):
+    make_agreement(banner.stranger, at=banner.at + timedelta(hours=2))
+    from tests.factories.procedure import answer as grant_to
+    from tests.factories.procedure import make_request
+
+    notice = announce(banner, resource)
+    at = banner.at + timedelta(hours=4) if asked else notice.due_at + timedelta(hours=9)
+    request = make_request(banner=banner, resource_id=resource.id, consumer=banner.stranger, at=at)
+    meanwhile = grant_to(request, banner=banner, at=at + timedelta(hours=1)).grant_id
+    seen = queries_stop.get_stop(notice.id, actor=banner.provider.officer)
+    assert {one.grant_id for one in seen.answers} == ({grant_id, meanwhile} if asked else {grant_id})
+    stopping.file_stop(notice_id=notice.id, opinion="", by=banner.authority_officer, at=notice.due_at + timedelta(hours=12))
+    tasks.stop_sharing(notice.stops_at)
+    assert [grant.id for grant in queries.live_grants(resource_id=resource.id)] == ([] if asked else [meanwhile])
+
+
 def test_every_consumer_is_asked_and_every_grant_ends(banner, resource, grant_id):
     make_agreement(banner.stranger, at=banner.at + timedelta(hours=2))
     from tests.factories.procedure import answer as grant_to

@@ -94,9 +94,11 @@ def test_standing_consent_changes_what_it_gave_itself(banner: Banner, resource: 
 def test_a_held_grant_is_not_replaced_by_applying_again(banner: Banner, resource: ResourceRef, how: str) -> None:
     first = submit(banner, draft(banner, resource))
     assert first.grant_id is not None
-    act = {"suspended": grants.suspend_grant, "ended": grants.end_grant}[how]
     later = banner.at + timedelta(hours=1)
-    act(grant_id=first.grant_id, reason="misuse", statement="发现超范围使用。", by=banner.provider.officer, at=later)
+    found = {"grant_id": first.grant_id, "reason": "misuse", "statement": "发现超范围使用。", "by": banner.provider.officer}
+    grants.suspend_grant(**found, at=later)
+    if how == "ended":
+        grants.end_grant(**found, at=later + timedelta(hours=1))
     again = draft(banner, resource)
     assert not again.unconditional
     with pytest.raises(errors.OfficerConsentMissing):

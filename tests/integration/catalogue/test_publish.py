@@ -261,9 +261,7 @@ def test_a_revision_takes_nothing_away_that_a_live_grant_needs(banner):
     with pytest.raises(Shortfalls) as refused:
         make.bring_to("PUBLISHED", banner=banner, resource_id=resource.id, at=at + timedelta(hours=1))
     assert "needed_by_grants" in {s.code for s in refused.value.shortfalls}
-    grants.end_grant(
-        grant_id=grant_id, reason="source_retired", statement="已与使用部门协商一致。", by=banner.provider.officer, at=at
-    )
+    grants.end_grant(grant_id=grant_id, reason="not_needed", statement="不再需要。", by=banner.consumer.officer, at=at)
     assert not [*policies.grant_shortfalls(queries.case(resource.id, at=at, content=thinner))]
 
 

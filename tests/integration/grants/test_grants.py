@@ -119,6 +119,26 @@ def test_who_may_suspend(banner: Banner, grant_id: UUID, who: str, may: bool) ->
             actions.suspend_grant(**act)
 
 
+@pytest.mark.article("cn-809:27.3")
+@pytest.mark.parametrize("reason", ["purpose_met", "not_needed", "basis_lapsed", "source_retired", "superseded"])
+def test_the_provider_does_not_end_sharing_on_its_own_word(banner: Banner, grant_id: UUID, reason: str) -> None:
+    act = {"grant_id": grant_id, "reason": reason, "statement": STATEMENT, "at": banner.at}
+    with pytest.raises(errors.EndIsNegotiated):
+        actions.end_grant(**act, by=banner.provider.officer)
+    assert actions.end_grant(**act, by=banner.authority_officer).status == states.ENDED
+
+
+@pytest.mark.article("cn-809:27.2")
+@pytest.mark.parametrize("who", ["provider", "authority"])
+def test_misuse_is_suspended_before_it_ends_the_grant(banner: Banner, grant_id: UUID, who: str) -> None:
+    by = banner.provider.officer if who == "provider" else banner.authority_officer
+    act = {"grant_id": grant_id, "reason": "misuse", "statement": STATEMENT, "by": by}
+    with pytest.raises(errors.SuspendedFirst):
+        actions.end_grant(**act, at=banner.at)
+    actions.suspend_grant(**act, at=banner.at)
+    assert actions.end_grant(**act, at=banner.at + timedelta(days=3)).status == states.ENDED
+
+
 def test_only_the_authority_lifts_its_own_suspension(banner: Banner, grant_id: UUID) -> None:
     at = banner.at + timedelta(hours=2)
     actions.suspend_grant(grant_id=grant_id, reason="security", statement=STATEMENT, by=banner.authority_leader, at=at)

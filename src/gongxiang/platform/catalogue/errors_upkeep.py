@@ -13,7 +13,7 @@ class RemitChangeNotFound(NotFound):
 class DocumentMissing(Refusal):
     """A change of remit rests on a document: its title, its number and its date."""
 
-    basis = ("cn-809:17.1",)
+    basis = ("cn-809:17.2",)
     next_step = "State the law, the decision of the State Council or the document that allots the duty."
 
 
@@ -97,7 +97,7 @@ class UnderRevision(Refusal):
 class NotANewEntry(Refusal):
     """Only an entry of this department that was not published before the change answers the need for a new one."""
 
-    basis = ("wushen-2021-60:7", "cn-809:17.1")
+    basis = ("wushen-2021-60:7", "cn-809:17.2")
     next_step = "Choose the entry that was compiled for this change."
 
 

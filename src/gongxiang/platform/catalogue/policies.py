@@ -94,7 +94,7 @@ class Case:
 # ---- content ------------------------------------------------------------------------------------------------------------
 
 
-@implements("cn-809:13.2", "wushen-2021-60:7")
+@implements("cn-809:12", "cn-809:13.2", "wushen-2021-60:2.1", "wushen-2021-60:7")
 def metadata_shortfalls(case: Case) -> Iterator[Refusal]:
     """Name, classification, summary, format, cycle: what every entry states."""
     content = case.content
@@ -257,7 +257,7 @@ def distribution_shortfalls(case: Case) -> Iterator[Refusal]:
 # ---- consent ------------------------------------------------------------------------------------------------------------
 
 
-@implements("cn-809:13.1", "cn-809:3.1", "cn-809:20.2")
+@implements("cn-809:13.1", "cn-809:3.1", "cn-809:20.3")
 def consent_shortfalls(content: Content, consent: Consented | None) -> Iterator[Refusal]:
     """Secrecy statement, impact assessment where persons are concerned, standing consent where sharing is unconditional."""
     if consent is None:

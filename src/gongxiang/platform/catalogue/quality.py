@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from gongxiang.law import deadlines
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import errors, hints
 from gongxiang.platform.catalogue.models import CodeCounter, Distribution, Finding, Resource, SearchEntry, Upkeep
@@ -158,13 +157,8 @@ def _row(row: Resource, **more: Any) -> Row:
 
 
 def mounting_due(published_at: datetime) -> datetime:
-    """Until when what was published then is to be mounted: working days by the site's parameter (21(1): promptly)."""
-    days = rulebook.parameter("mounting_working_days")
-    counted = deadlines.recount(
-        rule=f"mounting={days}@site", basis="wushen-2021-60:21(1)", start=published_at, working_days=days,
-        calendar=rulebook.calendar(),
-    )  # fmt: skip
-    return counted.due_at
+    """Until when what was published then is to be mounted, by the rule chosen for that day (21(1): promptly)."""
+    return rulebook.deadline("mounting", start=published_at).due_at
 
 
 @implements("wushen-2021-60:21(1)")

@@ -18,12 +18,15 @@ from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 
-#: Kinds of document that change a remit (cn-809:17.1).
+#: Kinds of document that change a remit (cn-809:17.2).
 KINDS = {
     "LAW": _("Law or administrative regulation"),
     "STATE_COUNCIL": _("Decision of the State Council"),
     "DUTY": _("Change of the department's duties"),
 }
+#: What leaving a catalogue without update beyond the Measures' own period is; noted once, under this mark.
+OUTER_FAULT = "wushen-2021-60:30(1)"
+OUTER = "outer_limit"
 TASKS = {"UPDATE": _("Update"), "WITHDRAW": _("Withdraw"), "NEW": _("New entry needed")}
 OUTCOMES = {
     "REPUBLISHED": _("New version published"),
@@ -218,7 +221,7 @@ def waiting_remits(actor: Actor) -> list[RemitView]:
 
 
 def overdue_remits(actor: Actor) -> list[RemitView]:
-    """Changes whose period ended with entries left (wushen-2021-60:30(1), cn-809:39(1))."""
+    """Changes whose period ended with entries left; `overdue_basis` says what that is."""
     return remit_views(remit_changes_visible_to(actor).filter(status=OVERDUE).order_by("due_at"))
 
 
@@ -263,6 +266,14 @@ def running_remit_clock(row: RemitChange) -> rulebook.OpenDeadline:
     )  # fmt: skip
 
 
+def outer_remit_clock(row: RemitChange) -> rulebook.OpenDeadline:
+    """The banner's outer limit of a change, counted on the same calendar."""
+    return rulebook.OpenDeadline(
+        subject=f"remit_change:{row.pk}", title=row.title, rule=row.outer_rule, start=change_start(row.changed_on),
+        due_at=row.outer_due_at,
+    )  # fmt: skip
+
+
 def open_remit_deadlines(at: datetime) -> tuple[rulebook.OpenDeadline, ...]:
     """The periods of changes that run at `at`."""
     rows = RemitChange.objects.filter(status__in=REMIT_RUNNING, due_at__gt=at).order_by("due_at")
@@ -279,6 +290,24 @@ def remits_past_due(at: datetime) -> list[UUID]:
     left = RemitEntry.objects.filter(outcome="", submitted_at__isnull=True).values("change_id")
     rows = RemitChange.objects.filter(status__in=("OPEN", EXTENSION_ASKED), due_at__lte=at, pk__in=left)
     return list(rows.order_by("due_at").values_list("pk", flat=True))
+
+
+def overdue_basis(change: "RemitChange | RemitView", at: datetime) -> tuple[str, ...]:
+    """What a change with entries left falls under at that instant: each instrument by its own period.
+
+    The Regulation's fault begins with its ten (or fifteen) working days, the Measures' with their fifteen, and not before.
+    """
+    found = (change.due_basis,)
+    if change.due_basis.startswith("cn-809:"):
+        found += ("cn-809:39(1)",)
+    return (*found, OUTER_FAULT) if at >= change.outer_due_at else found
+
+
+def remits_beyond_outer(at: datetime) -> list[UUID]:
+    """Overdue changes that have passed the banner's outer limit too, which is not noted yet."""
+    left = RemitEntry.objects.filter(outcome="", submitted_at__isnull=True).values("change_id")
+    rows = RemitChange.objects.filter(status=OVERDUE, outer_due_at__lte=at, pk__in=left)
+    return list(rows.exclude(reminded__contains=[OUTER]).order_by("outer_due_at").values_list("pk", flat=True))
 
 
 def remits_to_remind(at: datetime) -> list[tuple[UUID, str]]:

@@ -131,7 +131,7 @@ REMIT_CHANGE = TransitionTable(
     transitions=(
         Transition(
             act="register", sources=(), target=OPEN, event="registered", turn="provider",
-            who="the department, or the authority for it", basis=("wushen-2021-60:7", "cn-809:17.1"),
+            who="the department, or the authority for it", basis=("wushen-2021-60:7", "cn-809:17.2"),
         ),
         Transition(
             act="ask_extension", sources=(OPEN,), target=EXTENSION_ASKED, event="extension_asked", turn="authority",
@@ -147,7 +147,7 @@ REMIT_CHANGE = TransitionTable(
         ),
         Transition(
             act="fall_overdue", sources=(OPEN, EXTENSION_ASKED), target=OVERDUE, event="overdue", turn="provider",
-            who="the product, when the period is over", basis=("wushen-2021-60:7", "wushen-2021-60:30(1)", "cn-809:39(1)"),
+            who="the product, when the period is over", basis=("wushen-2021-60:7",),
         ),
         Transition(
             act="complete", sources=REMIT_RUNNING, target=COMPLETED, event="completed",

@@ -33,6 +33,8 @@ def sweep_upkeep(at: datetime) -> int:
     by, done = System(name=SWEEPER), 0
     for change_id in queries_remit.remits_past_due(at):
         done += actions.lapse_remit_change(change_id=change_id, by=by, at=at)
+    for change_id in queries_remit.remits_beyond_outer(at):
+        done += actions.note_outer_limit(change_id=change_id, by=by, at=at)
     for change_id, reminder in queries_remit.remits_to_remind(at):
         done += actions.remind_of_remit_change(change_id=change_id, reminder=reminder, by=by, at=at)
     return done + keep_withheld(at)

@@ -28,7 +28,7 @@ _UNANSWERED: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-@implements("wushen-2021-60:4(2)", "wushen-2021-60:6")
+@implements("wushen-2021-60:4(2)", "wushen-2021-60:6", "cn-809:20.1")
 @transaction.atomic
 def state_demand(
     *,
@@ -74,7 +74,7 @@ def state_demand(
     return demand
 
 
-@implements("wushen-2021-60:4(2)", "cn-809:20")
+@implements("wushen-2021-60:4(2)", "cn-809:20.1")
 @transaction.atomic
 def assign_demand(*, demand_id: UUID, provider_id: UUID, note: str = "", by: Actor, at: datetime) -> Demand:
     """Pass it to the department that is likely to hold the data; its period of answer begins."""

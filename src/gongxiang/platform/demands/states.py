@@ -29,7 +29,7 @@ DEMAND: Final = TransitionTable(
         ),
         Transition(
             act="assign", sources=(STATED, OVERDUE), target=ASSIGNED, event="assigned", turn="provider",
-            who="authority's officer", basis=("wushen-2021-60:4(2)", "cn-809:20"),
+            who="authority's officer", basis=("wushen-2021-60:4(2)", "cn-809:20.1"),
         ),
         Transition(
             act="hand_back", sources=(ASSIGNED, OVERDUE), target=STATED, event="returned", turn="authority",

@@ -13,7 +13,7 @@ from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.actions import note_granted_until
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.grants import errors, permissions, policies, queries, states
-from gongxiang.platform.grants.models import DisposalDuty, Filing, Grant, GrantRevision
+from gongxiang.platform.grants.models import DisposalDuty, Filing, Grant, GrantRevision, StopAnswer, StopNotice
 from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.ids import new_id
@@ -105,6 +105,7 @@ def issue_grant(
         grant, table=states.GRANT, act="issue", by=by, at=at, basis=basis, after={"terms": plain(terms)}, **_seen_by(grant)
     )
     _write_revision(grant, terms, narrowing=False, reason=reason, access_request_id=access_request_id, by=by, at=at)
+    _ask_of_running_stop(grant, at)
     _note_use(grant, at)
     return grant
 
@@ -223,14 +224,19 @@ def resume_grant(*, grant_id: UUID, statement: str, by: Actor, at: datetime) -> 
     return grant
 
 
-@implements("cn-809:27", "wushen-2021-60:22")
+@implements("cn-809:27.1", "cn-809:27.2", "wushen-2021-60:22")
 @transaction.atomic
 def end_grant(*, grant_id: UUID, reason: str, statement: str, by: Actor, at: datetime) -> Grant:
     """End the grant before its time, file it, close the flow and open the consumer's disposal duty."""
     grant = queries.get_for_update(grant_id)
     permissions.check_actor_can_end(by, grant.provider_id, grant.consumer_id)
-    by_consumer = isinstance(by, Person) and by.department_id == grant.consumer_id
-    policies.check_reasoned(reason, statement, policies.CONSUMER_END_REASONS if by_consumer else policies.END_REASONS)
+    policies.check_can_end(
+        reason,
+        statement,
+        by_consumer=isinstance(by, Person) and by.department_id == grant.consumer_id,
+        by_provider=not permissions.is_authority(by),
+        suspended=grant.status == states.SUSPENDED,
+    )
     _end(grant, act="end", reason=reason, statement=statement.strip(), by=by, event_at=at, at=at)
     _file(grant, act="ended", reason=reason, statement=statement, by=by, at=at)
     return grant
@@ -324,6 +330,14 @@ def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, even
     open_record(duty, table=states.DISPOSAL, act="open", by=by, at=event_at, **_seen_by(grant))
     _note_use(grant, at)
     link.issue_order(EndGrant(grant_id=grant.pk, reason=reason), node_ids=_nodes(grant), at=at)
+
+
+def _ask_of_running_stop(grant: Grant, at: datetime) -> None:
+    """While the end of sharing is being negotiated, a new consumer is asked like the others (条例 27.3)."""
+    for notice in StopNotice.objects.filter(resource_id=grant.resource_id, status=states.ANNOUNCED, due_at__gt=at):
+        StopAnswer.objects.create(
+            id=new_id(), notice=notice, grant=grant, consumer_id=grant.consumer_id, consumer_name=grant.consumer_name
+        )
 
 
 def _note_use(grant: Grant, at: datetime) -> None:

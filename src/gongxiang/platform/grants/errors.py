@@ -73,6 +73,20 @@ class ReasonNeeded(Refusal):
     next_step = "Choose a reason from the list and describe in your own words what happened."
 
 
+class EndIsNegotiated(Refusal):
+    """The provider does not end sharing on its own word: it is negotiated with the consumer and filed first."""
+
+    basis = ("cn-809:27.3",)
+    next_step = "Announce the end of sharing on the page of the resource; the consumer may end what it no longer needs itself."
+
+
+class SuspendedFirst(Refusal):
+    """For misuse or a security risk the grant is suspended first; it is ended only if that is not put right."""
+
+    basis = ("cn-809:27.2",)
+    next_step = "Suspend the grant with the reason, have it put right, and end it only if that fails."
+
+
 class NotYourSuspension(Refusal):
     """The authority suspended this grant; only the authority lifts the suspension."""
 

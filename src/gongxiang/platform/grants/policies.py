@@ -26,10 +26,12 @@ from gongxiang.protocol.terms import (
 
 #: Why sharing may be suspended (条例 27); the first two by the consumer's fault, the third by the source's.
 SUSPEND_REASONS: Final = ("misuse", "security", "source_fault")
-#: Why a grant may end before its time; `purpose_met` and `not_needed` are the consumer's, the rest the provider's.
+#: Why a grant may end before its time, as far as the authority ends it.
 END_REASONS: Final = ("purpose_met", "not_needed", "misuse", "security", "basis_lapsed", "source_retired", "superseded")
 #: After an end for one of these a person answers before the same consumer gets the same resource again; our choice.
 HELD_REASONS: Final = ("misuse", "security")
+#: The provider ends a grant itself for these alone, and out of a suspension (条例 27.2); all else it announces (条例 27.3).
+PROVIDER_END_REASONS: Final = HELD_REASONS
 CONSUMER_END_REASONS: Final = ("purpose_met", "not_needed", "superseded")
 DISPOSAL_METHODS: Final = ("deleted", "destroyed", "returned", "retained")
 #: A statement shorter than this says nothing; a choice of the product.
@@ -178,6 +180,23 @@ def _implies(new: Condition, old: Condition) -> bool:
     if old.operator is Comparison.STARTS_WITH and new.operator in (*listed, Comparison.STARTS_WITH):
         return all(value.startswith(old.values[0]) for value in new.values)
     return old.operator is Comparison.NOT_NULL and new.operator is not Comparison.IS_NULL
+
+
+@implements("cn-809:27.1", "cn-809:27.2", "cn-809:27.3")
+def check_can_end(reason: str, statement: str, *, by_consumer: bool, by_provider: bool, suspended: bool) -> None:
+    """Raise unless the side may end the grant for this reason now.
+
+    The consumer ends what it no longer needs. Misuse is first suspended and to be put right; the provider's own reasons are
+    announced, negotiated with the consumer and filed.
+    """
+    if by_consumer:
+        check_reasoned(reason, statement, CONSUMER_END_REASONS)
+        return
+    if by_provider and reason in END_REASONS and reason not in PROVIDER_END_REASONS:
+        raise errors.EndIsNegotiated(field="reason")
+    check_reasoned(reason, statement, END_REASONS)
+    if reason in HELD_REASONS and not suspended:
+        raise errors.SuspendedFirst(field="reason")
 
 
 @implements("cn-809:27")

@@ -163,7 +163,9 @@ def carry_out_stop(*, notice_id: UUID, by: Actor, at: datetime) -> StopView:
     if at < row.stops_at:
         raise errors.StopNotDue()
     ended = []
-    for grant in Grant.objects.select_for_update().filter(resource_id=row.resource_id, status__in=("ACTIVE", "SUSPENDED")):
+    # Only grants whose consumers were asked end: what was granted after the hearing is announced anew.
+    asked = StopAnswer.objects.filter(notice=row).values("grant_id")
+    for grant in Grant.objects.select_for_update().filter(pk__in=asked, status__in=("ACTIVE", "SUSPENDED")):
         statement = f"{row.number} · {row.filing_number}"
         actions.end_for_notice(grant=grant, statement=statement, by=by, event_at=row.stops_at, at=at)
         ended.append(grant.number)

@@ -125,6 +125,7 @@ RULES: Mapping[str, Rule] = {
     "remit_change:reminded_half_time": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:7",)),
     "remit_change:reminded_last_day": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:7",)),
     "remit_change:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:7",), binding=True),
+    "remit_change:outer_limit_passed": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:30(1)",), binding=True),
     "remit_change:completed": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:7",)),
     "withheld_check:opened": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:10",)),
     "withheld_check:reported": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:10",)),

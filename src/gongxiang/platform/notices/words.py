@@ -73,6 +73,7 @@ WORDS: dict[str, str | Promise] = {
     "remit_change:reminded_half_time": _("Half of the period has passed"),
     "remit_change:reminded_last_day": _("Last day of the period"),
     "remit_change:overdue": _("Update of the catalogue overdue"),
+    "remit_change:outer_limit_passed": _("The banner's outer limit has passed too"),
     "remit_change:completed": _("Catalogue updated after the change"),
     "withheld_check:opened": _("Re-check of a withheld entry opened"),
     "withheld_check:reported": _("Reported as still withheld"),

@@ -124,7 +124,7 @@ def pass_review(*, resource_id: UUID, by: Actor, at: datetime) -> DraftRef:
     return queries.draft_ref(row)
 
 
-@implements("cn-809:13.1", "cn-809:20.2", "wushen-2021-60:4(1)")
+@implements("cn-809:13.1", "cn-809:20.3", "wushen-2021-60:4(1)")
 @transaction.atomic
 def consent_to_resource(
     *,

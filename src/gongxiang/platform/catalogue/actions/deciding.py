@@ -179,7 +179,7 @@ def _next_code(row: Resource, content: Content) -> str:
     return scheme.code(prefix=prefix, number=counter.last)
 
 
-@implements("cn-809:20.2", "cn-809:21.1")
+@implements("cn-809:20.3", "cn-809:21.1")
 def _record_standing_consent(row: Resource, version: ResourceVersion, *, by: Actor, at: datetime) -> None:
     consent = version.consent
     evidence.record_act(
@@ -187,7 +187,7 @@ def _record_standing_consent(row: Resource, version: ResourceVersion, *, by: Act
         subject=("resource", row.pk),
         by=by,
         at=at,
-        basis=("cn-809:20.2", "cn-809:21.1"),
+        basis=("cn-809:20.3", "cn-809:21.1"),
         after={"version": version.number, "consent": consent.pk},
         detail={"given_by": consent.given_by, "given_by_name": consent.given_by_name, "given_at": consent.given_at},
         **context(row),

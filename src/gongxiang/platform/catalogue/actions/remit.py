@@ -34,6 +34,7 @@ from gongxiang.platform.catalogue.errors_upkeep import (
 )
 from gongxiang.platform.catalogue.models import CodeCounter, RemitChange, RemitEntry, Resource
 from gongxiang.platform.catalogue.states import (
+    OVERDUE,
     PUBLISHED,
     RATIFIED,
     REMIT_CHANGE,
@@ -63,7 +64,7 @@ class Document:
     description: str = ""
 
 
-@implements("wushen-2021-60:7", "cn-809:17.1", "cn-809:17.2")
+@implements("wushen-2021-60:7", "cn-809:17.2")
 @transaction.atomic
 def register_remit_change(
     *,
@@ -220,7 +221,7 @@ def confirm_unchanged(*, change_id: UUID, entry_id: UUID, reason: str, by: Actor
     return queries.remit_view(row)
 
 
-@implements("wushen-2021-60:7", "cn-809:17.1")
+@implements("wushen-2021-60:7", "cn-809:17.2")
 @transaction.atomic
 def name_new_entry(*, change_id: UUID, entry_id: UUID, resource_id: UUID, by: Actor, at: datetime) -> queries.RemitView:
     """Say which entry, compiled since, answers the need for a new one; it is done once that entry is published."""
@@ -348,8 +349,34 @@ def lapse_remit_change(*, change_id: UUID, by: Actor, at: datetime) -> bool:
         act="fall_overdue",
         by=by,
         at=since,
+        changes={"reminded": [*row.reminded, queries.OUTER]} if since >= row.outer_due_at else None,
+        basis=queries.overdue_basis(row, since),
         rule_version=row.due_rule,
-        detail={"left": [one.name for one in left], "due_at": row.due_at},
+        detail={"left": [one.name for one in left], "due_at": row.due_at, "outer_due_at": row.outer_due_at},
+        **_context(row),
+    )
+    return True
+
+
+@implements("wushen-2021-60:7", "wushen-2021-60:30(1)")
+@transaction.atomic
+def note_outer_limit(*, change_id: UUID, by: Actor, at: datetime) -> bool:
+    """Note that an overdue change has passed the Measures' fifteen working days as well; once."""
+    permissions.SWEEP_UPKEEP.check(by)
+    row = queries.remit_change_for_update(change_id)
+    if row.status != OVERDUE or row.outer_due_at > at or queries.OUTER in row.reminded:
+        return False
+    row.reminded = [*row.reminded, queries.OUTER]
+    row.save(update_fields=["reminded"])
+    left = [one.name for one in RemitEntry.objects.filter(change=row, outcome="")]
+    evidence.record_act(
+        kind="remit_change:outer_limit_passed",
+        subject=("remit_change", row.pk),
+        by=by,
+        at=row.outer_due_at,
+        basis=(row.outer_basis, queries.OUTER_FAULT),
+        rule_version=row.outer_rule,
+        after={"outer_due_at": row.outer_due_at, "left": left},
         **_context(row),
     )
     return True
@@ -377,13 +404,16 @@ def recount_remit_change(*, change_id: UUID, by: Actor, at: datetime) -> bool:
     if row.status not in REMIT_RUNNING or row.due_at <= at:
         return False
     deadline = rulebook.recount_open(queries.running_remit_clock(row), at=at)
-    if deadline.due_at == row.due_at and deadline.provisional == row.provisional:
+    outer = rulebook.recount_open(queries.outer_remit_clock(row), at=at)
+    if (deadline.due_at, outer.due_at, deadline.provisional) == (row.due_at, row.outer_due_at, row.provisional):
         return False
-    before, row.due_at, row.provisional = row.due_at, deadline.due_at, deadline.provisional
-    row.save(update_fields=["due_at", "provisional"])
-    if before == row.due_at:
+    before = {"due_at": row.due_at, "outer_due_at": row.outer_due_at}
+    row.due_at, row.outer_due_at, row.provisional = deadline.due_at, outer.due_at, deadline.provisional
+    row.save(update_fields=["due_at", "outer_due_at", "provisional"])
+    after = {"due_at": row.due_at, "outer_due_at": row.outer_due_at}
+    if before == after:
         return False
-    _record(row, "recounted", by=by, at=at, before={"due_at": before}, after={"due_at": row.due_at})
+    _record(row, "recounted", by=by, at=at, before=before, after=after)
     return True
 
 

@@ -120,7 +120,7 @@ def justify_item(*, item_id: UUID, justification: str, by: Actor, at: datetime) 
     return matter.id
 
 
-@implements("cn-809:19", "cn-809:18")
+@implements("cn-809:19.2", "cn-809:18")
 @transaction.atomic
 def name_source(*, item: str, department_id: UUID, reason: str, by: Actor, at: datetime) -> None:
     """The authority names the source department of an item that several collect; the one named before is ended."""

@@ -30,6 +30,7 @@ EVENTS = {
     "remit_change:entry_named": _("New entry named"),
     "remit_change:entry_done": _("Entry dealt with"),
     "remit_change:overdue": _("Update of the catalogue overdue"),
+    "remit_change:outer_limit_passed": _("The banner's outer limit has passed too"),
     "remit_change:reminded_half_time": _("Half of the period has passed"),
     "remit_change:reminded_last_day": _("Last day of the period"),
     "remit_change:recounted": _("Period counted anew"),

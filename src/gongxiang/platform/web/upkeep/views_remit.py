@@ -222,6 +222,7 @@ def _page(request: ActingRequest, change_id: UUID, *, forms: dict[str, Any] | No
     context: dict[str, Any] = {
         "change": change,
         "outer": last_day(change.outer_due_at),
+        "faults": queries_remit.overdue_basis(change, at),
         "rows": [row(task) for task in change.tasks],
         "no_candidates": not candidates,
         "own": own,
