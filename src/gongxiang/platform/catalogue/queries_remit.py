@@ -292,12 +292,12 @@ def remits_past_due(at: datetime) -> list[UUID]:
     return list(rows.order_by("due_at").values_list("pk", flat=True))
 
 
-def overdue_basis(change: "RemitChange | RemitView", at: datetime) -> tuple[str, ...]:
+def overdue_basis(change: RemitChange | RemitView, at: datetime) -> tuple[str, ...]:
     """What a change with entries left falls under at that instant: each instrument by its own period.
 
     The Regulation's fault begins with its ten (or fifteen) working days, the Measures' with their fifteen, and not before.
     """
-    found = (change.due_basis,)
+    found: tuple[str, ...] = (change.due_basis,)
     if change.due_basis.startswith("cn-809:"):
         found += ("cn-809:39(1)",)
     return (*found, OUTER_FAULT) if at >= change.outer_due_at else found
