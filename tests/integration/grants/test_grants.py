@@ -128,6 +128,18 @@ def test_the_provider_does_not_end_sharing_on_its_own_word(banner: Banner, grant
     assert actions.end_grant(**act, by=banner.authority_officer).status == states.ENDED
 
 
+@pytest.mark.article("cn-809:27.3")
+def test_the_provider_does_not_shorten_the_period_either(banner: Banner, grant_id: UUID) -> None:
+    before = queries.current_terms(grant_id)
+    with pytest.raises(errors.EndIsNegotiated):
+        actions.revise_grant(
+            grant_id=grant_id, elements=before.elements, masks=before.masks, conditions=before.conditions,
+            purposes=before.purposes, valid_until=before.valid_until - timedelta(days=1), reason="系统停用，提前结束。",
+            by=banner.provider.officer, at=banner.at,
+        )  # fmt: skip
+    assert queries.current_terms(grant_id).revision == before.revision
+
+
 @pytest.mark.article("cn-809:27.2")
 @pytest.mark.parametrize("who", ["provider", "authority"])
 def test_misuse_is_suspended_before_it_ends_the_grant(banner: Banner, grant_id: UUID, who: str) -> None:

@@ -146,6 +146,7 @@ def revise_grant(
         raise errors.WideningNeedsApplication(widening=policies.widening_words(widened))
     if access_request_id is None:
         policies.check_reasoned("narrowed", reason, ("narrowed",))
+        policies.check_not_shortened(old, new, by_provider=not permissions.is_authority(by))
     transition(
         grant,
         table=states.GRANT,

@@ -199,6 +199,13 @@ def check_can_end(reason: str, statement: str, *, by_consumer: bool, by_provider
         raise errors.SuspendedFirst(field="reason")
 
 
+@implements("cn-809:27.3")
+def check_not_shortened(old: Terms, new: Terms, *, by_provider: bool) -> None:
+    """Raise EndIsNegotiated where the provider would end sharing sooner by shortening its period."""
+    if by_provider and new.valid_until < old.valid_until:
+        raise errors.EndIsNegotiated(field="until")
+
+
 @implements("cn-809:27")
 def check_reasoned(reason: str, statement: str, allowed: Iterable[str]) -> None:
     """Raise ReasonNeeded unless the reason is on the list and described in words."""
