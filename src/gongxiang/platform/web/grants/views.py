@@ -180,7 +180,7 @@ def end(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     """End a grant before its time."""
     grant = queries.get_grant(grant_id, actor=request.actor)
     own = request.actor.department_id == grant.consumer_id
-    codes = policies.CONSUMER_END_REASONS if own else policies.END_REASONS
+    codes: tuple[str, ...] = policies.CONSUMER_END_REASONS if own else policies.END_REASONS
     if not own and not permissions.is_authority(request.actor):
         codes = policies.PROVIDER_END_REASONS
     form = ReasonForm(request.POST or None, table="end_reason", codes=codes)
