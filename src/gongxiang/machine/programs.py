@@ -33,6 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
             return int(importlib.import_module("gongxiang.gateway.app").main() or 0)
 
 
+#: Bytes of the largest request: an import of 30 MB and its form. Anybody can send a file to the page that verifies documents.
+LARGEST_REQUEST = 40 * 1024 * 1024
+
+
 def _site(home: Home) -> int:
     import waitress
 
@@ -43,6 +47,7 @@ def _site(home: Home) -> int:
         port=home.port + SITE,
         threads=SITE_THREADS,
         ident=None,
+        max_request_body_size=LARGEST_REQUEST,
         trusted_proxy="127.0.0.1",
         trusted_proxy_count=1,
         trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},

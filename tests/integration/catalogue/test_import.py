@@ -379,6 +379,23 @@ def sheets(*names: str) -> bytes:
     return out.getvalue()
 
 
+def cornered() -> bytes:
+    """Two cells, at opposite corners of the largest sheet there can be."""
+    opened = openpyxl.load_workbook(io.BytesIO(book_of(incomplete("甲"))))
+    opened["目录"]["XFD1048576"] = "x"
+    out = io.BytesIO()
+    opened.save(out)
+    return out.getvalue()
+
+
+def with_sheet(content: bytes) -> bytes:
+    return with_part("xl/worksheets/sheet1.xml", content)
+
+
+def exchanged(**content: Any) -> bytes:
+    return json.dumps({"format": exchange.FORMAT, "entries": [{"content": content}]}).encode()
+
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 HOSTILE: dict[str, tuple[Any, str]] = {
     "GBK text": (lambda: "信息资源名称,信息资源摘要\r\n甲,乙\r\n".encode("gbk"), "file_is_text"),
@@ -394,6 +411,11 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "entities": (
         lambda: with_part("xl/worksheets/sheet1.xml", b'<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet/>'), "file_forbidden_parts",
     ),
+    "entities far inside": (lambda: with_sheet(b" " * (3 << 20) + b"<!DOCTYPE x><worksheet/>"), "file_forbidden_parts"),
+    "entities in UTF-16": (lambda: with_sheet("<!DOCTYPE x><worksheet/>".encode("utf-16")), "file_forbidden_parts"),
+    "a sheet of 17 thousand million cells": (cornered, "file_bomb"),
+    "tags that never end": (lambda: with_sheet(b"<c " * 300_000), "file_broken"),
+    "a tag that never ends": (lambda: with_sheet(b"<c " + b'r="A1" ' * 300_000), "file_broken"),
     "other sheets": (lambda: sheets("人员", "工资"), "sheet_missing"),
     "no heads": (lambda: sheets("目录"), "headers_missing"),
     "no entry": (lambda: book_of(), "no_entries"),
@@ -409,6 +431,13 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "JSON with another type": (
         lambda: json.dumps({"format": exchange.FORMAT, "entries": [{"content": {"open_to_society": "false"}}]}).encode(),
         "exchange_unreadable",
+    ),
+    "JSON with half of a pair": (lambda: exchanged(name="a\ud800"), "cell_control_characters"),
+    "JSON with half of a pair deep inside": (
+        lambda: exchanged(name="a", distributions=[{"kind": "TABLE", "columns": {"\udfff": "b"}}]), "cell_control_characters",
+    ),
+    "JSON with NUL deep inside": (
+        lambda: exchanged(name="a", distributions=[{"kind": "TABLE", "columns": {"a": "b\x00"}}]), "cell_control_characters",
     ),
     "JSON with NUL": (
         lambda: json.dumps({"format": exchange.FORMAT, "entries": [{"content": {"name": "a\x00"}}]}).encode(),
@@ -525,3 +554,17 @@ def changed_in_place(book: bytes, old: str, new: str) -> bytes:
         for name in source.namelist():
             package.writestr(name, source.read(name).replace(f">{old}<".encode(), b">" + coded + b"<"))
     return out.getvalue()
+
+
+def test_a_workbook_or_file_of_others_entries_keeps_their_tables_to_them(banner: Banner) -> None:
+    entry = make_published(banner=banner, content=complete_content())
+    (mapped,) = entry.content.distributions[:1]
+    assert mapped.source_table
+    for person, sees in ((banner.provider.clerk, True), (banner.consumer.clerk, False), (banner.authority_officer, False)):
+        got = client_of(person).get(reverse("catalogue:search"), {"export": "json"})
+        (told,) = json.loads(got.content)["entries"]
+        assert (told["content"]["distributions"][0]["source_table"] == mapped.source_table) is sees
+        assert (mapped.source_table in got.content.decode()) is sees
+        book = client_of(person).get(reverse("catalogue:search"), {"export": "book"})
+        rows = openpyxl.load_workbook(io.BytesIO(book.content))["共享方式"].iter_rows(values_only=True)
+        assert any(mapped.source_table in map(str, row) for row in rows) is sees

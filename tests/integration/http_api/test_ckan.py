@@ -103,7 +103,8 @@ class TestSearching:
         "given",
         [
             {"rows": "many"}, {"start": -1}, {"rows": True}, {"facet.field": "not json"}, {"facet.field": [1]},
-            {"sort": "rainbow asc"}, {"fq": "words without a field"}, {"fq": "-sharing_type:X"},
+            {"sort": "rainbow asc"}, {"fq": "words without a field"}, {"fq": "-sharing_type:X"}, {"fq_list": [1, None]},
+            {"fq": "a" * 1_000_000}, {"facet.field": "[" * 100_000},
         ],
     )  # fmt: skip
     def test_nonsense_is_refused_in_ckans_form(self, ask, given):

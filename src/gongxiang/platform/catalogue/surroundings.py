@@ -119,10 +119,14 @@ def own_rows(actor: Actor, *, text: str = "", status: str = "") -> list[BookRow]
 
 
 def published_rows(actor: Actor | None, ids: Iterable[UUID]) -> list[BookRow]:
-    """What is in force of these entries, in this order, as far as the actor may see them."""
+    """What is in force of these entries, in this order, as far as the actor may see them.
+
+    How tables are mapped is given to the provider and the authority only, as on the entry's page.
+    """
     wanted = list(ids)
     rows = {row.pk: row for row in queries.visible_to(actor).filter(pk__in=wanted, version__isnull=False)}
-    contents = _in_force(rows)
+    mapped = set(queries.drafts_visible_to(actor).filter(pk__in=rows).values_list("pk", flat=True))
+    contents = {pk: found if pk in mapped else found.without_mapping() for pk, found in _in_force(rows).items()}
     return _book_rows([rows[pk] for pk in wanted if pk in rows and pk in contents], contents)
 
 

@@ -32,6 +32,8 @@ def announce_stop(*, resource_id: UUID, reason: str, statement: str, stops_on: d
     resource = catalogue.get_resource(resource_id)
     permissions.check_own_department(permissions.ANNOUNCE_STOP, by, resource.provider_id)
     policies.check_reasoned(reason, statement, STOP_REASONS)
+    # Two announcements at once: the second waits here until the first is there to be seen.
+    list(Grant.objects.select_for_update().filter(resource_id=resource_id).order_by("pk").values_list("pk"))
     live = queries.live_grants(resource_id=resource_id)
     if not live:
         raise errors.NobodyToNegotiateWith()

@@ -33,8 +33,14 @@ def send_digest(address: str, notices: Sequence[Notice]) -> None:
         lines += ["", _("Sign in to the platform to read and handle them. This letter was sent by itself.")]
     letter["From"], letter["To"] = sender, address
     letter.set_content("\n".join(lines))
-    opened = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    with opened(parts.hostname or "localhost", parts.port or 0, timeout=PATIENCE) as server:
+    host, port = parts.hostname or "localhost", parts.port or 0
+    # Without a context of ours smtplib takes any certificate, and would tell the password to whoever answers.
+    opened = (
+        smtplib.SMTP_SSL(host, port, timeout=PATIENCE, context=ssl.create_default_context())
+        if parts.scheme == "smtps"
+        else smtplib.SMTP(host, port, timeout=PATIENCE)
+    )
+    with opened as server:
         if parts.scheme == "smtp+starttls":
             server.starttls(context=ssl.create_default_context())
         if parts.username:

@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 
 PAGE_SIZE = 20
 COUNT_LIMIT = 10_000
+#: Signs at which a spreadsheet takes a cell for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(kw_only=True)
@@ -90,4 +92,5 @@ def export_csv(name: str, columns: Sequence[tuple[str | Promise, Callable[[Any],
 
 def _safe(value: Any) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    # The wide forms of these signs begin a formula too where Excel runs in Chinese.
+    return f"'{text}" if text[:1] in _FORMULA else text

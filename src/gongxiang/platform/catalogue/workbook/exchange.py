@@ -1,7 +1,7 @@
 """Entries as an exchange file (JSON): every content whole, so that what is read is exactly what was written."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,6 +112,9 @@ def _unlike(given: Any, built: Any, path: str = "content") -> str:
 
 def _check(value: dict[str, Any]) -> None:
     """Lengths, control characters and code lists, as in a workbook."""
+    for text in _texts(value):
+        if wrong := CONTROL.search(text):
+            raise errors.CellControlCharacters(character=f"U+{ord(wrong[0]):04X}")
     for sheet in layout.sheets():
         prefix = "" if sheet.name == layout.ENTRIES else f"{sheet.name}."
         records = [value] if sheet.name == layout.ENTRIES else value[sheet.name]
@@ -125,13 +128,23 @@ def _check(value: dict[str, Any]) -> None:
                 _check_value(column, prefix + column.path, inner)
 
 
+def _texts(value: Any) -> Iterator[str]:
+    """Every text, also the names in a mapping."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in (*value.keys(), *value.values()):
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+
+
 def _check_value(column: layout.Column, full: str, value: Any) -> None:
     texts = [str(t) for t in (value.items() if isinstance(value, dict) else value if isinstance(value, list) else [value])]
     for text in texts:
         if len(text) > column.longest:
             raise errors.CellTooLong(length=len(text), most=column.longest)
-        if isinstance(value, (str, list)) and (wrong := CONTROL.search(text)):
-            raise errors.CellControlCharacters(character=f"U+{ord(wrong[0]):04X}")
     if column.kind in (Kind.CODE, Kind.CODES):
         for one in value if isinstance(value, list) else [value] if value else []:
             if one not in layout.coded(full):

@@ -20,8 +20,11 @@ RATIO = 300
 HARMLESS = 5 * 1024 * 1024
 PARTS = 2_000
 _PIECE = 1 << 20
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_FORMULA = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3}[0-9]{1,7})\"[^>]*>\s*<(?:\w+:)?f[\s>/]")
+#: Attributes are read up to a length: a tag that never ends must not be searched anew from each of its characters.
+_FORMULA = re.compile(rb"<(?:\w{1,40}:)?c\b([^<>]{0,300})>\s{0,40}<(?:\w{1,40}:)?f[\s>/]")
+_PLACE = re.compile(rb"\br=\"([A-Z]{1,3}[0-9]{1,7})\"")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 
 
@@ -75,15 +78,19 @@ def _look_through(package: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) ->
     read, cells, rest = 0, set(), b""
     with package.open(part) as stream:
         while piece := stream.read(_PIECE):
-            if read == 0 and is_xml and (b"<!DOCTYPE" in piece or b"<!ENTITY" in piece):
+            text = rest + piece
+            if is_xml and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
                 raise errors.FileForbiddenParts(part=f"DOCTYPE ({part.filename})")
+            if is_xml and read == 0 and (piece[:2] in _WIDE or b"\x00" in piece[:400]):
+                # In UTF-16 none of these checks would see a thing; no program writes workbooks so.
+                raise errors.FileForbiddenParts(part=f"UTF-16 ({part.filename})")
             read += len(piece)
             if read > most or (read > HARMLESS and read > RATIO * max(part.compress_size, 1)):
                 raise errors.FileBomb()
             if is_sheet:
-                text = rest + piece
-                cells |= {found[1].decode() for found in _FORMULA.finditer(text)}
-                rest = text[-400:]
+                places = (_PLACE.search(found[1]) for found in _FORMULA.finditer(text))
+                cells |= {place[1].decode() for place in places if place}
+            rest = text[-400:]
     return read, cells
 
 

@@ -17,7 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from gongxiang.platform.catalogue import errors_import as errors
 from gongxiang.platform.catalogue.content import Content
-from gongxiang.platform.catalogue.workbook import cells, guard
+from gongxiang.platform.catalogue.workbook import cells, guard, probe
 from gongxiang.platform.catalogue.workbook import columns as layout
 from gongxiang.platform.catalogue.workbook.cells import CUT_SHORT, Directory
 from gongxiang.platform.catalogue.workbook.columns import Column, Extra, Sheet
@@ -85,6 +85,7 @@ class _Head:
 def read_book(content: bytes, directory: Directory) -> Parsed:
     """Read a workbook; raises an ImportProblem only where the file as a whole cannot be read."""
     formulas = guard.check(content)
+    probe.check_sizes(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return _Reader(book, directory, _by_sheet(content, formulas)).read()

@@ -24,6 +24,8 @@ CONSTANT = {
 }  # fmt: skip
 TITLES = {"organization": "Organizations", "groups": "Groups", "res_format": "Formats", "license_id": "Licenses"}
 ROWS, MOST_ROWS, FURTHEST = 10, 1000, 1_000_000
+#: Characters of all filters together: how long they take to be understood grows with the square of their length.
+LONGEST_FILTER = 4000
 _CLAUSE = re.compile(r"""([+-]?)(\w+):(?:"([^"]*)"|\(([^)]*)\)|(\S+))""")
 _SORTS = {"score desc": "relevance", "metadata_modified desc": "newest", "metadata_created desc": "newest", "name asc": "name",
           "title_string asc": "name", "title asc": "name", "views_recent desc": "relevance"}  # fmt: skip
@@ -110,7 +112,9 @@ def number(given: Mapping[str, Any], name: str, default: int, most: int) -> int:
 def _filters(given: Mapping[str, Any]) -> tuple[dict[str, list[str]], bool]:
     """The chosen facet values; True if nothing can fit them."""
     several = given.get("fq_list") or []
-    clauses = " ".join([str(given.get("fq") or ""), *(several if isinstance(several, list) else [str(several)])])
+    clauses = " ".join([str(given.get("fq") or ""), *map(str, several if isinstance(several, list) else [several])])
+    if len(clauses) > LONGEST_FILTER:
+        raise QueryWrong(f"The filters have more than {LONGEST_FILTER} characters")
     wanted: dict[str, list[str]] = {}
     nothing = False
     rest = _CLAUSE.sub("", clauses).strip()
@@ -145,7 +149,7 @@ def _facet_fields(given: Mapping[str, Any]) -> list[str]:
     if isinstance(asked, str):
         try:
             asked = json.loads(asked)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Invalid(fields={"facet.field": ["Must be a list of names as JSON"]}) from error
     if not isinstance(asked, list) or not all(isinstance(one, str) for one in asked):
         raise Invalid(fields={"facet.field": ["Must be a list of names"]})

@@ -137,7 +137,7 @@ def _editable(request: ActingRequest, resource_id: UUID) -> DraftRef | None:
 def _save(request: ActingRequest, draft: DraftRef, content: Content) -> DraftRef:
     """Save over the revision that was shown; a save of my own that overtook this one is no conflict."""
     typed = request.POST.get("revision", "")
-    seen = int(typed) if typed.isascii() and typed.isdecimal() else 0
+    seen = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
     try:
         return actions.save_draft(resource_id=draft.id, content=content, seen=seen, by=request.actor, at=clock.now())
     except DraftChangedMeanwhile:
