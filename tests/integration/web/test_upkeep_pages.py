@@ -265,3 +265,10 @@ class TestVersions:
         assert others.json()["content"]["elements"] == own["content"]["elements"]
         assert others.headers["Content-Disposition"].endswith('-v1.json"')
         assert client_of(banner.consumer.clerk).get(reverse("catalogue:version_file", args=[twice.code, 9])).status_code == 404
+
+
+def test_a_batch_of_nothing_leads_back_to_the_list_and_says_so(banner):
+    browser = client_of(banner.provider.reviewer)
+    answer = browser.post(reverse("upkeep:batch"), {"act": "pass", "entry": "nonsense"}, follow=True)
+    assert answer.redirect_chain == [(reverse("catalogue:reviews"), 302)]
+    assert "没有勾选条目" in text_of(answer)

@@ -163,6 +163,7 @@ def menu_for(request: HttpRequest) -> tuple[ShownGroup, ...]:
         return ()
     match = request.resolver_match
     here = match.view_name if match else ""
+    standing = group_of(here)
     shown = []
     for group in MENU:
         entries = []
@@ -177,6 +178,14 @@ def menu_for(request: HttpRequest) -> tuple[ShownGroup, ...]:
             count = COUNTS[entry.url_name](actor) if entry.url_name in COUNTS else 0
             entries.append(ShownEntry(label=entry.label, url=url, icon=entry.icon, current=here == entry.url_name, count=count))
         if entries:
-            area = {entry.url_name.split(":")[0] for entry in group.entries}
-            shown.append(ShownGroup(label=group.label, entries=tuple(entries), current=here.split(":")[0] in area))
+            shown.append(ShownGroup(label=group.label, entries=tuple(entries), current=group is standing))
     return tuple(shown)
+
+
+def group_of(view_name: str) -> Group | None:
+    """The one group a page belongs to: that of its entry, of the list it hangs on, else the first of its area."""
+    names = {entry.url_name: group for group in MENU for entry in group.entries}
+    area, _colon, page = view_name.partition(":")
+    hangs_on = f"{area}:{page.rpartition('_')[2]}s"  # `stop`, `announce_stop` and `answer_stop` hang on `stops`.
+    first = next((group for name, group in names.items() if name.partition(":")[0] == area), None)
+    return names.get(view_name) or names.get(hangs_on) or first

@@ -44,7 +44,7 @@ def acts_of(access_request: AccessRequestView, actor: Person) -> dict[str, Possi
         if actor.department_id == access_request.consumer_id:
             raise NotPermitted()
         if status not in (states.ANSWERABLE if side == "provider" else states.DECIDABLE):
-            raise WrongState(state=status)
+            raise WrongState(state=status, subject="access_request")
         return side
 
     def gives() -> None:

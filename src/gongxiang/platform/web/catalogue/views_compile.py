@@ -98,7 +98,7 @@ def autosave(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     draft = _editable(request, resource_id)
     if draft is None:
         keep_what_was_typed(request, resource_id)
-        raise WrongState(state=queries.get_draft(resource_id, actor=request.actor).status)
+        raise WrongState(state=queries.get_draft(resource_id, actor=request.actor).status, subject="resource")
     actions.note_editing(resource_id=resource_id, by=request.actor, at=clock.now())
     editor = Editor(before=draft.content, provider_id=draft.provider_id, actor=request.actor, data=request.POST)
     problem: Refusal | None = None
@@ -121,7 +121,7 @@ def rows(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     """Add, remove or move rows: the tables come back with everything that was typed."""
     draft = _editable(request, resource_id)
     if draft is None:
-        raise WrongState(state=queries.get_draft(resource_id, actor=request.actor).status)
+        raise WrongState(state=queries.get_draft(resource_id, actor=request.actor).status, subject="resource")
     editor = Editor(before=draft.content, provider_id=draft.provider_id, actor=request.actor, data=request.POST)
     editor.change_rows(request.POST.get("op", ""))
     return render(request, "catalogue/parts/rows.html", {"draft": draft, "editor": editor})

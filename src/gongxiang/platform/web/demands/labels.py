@@ -25,6 +25,8 @@ EVENTS = {
 }
 
 CODES = {
+    "actor:demand-sweeper": _("Answers to demands (automatic)"),
+    "actor:demand-fulfiller": _("Demands that are met (automatic)"),
     "demand_outcome:EXISTS": (_("Exists: an entry serves"), "success"),
     "demand_outcome:WILL_BE_COMPILED": (_("Will be compiled"), "info"),
     "demand_outcome:DOES_NOT_EXIST": (_("Does not exist"), "warning"),

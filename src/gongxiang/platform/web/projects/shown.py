@@ -21,7 +21,7 @@ def acts_of(
 
     def arrow(*acts: str) -> None:
         if not any(states.PROJECT.can(act, project.status) for act in acts):
-            raise WrongState(state=project.status)
+            raise WrongState(state=project.status, subject="project")
 
     def own() -> None:
         permissions.check_own(actor, project.department_id)
@@ -32,11 +32,11 @@ def acts_of(
 
     def open_to_edit() -> None:
         if project.status in states.ENDED:
-            raise WrongState(state=project.status)
+            raise WrongState(state=project.status, subject="project")
 
     def catalogue_open() -> None:
         if project.status not in states.EDITABLE:
-            raise WrongState(state=project.status)
+            raise WrongState(state=project.status, subject="project")
 
     def has_version() -> None:
         if project.version is None or not certified:
@@ -89,12 +89,12 @@ def _plainly(check: Callable[[], None]) -> None:
 
 def _testable(project: ProjectView) -> None:
     if project.status not in states.TESTABLE:
-        raise WrongState(state=project.status)
+        raise WrongState(state=project.status, subject="project")
 
 
 def _not_cancelled(project: ProjectView) -> None:
     if project.status == states.CANCELLED:
-        raise WrongState(state=project.status)
+        raise WrongState(state=project.status, subject="project")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from gongxiang.platform.catalogue import actions
+from gongxiang.platform.catalogue.errors_upkeep import NothingTicked
 from gongxiang.platform.catalogue.permissions import QUEUES
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.upkeep.batching import ACTS, offered
@@ -20,8 +22,13 @@ def batch(request: ActingRequest) -> HttpResponse:
     """Do it to each that was ticked; each succeeds or fails on its own."""
     form, act = BatchForm(request.POST), request.POST.get("act", "")
     form.is_valid()
+    ticked = _ticked(request)
+    if not ticked:
+        refusal = NothingTicked()
+        messages.error(request, f"{refusal.message} {refusal.advice}")
+        return redirect("catalogue:reviews")
     outcomes = actions.act_on_many(
-        resource_ids=_ticked(request),
+        resource_ids=ticked,
         act=act if act in offered(request.actor) else "",
         remark=form.cleaned_data.get("remark", ""),
         secrecy_statement=form.cleaned_data.get("secrecy_statement", ""),
