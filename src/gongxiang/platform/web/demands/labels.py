@@ -1,5 +1,7 @@
 """Words of the pages of demands."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 STATES = {
@@ -24,7 +26,7 @@ EVENTS = {
     "demand:withdrawn": _("Demand withdrawn"),
 }
 
-CODES = {
+CODES: dict[str, Any] = {
     "actor:demand-sweeper": _("Answers to demands (automatic)"),
     "actor:demand-fulfiller": _("Demands that are met (automatic)"),
     "demand_outcome:EXISTS": (_("Exists: an entry serves"), "success"),
