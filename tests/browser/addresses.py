@@ -55,6 +55,7 @@ _GRANT = "SELECT id FROM grants_grant WHERE status = 'ACTIVE' AND resource_name 
 _ENDED = "SELECT id FROM grants_grant WHERE status = 'ENDED' ORDER BY issued_at LIMIT 1"
 _NODE = f"SELECT id FROM delivery_node WHERE status = 'ADMITTED' AND department_id IN {_MINZHENG} LIMIT 1"
 _CHECK = "SELECT id FROM delivery_tablecheck WHERE answered_at IS NOT NULL ORDER BY asked_at DESC LIMIT 1"
+_SURVEYED = "SELECT {} FROM delivery_sourcetable t JOIN delivery_sourcesurvey s ON s.id = t.survey_id LIMIT 1"
 _MAPPABLE = "SELECT id FROM delivery_tablecheck WHERE resource_id IS NOT NULL AND answered_at IS NOT NULL LIMIT 1"
 _PREPARED = "SELECT id FROM access_accessrequest WHERE status = 'SUBMITTED' AND prepared IS NOT NULL LIMIT 1"
 _PERSON = "SELECT id FROM parties_person WHERE username = 'minzheng-jb'"
@@ -214,6 +215,8 @@ VISITS: dict[str, list[Visit]] = {
     "delivery:check": [_v("minzheng-qz", _CHECK)],
     "delivery:check_live": [_v("minzheng-qz", _CHECK)],
     "delivery:map": [_v("minzheng-jb", _MAPPABLE)],
+    "delivery:tables": [_v("minzheng-jb", _SURVEYED.format("s.node_id")), _v("zhengwu", _NODE)],
+    "delivery:source_table": [_v("minzheng-qz", _SURVEYED.format("s.node_id, t.id"))],
     "delivery:alarms": [_v("yunwei")],
     "documents:verified": [_v(query="SELECT verification_code FROM documents_document ORDER BY issued_at LIMIT 1")],
     "documents:document": [_v("zhengwu", "SELECT id FROM documents_document ORDER BY issued_at LIMIT 1")],

@@ -224,4 +224,6 @@ class TestManyAtOnce:
         result = text_of(browser.post(reverse("upkeep:batch"), sent))
         assert "办成 2 个，未办成 1 个" in result
         assert browser.post(reverse("upkeep:batch"), {"act": "publish", "entry": [str(ids[0])]}).status_code == 403
-        assert client_of(banner.provider.officer).post(reverse("upkeep:batch"), {"act": "consent"}).status_code == 409
+        nothing = client_of(banner.provider.officer).post(reverse("upkeep:batch"), {"act": "consent"}, follow=True)
+        assert nothing.redirect_chain == [(reverse("catalogue:reviews"), 302)]
+        assert [message.level_tag for message in nothing.context["messages"]] == ["error"]

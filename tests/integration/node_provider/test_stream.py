@@ -224,14 +224,14 @@ def test_a_key_changed_from_what_is_unread_into_what_was_read(make_provider, mon
     )
     plain, moved = load.SourceRows.read, []
 
-    def read(rows, after):
+    def read(rows, after, **how):
         if after is not None and not moved:
             moved.append(after)
             made.sql(
                 "UPDATE t SET id = 1 WHERE id = 1990", "UPDATE t SET id = 3 WHERE id = 1992", "UPDATE t SET n = 5 WHERE id = 3"
             )
             made.sql("UPDATE t SET id = 5 WHERE id = 1994", "UPDATE t SET id = 7 WHERE id = 5", "DELETE FROM t WHERE id = 1")
-        return plain(rows, after)
+        return plain(rows, after, **how)
 
     monkeypatch.setattr(load.SourceRows, "read", read)
     made.start()
