@@ -58,6 +58,9 @@ _CHECK = "SELECT id FROM delivery_tablecheck WHERE answered_at IS NOT NULL ORDER
 _SURVEYED = "SELECT {} FROM delivery_sourcetable t JOIN delivery_sourcesurvey s ON s.id = t.survey_id LIMIT 1"
 _MAPPABLE = "SELECT id FROM delivery_tablecheck WHERE resource_id IS NOT NULL AND answered_at IS NOT NULL LIMIT 1"
 _PREPARED = "SELECT id FROM access_accessrequest WHERE status = 'SUBMITTED' AND prepared IS NOT NULL LIMIT 1"
+_ASKED = "SELECT {} FROM access_replyextension WHERE status = 'ASKED' LIMIT 1"
+_EXTENDED, _EXTENSION = _ASKED.format("access_request_id"), _ASKED.format("id")
+_NOT_EXTENDED = f"SELECT id FROM access_accessrequest WHERE status = 'SUBMITTED' AND id NOT IN ({_EXTENDED}) LIMIT 1"
 _PERSON = "SELECT id FROM parties_person WHERE username = 'minzheng-jb'"
 _VERSION = "SELECT code, 1 FROM catalogue_resourceversion ORDER BY published_at LIMIT 1"
 _AGREEMENT = "SELECT id FROM agreements_agreement WHERE status = 'IN_FORCE' ORDER BY serial LIMIT 1"
@@ -186,6 +189,9 @@ VISITS: dict[str, list[Visit]] = {
     "access:withdraw": [_v("shijian-jb", _request("DRAFT", "市场"))],
     "access:notice": [_v("minzheng-sh", _request("SUBMITTED"))],
     "access:reply": [_v("minzheng-sh", _request("SUBMITTED")), _v("zhengwu", _request("REPLY_OVERDUE"))],
+    "access:extend": [_v("minzheng-ld", _NOT_EXTENDED)],
+    "access:extension": [_v("zhengwu-ld", _EXTENSION)],
+    "access:answer_extension": [_v("zhengwu-ld", _EXTENDED)],
     "access:give_back": [_v("minzheng-ld", _PREPARED)],
     "agreements:list": [_v("minzheng-jb"), _v("nengyuan-jb"), _v("zhengwu")],
     "agreements:new": [_v("nengyuan-jb")],

@@ -14,6 +14,7 @@ from gongxiang.demo import (
     interfaces,
     projects,
     quality,
+    requests,
     sources,
     upkeep,
 )
@@ -59,6 +60,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         step("cases waiting at every step")
         demands.have_demands_answered(travel, everybody, resources)
         cases.leave_cases_waiting(travel, everybody, resources)
+        requests.leave_requests_waiting(travel, everybody, resources)
         draft = entries.leave_entries_waiting(travel, everybody, nodes)
         upkeep.leave_two_texts(everybody, draft)
         upkeep.leave_remits(travel, everybody, resources)

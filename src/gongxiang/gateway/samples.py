@@ -6,6 +6,7 @@ from gongxiang.gateway.database import Database
 from gongxiang.gateway.facts import row_of
 from gongxiang.gateway.secrets import ConsumerSecrets
 from gongxiang.gateway.store import SegmentStore
+from gongxiang.gateway.volume import spend
 from gongxiang.protocol import clock
 from gongxiang.protocol.batches import decode_batch, decode_schema, elements_of
 from gongxiang.protocol.errors import NothingToShow, PurposeOutsideGrant, TicketAltered, TicketUsed
@@ -80,4 +81,6 @@ async def _use(database: Database, ticket: Ticket, *, rows: int, elements: tuple
         )
         if cursor.rowcount != 1:
             raise TicketUsed
+        if ticket.grant_id is not None:
+            await spend(connection, ticket.terms, rows=rows, at=at)
         await connection.execute("INSERT INTO link.facts (kind, body) VALUES (%s, %s)", row_of(fact))

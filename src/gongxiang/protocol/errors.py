@@ -271,6 +271,13 @@ class PurposeOutsideGrant(Terminal):
     advice = "Declare one of the grant's purposes, or apply anew for another purpose."
 
 
+class VolumeSpent(Terminal):
+    """The volume that the grant allows is used up; nothing was given out."""
+
+    status = 429
+    advice = "A limit per day begins anew at midnight in Beijing; for a larger volume apply for a change of the grant."
+
+
 class TermsNotCompilable(Terminal):
     """The grant's terms do not fit the resource's elements."""
 

@@ -112,6 +112,42 @@ class Condition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Volume:
+    """How much may be taken; None is no limit.
+
+    Counted by the gateway where somebody asks and is answered: services, files, samples. A table exchange has none, for a
+    copy that lacks rows is no copy: there the row filter is the limit.
+    """
+
+    calls_per_day: int | None = None
+    rows_per_day: int | None = None
+    rows_in_all: int | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is any limit."""
+        return any(limit is not None for limit in (self.calls_per_day, self.rows_per_day, self.rows_in_all))
+
+    def widenings(self, new: "Volume") -> list[str]:
+        """The limits that `new` raises or drops."""
+        return [
+            name
+            for name in VOLUME_LIMITS
+            if (old := getattr(self, name)) is not None and ((limit := getattr(new, name)) is None or limit > old)
+        ]
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any] | None) -> "Volume":
+        """The inverse of its canonical form; what was written before there were limits has none."""
+        given = value or {}
+        return cls(**{name: None if given.get(name) is None else int(given[name]) for name in VOLUME_LIMITS})
+
+
+#: The limits by name.
+VOLUME_LIMITS = ("calls_per_day", "rows_per_day", "rows_in_all")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """What one revision of one grant lets through; conditions are joined by AND; an empty tuple lets every row through."""
 
@@ -128,6 +164,7 @@ class Terms:
     valid_until: datetime
     #: Version of the secret behind pseudonyms and `gx_key`; kept across revisions.
     key_version: int = 1
+    volume: Volume = Volume()
 
     def to_json(self) -> dict[str, Any]:
         """As JSON's own types."""
@@ -155,4 +192,5 @@ class Terms:
             valid_from=parse_instant(value["valid_from"]),
             valid_until=parse_instant(value["valid_until"]),
             key_version=int(value["key_version"]),
+            volume=Volume.from_json(value.get("volume")),
         )

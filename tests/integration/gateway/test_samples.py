@@ -9,7 +9,7 @@ import pytest
 
 from gongxiang.protocol.keyring import Keyring
 from gongxiang.protocol.signing import generate
-from gongxiang.protocol.terms import Mask, MaskKind, Purpose
+from gongxiang.protocol.terms import Mask, MaskKind, Purpose, Volume
 from gongxiang.protocol.tickets import Ticket, issue_ticket
 from tests.support.dataplane import eventually, now
 
@@ -48,6 +48,19 @@ def test_a_ticket_used_twice(plane, flow, ticket):
     status, value = shown(plane, ticket)
     assert (status, value["error"]["code"]) == (403, "ticket_used")
     plane.wait_for_fact("data_refused", code="ticket_used")
+
+
+def test_a_volume_that_is_used_up_gives_nothing(plane, flow, ticket):
+    flow.load(*PEOPLE)
+    limited = replace(ticket.terms, volume=Volume(calls_per_day=3, rows_in_all=20))
+    seen = []
+    for _ in range(3):
+        mine = replace(ticket, ticket_id=uuid.uuid4(), grant_id=ticket.terms.grant_id, terms=limited)
+        seen.append(shown(plane, mine))
+    assert [status for status, _ in seen] == [200, 200, 429], "ten rows each, of twenty in all"
+    assert seen[-1][1]["error"]["code"] == "volume_spent"
+    assert (seen[-1][1]["error"]["which"], "rows" in seen[-1][1]) == ("rows_in_all", False)
+    plane.wait_for_fact("data_refused", code="volume_spent")
 
 
 @pytest.mark.parametrize(

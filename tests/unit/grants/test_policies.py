@@ -9,7 +9,7 @@ import pytest
 
 from gongxiang.platform.grants import errors, policies
 from gongxiang.platform.kernel.errors import Shortfalls
-from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind, Purpose, Terms
+from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind, Purpose, Terms, Volume
 
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 SPECS = (
@@ -170,3 +170,30 @@ def test_reasons_come_from_the_list_with_words(reason: str, statement: str, may:
     else:
         with pytest.raises(errors.ReasonNeeded):
             policies.check_reasoned(reason, statement, policies.SUSPEND_REASONS)
+
+
+def test_volume_is_limited_where_somebody_asks_and_only_by_numbers() -> None:
+    policies.check_volume(Volume(), mode="table")
+    policies.check_volume(Volume(calls_per_day=1, rows_in_all=policies.LARGEST_VOLUME), mode="api")
+    with pytest.raises(errors.VolumeNotForTables):
+        policies.check_volume(Volume(rows_per_day=5), mode="table")
+    for wrong in (0, -1, policies.LARGEST_VOLUME + 1):
+        with pytest.raises(errors.VolumeUnfit):
+            policies.check_volume(Volume(calls_per_day=wrong), mode="file")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "widened"),
+    [
+        ({}, {"rows_per_day": 5}, []),
+        ({"rows_per_day": 5}, {"rows_per_day": 4, "calls_per_day": 9}, []),
+        ({"rows_per_day": 5}, {"rows_per_day": 6}, ["volume:rows_per_day"]),
+        ({"rows_per_day": 5, "rows_in_all": 9}, {}, ["volume:rows_per_day", "volume:rows_in_all"]),
+    ],
+)
+def test_a_larger_volume_is_a_widening(old: dict[str, int], new: dict[str, int], widened: list[str]) -> None:
+    before, after = terms(volume=Volume(**old)), terms(volume=Volume(**new))
+    assert policies.find_widenings(before, after) == widened
+    assert Terms.from_json(after.to_json()) == after
+    without = {key: value for key, value in before.to_json().items() if key != "volume"}
+    assert Terms.from_json(without).volume == Volume(), "terms from before there were limits"

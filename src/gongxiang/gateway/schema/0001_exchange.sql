@@ -89,6 +89,15 @@ CREATE TABLE IF NOT EXISTS exchange.tickets_used (
   used_at   timestamptz NOT NULL
 );
 
+-- How much of each grant was taken on each day in Beijing; the row is locked by every call that has a volume limit.
+CREATE TABLE IF NOT EXISTS exchange.volume_used (
+  grant_id uuid NOT NULL,
+  day      date NOT NULL,
+  calls    bigint NOT NULL,
+  rows     bigint NOT NULL,
+  PRIMARY KEY (grant_id, day)
+);
+
 -- What two nodes tell each other while they reconcile: digests only.
 CREATE TABLE IF NOT EXISTS exchange.digests (
   request_id uuid NOT NULL,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gongxiang.law.articles import implements
-from gongxiang.platform.access import answers, errors, permissions, policies, queries, states
+from gongxiang.platform.access import answers, errors, extending, permissions, policies, queries, states
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.records import (
     check_grant_changeable,
@@ -27,12 +27,25 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 
 #: What the applicant may write while the request is a draft.
-DRAFT_FIELDS = ("legal_basis", "purposes", "purpose_note", "use_case", "scope", "elements", "mode", "until", "materials")
+DRAFT_FIELDS = (
+    "legal_basis",
+    "purposes",
+    "purpose_note",
+    "use_case",
+    "scope",
+    "elements",
+    "mode",
+    "volume",
+    "until",
+    "materials",
+)
 
 notify_incomplete = answers.notify_incomplete
 prepare_reply = answers.prepare_reply
 return_reply = answers.return_reply
 consent_reply = answers.consent_reply
+ask_extension = extending.ask_extension
+decide_extension = extending.decide_extension
 
 
 @implements("wushen-2021-60:22", "wushen-2021-60:4")
@@ -222,6 +235,7 @@ def withdraw_access_request(*, access_request_id: UUID, reason: str, by: Actor, 
     permissions.check_actor_can_withdraw(by, request.consumer_id, submitted=request.submitted_at is not None)
     if not reason.strip():
         raise errors.CommentMissing(field="reason")
+    extending.close_asked(request, because="withdraw", by=by, at=at)
     changes = {"withdrawn_at": at, "withdrawn_reason": reason.strip(), **answers.STOPPED_CLOCK}
     _move(request, "withdraw", by=by, at=at, changes=changes)
     return request

@@ -10,6 +10,7 @@ from django.db import transaction
 from gongxiang.law.articles import implements
 from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.access import errors, permissions, policies, queries, states
+from gongxiang.platform.access.extending import close_asked
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.queries import PreparedReply
 from gongxiang.platform.access.records import check_grant_changeable, seen_by
@@ -17,12 +18,13 @@ from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.evidence.actions import record_act, transition
 from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.grants import permissions as grant_permissions
+from gongxiang.platform.grants import policies as grant_policies
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.canonical import plain
-from gongxiang.protocol.terms import Condition, Mask, Purpose
+from gongxiang.protocol.terms import Condition, Mask, Purpose, Volume
 
 STOPPED_CLOCK: Final = {"due_at": None, "due_provisional": False}
 NOTHING_PREPARED: Final = {"prepared": None, "prepared_at": None, "prepared_by": "", "prepared_by_id": None, "prepared_for": ""}
@@ -45,6 +47,7 @@ def notify_incomplete(*, access_request_id: UUID, missing: Sequence[str], by: Ac
         **STOPPED_CLOCK,
         **NOTHING_PREPARED,
     }
+    close_asked(request, because="incomplete_notified", by=by, at=at)
     transition(request, table=states.ACCESS_REQUEST, act="notify_incomplete", by=by, at=at, changes=changes, **seen_by(request))
     return request
 
@@ -58,6 +61,7 @@ def prepare_reply(
     elements: Sequence[str] = (),
     masks: Mapping[str, Mask] | None = None,
     conditions: Sequence[Condition] = (),
+    volume: Volume = Volume(),
     purposes: Sequence[Purpose] = (),
     until: date | None = None,
     ground: str = "",
@@ -74,6 +78,7 @@ def prepare_reply(
         elements=tuple(elements),
         masks=dict(masks or {}),
         conditions=tuple(conditions),
+        volume=volume,
         purposes=tuple(p.value for p in purposes),
         until=until,
         ground=ground,
@@ -145,6 +150,7 @@ def grant_under_standing_consent(request: AccessRequest, *, at: datetime) -> Non
         elements=tuple(request.elements),
         masks={},
         conditions=(),
+        volume=Volume(),
         purposes=tuple(request.purposes),
         until=request.until,
         ground="",
@@ -162,6 +168,7 @@ def lapse(request: AccessRequest, *, by: Actor, ended_at: datetime) -> None:
         changes["overdue_at"] = ended_at
     else:
         changes |= STOPPED_CLOCK
+    close_asked(request, because=act, by=by, at=ended_at)
     # The reply that the unit prepared stays: the officer may still consent to it, late.
     transition(
         request,
@@ -196,6 +203,7 @@ def _check_reply(request: AccessRequest, reply: PreparedReply) -> None:
     if until is None:
         raise errors.UntilMissing(field="until")
     purposes = [Purpose(p) for p in reply.purposes]
+    grant_policies.check_volume(reply.volume, mode=request.mode)
     policies.check_within_request(request, elements=reply.elements, purposes=purposes, until=until)
 
 
@@ -215,6 +223,7 @@ def _grant(
         "elements": reply.elements,
         "masks": reply.masks,
         "conditions": reply.conditions,
+        "volume": reply.volume,
         "purposes": purposes,
         "valid_until": end_of_day(until),
     }
@@ -241,6 +250,7 @@ def _grant(
         elements=reply.elements,
         masks=list(reply.masks.values()),
         conditions=reply.conditions,
+        volume=reply.volume,
         purposes=purposes,
         until=until,
     )
@@ -261,6 +271,7 @@ def _answer(
 ) -> None:
     request.grant_id = changes.get("grant_id", request.grant_id)
     seen = seen_by(request)
+    close_asked(request, because=act, by=by, at=at)
     given = {"turn": "", "replied_at": at, "replied_by": by.name, "reply_text": reply.text, **STOPPED_CLOCK}
     transition(
         request,

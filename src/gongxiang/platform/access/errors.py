@@ -206,3 +206,45 @@ class CommentMissing(Refusal):
 
     basis = ("cn-809:20",)
     next_step = "Write one sentence for those who read the timeline."
+
+
+class ExtendedBefore(Refusal):
+    """An extension of this reply was asked for before; there is no second one."""
+
+    basis = ("cn-809:21.1",)
+    next_step = "Reply within the period that runs."
+
+
+class ExtensionTooLate(Refusal):
+    """The period of this reply is over, so nothing is left to be extended."""
+
+    basis = ("cn-809:21.1",)
+    next_step = "Reply now, late; the turn is the authority's."
+
+
+class ExtensionTooLong(Refusal):
+    """An extension is of one to {longest} working days."""
+
+    basis = ("cn-809:21.1",)
+    next_step = "Ask for fewer working days."
+
+
+class ExtensionUnreasoned(Refusal):
+    """An extension needs a reason that the authority can judge."""
+
+    basis = ("cn-809:21.1",)
+    next_step = "Say what keeps you from replying within the period."
+
+
+class UnconditionalNotExtended(Refusal):
+    """An unconditional resource is answered at once; its period is not extended."""
+
+    basis = ("cn-809:21.1",)
+    next_step = "Reply now."
+
+
+class NoExtensionAsked(Refusal):
+    """No extension waits for an answer on this request."""
+
+    basis = ("cn-809:21.1",)
+    next_step = "Reload the page: somebody may have acted before you."

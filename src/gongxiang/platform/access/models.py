@@ -4,7 +4,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from gongxiang.platform.access.models_extension import ReplyExtension
 from gongxiang.platform.kernel.ids import new_id
+
+__all__ = ["AccessRequest", "ReplyExtension"]
 
 
 def _words(length: int = 0) -> models.Field:  # type: ignore[type-arg]
@@ -40,6 +43,8 @@ class AccessRequest(models.Model):
     scope = _words()
     elements = ArrayField(models.CharField(max_length=48), default=list, blank=True)
     mode = models.CharField(max_length=10, default="table")
+    #: How much is asked for, where the provider answers or sends files (`protocol.terms.Volume`); empty: as much as is needed.
+    volume = models.JSONField(default=dict, blank=True)
     #: The last day on which the data are needed.
     until = models.DateField(null=True)
     materials = ArrayField(models.CharField(max_length=300), default=list, blank=True)
@@ -61,6 +66,8 @@ class AccessRequest(models.Model):
     due_basis = _words(60)
     due_rule = _words(120)
     due_provisional = models.BooleanField(default=False)
+    #: 条例 21: working days by which the authority let the period be longer.
+    extension_days = models.PositiveSmallIntegerField(default=0)
 
     notified_at = _moment()
     notified_by = _words(200)

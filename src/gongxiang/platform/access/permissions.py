@@ -22,6 +22,8 @@ CONSENT: Final = Permission(name="access.consent", roles=frozenset({Role.ACCOUNT
 RECEIVE: Final = Permission(name="access.receive", roles=_OFFICE)
 PREPARE: Final = Permission(name="access.prepare_reply", roles=_OFFICE | {Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 REPLY: Final = Permission(name="access.reply", roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_LEADER}))
+ASK_EXTENSION: Final = Permission(name="access.ask_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+DECIDE_EXTENSION: Final = Permission(name="access.decide_extension", roles=frozenset({Role.AUTHORITY_LEADER}))
 MEDIATE: Final = Permission(name="access.mediate", roles=_AUTHORITY)
 LAPSE: Final = Permission(name="access.lapse", roles=frozenset(), systems=frozenset({SWEEPER}))
 RECOMPUTE: Final = Permission(name="access.recompute", roles=frozenset(), systems=frozenset({RECALCULATOR}))

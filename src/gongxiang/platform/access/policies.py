@@ -6,11 +6,12 @@ from typing import Final
 
 from gongxiang.law.articles import implements
 from gongxiang.law.deadlines import end_of_day
-from gongxiang.platform.access import errors
+from gongxiang.platform.access import errors, states
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.catalogue.vocabulary import PURPOSE_LABELS
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
-from gongxiang.protocol.terms import Condition, ElementSpec, Mask, Purpose
+from gongxiang.platform.kernel.transitions import WrongState
+from gongxiang.protocol.terms import VOLUME_LIMITS, Condition, ElementSpec, Mask, Purpose, Volume
 
 #: Grounds of a refusal; `does_not_exist` leads to filing and the consumer's collection plan (办法 21(2)).
 REFUSAL_GROUNDS: Final = ("outside_remit", "purpose_unfit", "no_legal_basis", "security_risk", "does_not_exist")
@@ -77,6 +78,27 @@ def check_refusal(ground: str, reasons: str) -> None:
         raise Shortfalls(problems)
 
 
+@implements("cn-809:21.1")
+def check_can_extend(*, status: str, unconditional: bool, due_at: datetime | None, at: datetime) -> None:
+    """Only the running period of a conditional reply is extended, and not once it is over."""
+    if status != states.SUBMITTED:
+        raise WrongState(state=status, subject="access_request", basis=("cn-809:21",))
+    if unconditional:
+        raise errors.UnconditionalNotExtended()
+    if due_at is None or at >= due_at:
+        raise errors.ExtensionTooLate()
+
+
+def find_extension_problems(working_days: int, reason: str, *, longest: int) -> list[Refusal]:
+    """What is wrong with an asking."""
+    problems: list[Refusal] = []
+    if not 1 <= working_days <= longest:
+        problems.append(errors.ExtensionTooLong(field="working_days", longest=longest))
+    if len(reason.strip()) < SHORTEST_REASON:
+        problems.append(errors.ExtensionUnreasoned(field="reason"))
+    return problems
+
+
 @implements("wushen-2021-60:22")
 def check_within_request(
     request: AccessRequest, *, elements: Collection[str], purposes: Collection[Purpose], until: date
@@ -96,6 +118,7 @@ def is_whole(
     elements: Collection[str],
     masks: Collection[Mask],
     conditions: Collection[Condition],
+    volume: Volume,
     purposes: Collection[Purpose],
     until: date,
 ) -> bool:
@@ -104,9 +127,16 @@ def is_whole(
         set(request.elements) <= set(elements)
         and not masks
         and not conditions
+        and _volume_suffices(volume, Volume.from_json(request.volume))
         and {p.value for p in purposes} == set(request.purposes)
         and until == request.until
     )
+
+
+def _volume_suffices(given: Volume, asked: Volume) -> bool:
+    """Whether no limit lies below what was asked for; a limit where nothing was said gives less."""
+    limits = ((getattr(given, name), getattr(asked, name)) for name in VOLUME_LIMITS)
+    return all(limit is None or (wanted is not None and limit >= wanted) for limit, wanted in limits)
 
 
 def check_lapsed(request: AccessRequest, at: datetime) -> datetime:

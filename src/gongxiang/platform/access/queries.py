@@ -14,7 +14,7 @@ from gongxiang.platform.access.permissions import sees_all
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.rulebook.values import OpenDeadline
-from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind
+from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Volume
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class PreparedReply:
     elements: tuple[str, ...]
     masks: dict[str, Mask]
     conditions: tuple[Condition, ...]
+    volume: Volume
     purposes: tuple[str, ...]
     until: date | None
     ground: str
@@ -54,6 +55,7 @@ class AccessRequestView:
     scope: str
     elements: list[str]
     mode: str
+    volume: dict[str, int]
     until: date | None
     materials: list[str]
     ban_accepted_at: datetime | None
@@ -70,6 +72,7 @@ class AccessRequestView:
     due_basis: str
     due_rule: str
     due_provisional: bool
+    extension_days: int
     notified_at: datetime | None
     notified_by: str
     missing: list[str]
@@ -160,6 +163,8 @@ def find_access_requests(
                 rows = rows.filter(theirs, replied_at__isnull=False)
             case "to_decide":
                 rows = rows.filter(status__in=states.DECIDABLE)
+            case "extensions":
+                rows = rows.filter(extensions__status=states.ASKED)
     if text:
         words = Q(number__icontains=text) | Q(resource_name__icontains=text) | Q(resource_code__icontains=text)
         rows = rows.filter(words | Q(provider_name__icontains=text) | Q(consumer_name__icontains=text))
@@ -210,8 +215,12 @@ def running_clock(row: AccessRequest) -> OpenDeadline | None:
         rule, start, due_at = row.provision_rule, row.replied_at, row.provision_due_at
     if due_at is None or start is None or row.status not in (*_RUNNING, *_TO_PROVIDE):
         return None
-    subject = f"access_request:{row.pk}"
-    return OpenDeadline(subject=subject, title=f"{row.number} {row.resource_name}", rule=rule, start=start, due_at=due_at)
+    # An extension is counted on from the last day, so both together are one period from the first (条例 21).
+    days = int(rule.partition("=")[2].partition("@")[0]) + row.extension_days if row.extension_days else None
+    if row.status in _TO_PROVIDE:
+        days = None
+    subject, title = f"access_request:{row.pk}", f"{row.number} {row.resource_name}"
+    return OpenDeadline(subject=subject, title=title, rule=rule, start=start, due_at=due_at, working_days=days)
 
 
 def with_running_clock(at: datetime) -> list[UUID]:
@@ -250,6 +259,7 @@ def read_reply(value: dict[str, Any]) -> PreparedReply:
         elements=tuple(value["elements"]),
         masks=_read_masks(value["masks"]),
         conditions=_read_conditions(value["conditions"]),
+        volume=Volume.from_json(value.get("volume")),
         purposes=tuple(value["purposes"]),
         until=date.fromisoformat(value["until"]) if value["until"] else None,
         ground=value["ground"],

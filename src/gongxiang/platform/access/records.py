@@ -94,6 +94,7 @@ def clock_changes(rule: str, start: datetime) -> dict[str, Any]:
         "due_basis": deadline.basis,
         "due_rule": deadline.rule,
         "due_provisional": deadline.provisional,
+        "extension_days": 0,
     }
 
 

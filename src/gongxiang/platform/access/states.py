@@ -103,3 +103,33 @@ ACCESS_REQUEST: Final = TransitionTable(
         ),
     ),
 )  # fmt: skip
+
+# ---- the extension of a reply (条例 21) -------------------------------------------------------------------------
+
+ASKED: Final = "ASKED"
+ALLOWED: Final = "ALLOWED"
+DECLINED: Final = "DECLINED"
+OVERTAKEN: Final = "OVERTAKEN"
+
+REPLY_EXTENSION: Final = TransitionTable(
+    subject="reply_extension",
+    transitions=(
+        Transition(
+            act="ask", sources=(), target=ASKED, event="asked", turn="authority",
+            who="provider's accountable officer, before the period ends, once", basis=("cn-809:21.1",),
+        ),
+        Transition(
+            act="allow", sources=(ASKED,), target=ALLOWED, event="allowed", turn="provider",
+            who="the authority's leader, not who asked", basis=("cn-809:21.1",),
+        ),
+        Transition(
+            act="decline", sources=(ASKED,), target=DECLINED, event="declined", turn="provider",
+            who="the authority's leader, not who asked", basis=("cn-809:21.1",),
+        ),
+        Transition(
+            act="lapse", sources=(ASKED,), target=OVERTAKEN, event="lapsed",
+            who="whoever replies, gives notice or withdraws meanwhile; the product at the end of the period",
+            basis=("cn-809:21.1",),
+        ),
+    ),
+)  # fmt: skip

@@ -21,7 +21,7 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.messages import EndGrant, OpenGrant, SuspendGrant
-from gongxiang.protocol.terms import Condition, Mask, Purpose, Terms
+from gongxiang.protocol.terms import Condition, Mask, Purpose, Terms, Volume
 
 _NOT_SUSPENDED: Final = {
     "suspended_at": None, "suspended_by": "", "suspended_by_authority": False, "suspend_reason": "", "suspend_statement": "",
@@ -56,6 +56,7 @@ def issue_grant(
     third_party_ban_accepted: bool,
     mode: str = "table",
     standing_consent: bool = False,
+    volume: Volume = Volume(),
     reason: str = "",
     by: Actor,
     at: datetime,
@@ -98,7 +99,9 @@ def issue_grant(
         purposes=tuple(purposes),
         valid_from=at,
         valid_until=valid_until,
+        volume=volume,
     )
+    policies.check_volume(volume, mode=mode)
     policies.check_terms(terms, catalogue.element_specs(resource_id), at=at)
     basis = ("cn-809:21",) if standing_consent else ()
     open_record(
@@ -122,6 +125,7 @@ def revise_grant(
     valid_until: datetime,
     reason: str,
     access_request_id: UUID | None = None,
+    volume: Volume | None = None,
     by: Actor,
     at: datetime,
 ) -> Grant:
@@ -137,7 +141,9 @@ def revise_grant(
         conditions=tuple(conditions),
         purposes=tuple(purposes),
         valid_until=valid_until,
+        volume=old.volume if volume is None else volume,
     )
+    policies.check_volume(new.volume, mode=grant.mode)
     policies.check_terms(new, catalogue.element_specs(grant.resource_id), at=at)
     if policies.same_terms(old, new):
         raise errors.NothingChanges()

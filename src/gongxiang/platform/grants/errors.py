@@ -183,3 +183,17 @@ class NoObjection(Refusal):
 
     basis = ("cn-809:27", "cn-809:28")
     next_step = "File it, or ask the provider to cancel it."
+
+
+class VolumeNotForTables(Refusal):
+    """A table that is kept in step has no volume limit: a copy that lacks rows would not be the source's."""
+
+    basis = ("wushen-2021-60:19(1)", "wushen-2021-60:20")
+    next_step = "Limit the rows by the row filter, or grant a service or file with a volume."
+
+
+class VolumeUnfit(Refusal):
+    """A volume limit is a whole number of at least one."""
+
+    basis = ("wushen-2021-60:21(2)",)
+    next_step = "Leave the field empty for no limit."

@@ -15,6 +15,7 @@ from gongxiang.protocol.terms import (
     NO_VALUE,
     ORDER,
     UNORDERED,
+    VOLUME_LIMITS,
     Comparison,
     Condition,
     DataType,
@@ -22,6 +23,7 @@ from gongxiang.protocol.terms import (
     Mask,
     MaskKind,
     Terms,
+    Volume,
 )
 
 #: Why sharing may be suspended (条例 27); the first two by the consumer's fault, the third by the source's.
@@ -36,6 +38,8 @@ CONSUMER_END_REASONS: Final = ("purpose_met", "not_needed", "superseded")
 DISPOSAL_METHODS: Final = ("deleted", "destroyed", "returned", "retained")
 #: A statement shorter than this says nothing; a choice of the product.
 SHORTEST_STATEMENT: Final = 4
+#: More than this is no limit any more; it keeps the counters within their type.
+LARGEST_VOLUME: Final = 10**12
 
 
 def find_term_problems(terms: Terms, specs: Sequence[ElementSpec]) -> list[Refusal]:
@@ -67,6 +71,19 @@ def check_terms(terms: Terms, specs: Sequence[ElementSpec], *, at: datetime) -> 
         problems.append(errors.PeriodUnfit(field="until"))
     if problems:
         raise Shortfalls(problems)
+
+
+@implements("wushen-2021-60:21(2)", "cn-809:25")
+def check_volume(volume: Volume, *, mode: str) -> None:
+    """Limits are positive numbers, and stand only where the gateway counts: not at a table that is kept in step."""
+    if not volume.limited:
+        return
+    if mode == "table":
+        raise errors.VolumeNotForTables(field="rows_per_day")
+    for name in VOLUME_LIMITS:
+        limit = getattr(volume, name)
+        if limit is not None and not 1 <= limit <= LARGEST_VOLUME:
+            raise errors.VolumeUnfit(field=name)
 
 
 def mask_fits(mask: Mask, spec: ElementSpec) -> bool:
@@ -137,6 +154,7 @@ def find_widenings(old: Terms, new: Terms) -> list[str]:
         if not any(_implies(later, condition) for later in new.conditions):
             widened.append(f"condition:{condition.element}")
     widened += [f"purpose:{p.value}" for p in new.purposes if p not in old.purposes]
+    widened += [f"volume:{name}" for name in old.volume.widenings(new.volume)]
     if new.valid_until > old.valid_until:
         widened.append("period:until")
     return widened
@@ -150,13 +168,14 @@ def widening_words(widened: Iterable[str]) -> str:
         "condition": gettext("weaker row filter"),
         "purpose": gettext("purpose"),
         "period": gettext("longer period"),
+        "volume": gettext("larger volume"),
     }
     return "; ".join(f"{words[kind]} {name}".strip() for kind, _sep, name in (item.partition(":") for item in widened))
 
 
 def same_terms(old: Terms, new: Terms) -> bool:
     """Whether nothing but the revision's number differs."""
-    names = ("elements", "masks", "conditions", "purposes", "valid_until")
+    names = ("elements", "masks", "conditions", "purposes", "valid_until", "volume")
     return all(getattr(old, name) == getattr(new, name) for name in names)
 
 

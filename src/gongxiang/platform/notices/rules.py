@@ -76,6 +76,9 @@ RULES: Mapping[str, Rule] = {
     "access_request:consultation_lapsed": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:28",)),
     "access_request:mediation_asked": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("cn-809:28",)),
     "access_request:deadline_recomputed": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:21(2)",)),
+    "reply_extension:asked": _rule((Where.AUTHORITY, LEADER), basis=("cn-809:21.1",)),
+    "reply_extension:allowed": _rule((_CONCERNED, DESK), basis=("cn-809:21.1",), binding=True),
+    "reply_extension:declined": _rule((_CONCERNED, DESK), basis=("cn-809:21.1",)),
     "access_request:withdrawn": _rule((_OTHERS, DESK), basis=("wushen-2021-60:22",)),
     # Demands for what the catalogue lacks.
     "demand:stated": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:4(2)",)),

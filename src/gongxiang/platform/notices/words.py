@@ -28,6 +28,9 @@ WORDS: dict[str, str | Promise] = {
     "access_request:consultation_lapsed": _("Consultation without result: before the authority"),
     "access_request:mediation_asked": _("Brought before the authority"),
     "access_request:deadline_recomputed": _("Deadline counted anew after a holiday notice"),
+    "reply_extension:asked": _("Extension of the reply asked for"),
+    "reply_extension:allowed": _("Authority consented to the extension"),
+    "reply_extension:declined": _("Authority did not consent to the extension"),
     "access_request:withdrawn": _("Request withdrawn"),
     "demand:stated": _("Demand stated"),
     "demand:assigned": _("Demand assigned to a likely provider"),
@@ -95,6 +98,7 @@ WORDS: dict[str, str | Promise] = {
 TOPICS: dict[str, str | Promise] = {
     "resource": _("Catalogue entries"),
     "access_request": _("Access requests"),
+    "reply_extension": _("Access requests"),
     "demand": _("Demands"),
     "grant": _("Grants"),
     "disposal_duty": _("Disposal"),

@@ -46,9 +46,10 @@ def _form(request: ActingRequest, access_request: AccessRequestView, resource: R
     reply = access_request.reply
     if reply is None:
         initial = initial_fields(access_request.elements, {}, (), access_request.purposes, access_request.until)
+        initial |= access_request.volume
         initial["outcome"] = "grant"
     else:
-        initial = initial_fields(reply.elements, reply.masks, reply.conditions, reply.purposes, reply.until)
+        initial = initial_fields(reply.elements, reply.masks, reply.conditions, reply.purposes, reply.until, reply.volume)
         initial |= {"outcome": reply.outcome, "ground": reply.ground, "text": reply.text}
     return ReplyForm(
         request.POST or None,

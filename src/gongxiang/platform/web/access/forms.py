@@ -8,14 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.access.policies import REFUSAL_GROUNDS
 from gongxiang.platform.catalogue.values import ResourceRef
+from gongxiang.platform.grants.policies import LARGEST_VOLUME
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants.forms import TermsForm, choices
-from gongxiang.protocol.terms import Purpose
+from gongxiang.protocol.terms import VOLUME_LIMITS, Purpose
 
 
 def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+def _amount(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=LARGEST_VOLUME)
 
 
 class RequestForm(Form):
@@ -45,6 +50,9 @@ class RequestForm(Form):
         label=_("Elements"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("Only what the task needs.")
     )
     mode = forms.ChoiceField(label=_("Way of sharing"), required=False)
+    calls_per_day = _amount(_("Calls a day you expect"))
+    rows_per_day = _amount(_("Rows a day you expect"))
+    rows_in_all = _amount(_("Rows in all you expect"))
     until = forms.DateField(
         label=_("Needed until (last day)"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -72,7 +80,9 @@ class RequestForm(Form):
         names = ("legal_basis", "purposes", "purpose_note", "use_case", "scope", "elements", "mode", "until")
         values = {name: self.cleaned_data[name] for name in names}
         lines = [line.strip()[:300] for line in self.cleaned_data["materials"].splitlines() if line.strip()]
-        return {**values, "mode": values["mode"] or "table", "materials": lines}
+        volume = {name: limit for name in VOLUME_LIMITS if (limit := self.cleaned_data[name]) is not None}
+        mode = values["mode"] or "table"
+        return {**values, "mode": mode, "volume": {} if mode == "table" else volume, "materials": lines}
 
 
 def _purpose(value: str, declared: Collection[str]) -> str:
@@ -130,3 +140,21 @@ class TextForm(Form):
         field = forms.CharField(label=label, max_length=4000, widget=_area(4), required=False)
         field.widget.attrs["class"] = "form-control"
         self.fields[name] = field
+
+
+class ExtensionForm(Form):
+    """How many working days more, and why."""
+
+    working_days = forms.IntegerField(label=_("Working days more"), min_value=1, max_value=60)
+    reason = forms.CharField(label=_("What keeps you from replying in time"), max_length=2000, widget=_area(4), required=False)
+
+
+class ExtensionAnswerForm(Form):
+    """The authority's answer to an asking."""
+
+    allow = forms.ChoiceField(
+        label=_("Answer"),
+        widget=forms.RadioSelect,
+        choices=(("yes", _("Consent to the extension")), ("no", _("Do not consent"))),
+    )
+    opinion = forms.CharField(label=_("Opinion"), max_length=2000, widget=_area(3), required=False)

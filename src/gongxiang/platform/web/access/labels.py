@@ -14,6 +14,10 @@ STATES = {
     "access_request:REFUSED": (_("Refused"), "danger"),
     "access_request:IN_CONSULTATION": (_("In consultation"), "warning"),
     "access_request:IN_MEDIATION": (_("In mediation by the authority"), "warning"),
+    "reply_extension:ASKED": (_("Asked"), "warning"),
+    "reply_extension:ALLOWED": (_("Consented"), "success"),
+    "reply_extension:DECLINED": (_("Not consented"), "danger"),
+    "reply_extension:OVERTAKEN": (_("Overtaken"), "secondary"),
     "access_request:WITHDRAWN": (_("Withdrawn"), "secondary"),
 }
 EVENTS = {
@@ -35,6 +39,11 @@ EVENTS = {
     "access_request:consultation_failed": _("Refused in consultation: before the authority"),
     "access_request:mediation_asked": _("Brought before the authority"),
     "access_request:withdrawn": _("Request withdrawn"),
+    "access_request:extended": _("Period of reply extended with the authority's consent"),
+    "reply_extension:asked": _("Extension of the reply asked for"),
+    "reply_extension:allowed": _("Authority consented to the extension"),
+    "reply_extension:declined": _("Authority did not consent to the extension"),
+    "reply_extension:lapsed": _("Asking for an extension overtaken"),
     "access_request:deadline_recomputed": _("Deadline counted anew after a holiday notice"),
 }
 CODES = {

@@ -1,9 +1,11 @@
 """What the page of a request shows: possible acts with their reasons, the prepared reply in words."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from gongxiang.platform.access import errors, permissions, states
+from gongxiang.platform.access import errors, permissions, policies, states
 from gongxiang.platform.access.queries import AccessRequestView
+from gongxiang.platform.access.queries_extension import ExtensionView
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
@@ -12,7 +14,9 @@ from gongxiang.platform.web.grants import words
 from gongxiang.platform.web.possible import Possible, possible
 
 
-def acts_of(access_request: AccessRequestView, actor: Person) -> dict[str, Possible]:
+def acts_of(
+    access_request: AccessRequestView, actor: Person, extension: ExtensionView | None = None, *, at: datetime
+) -> dict[str, Possible]:
     """What may be done now, judged by the functions that refuse."""
     status = access_request.status
 
@@ -61,7 +65,28 @@ def acts_of(access_request: AccessRequestView, actor: Person) -> dict[str, Possi
         if access_request.decided_by_authority:
             raise errors.AlreadyDecided()
 
+    def runs() -> None:
+        policies.check_can_extend(
+            status=status, unconditional=access_request.unconditional, due_at=access_request.due_at, at=at
+        )
+
+    def extends() -> None:
+        permissions.check_of_department(permissions.ASK_EXTENSION, actor, access_request.provider_id)
+        runs()
+        if extension is not None:
+            raise errors.ExtendedBefore()
+
+    def answers_extension() -> None:
+        permissions.DECIDE_EXTENSION.check(actor)
+        if extension is None or extension.status != states.ASKED:
+            raise errors.NoExtensionAsked()
+        if extension.asked_by_id == actor.id:
+            raise NotPermitted()
+        runs()
+
     return {
+        "extend": possible(extends),
+        "answer_extension": possible(answers_extension),
         "edit": possible(lambda: own(permissions.APPLY), lambda: arrow("present")),
         "consent": possible(consents, lambda: arrow("consent")),
         "submit": possible(lambda: own(permissions.APPLY), lambda: arrow("submit")),
@@ -86,5 +111,10 @@ def reply_sentences(access_request: AccessRequestView, names: Mapping[str, str])
     if reply is None or reply.outcome != "grant":
         return []
     return words.sentences(
-        elements=reply.elements, masks=reply.masks, conditions=reply.conditions, purposes=reply.purposes, names=names
+        elements=reply.elements,
+        masks=reply.masks,
+        conditions=reply.conditions,
+        purposes=reply.purposes,
+        names=names,
+        volume=reply.volume,
     )

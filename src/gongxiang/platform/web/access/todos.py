@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gongxiang.platform.access import queries, states
+from gongxiang.platform.access import queries, queries_extension, states
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.delivery import states as flow_states
@@ -27,6 +27,9 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
     if actor.has(Role.CLERK, Role.NODE_OPERATOR):
         waiting = delivery.find_flows(actor=actor, statuses=(flow_states.REQUESTED,)).values_list("grant_id", flat=True)
         found += [_to_provide(r) for r in queries.to_provide(actor, grant_ids=waiting)]
+    if actor.has(Role.AUTHORITY_LEADER):
+        asked = [one for one, asking in queries_extension.asked_extensions(actor) if asking.asked_by_id != actor.id]
+        found += [_todo(one, _("Answer the asking for an extension")) for one in asked]
     if actor.has(*_AUTHORITY):
         found += [_todo(r, kind) for r in queries.waiting_for(actor, side="authority") if (kind := _as_authority(r, actor))]
     return found
@@ -98,5 +101,5 @@ def _waiting(*boxes: str) -> Callable[[Person], int]:
 COUNTED = {
     "access:consents": _waiting("to_consent", "reply_to_consent"),
     "access:replies": _waiting("to_answer"),
-    "access:mediations": _waiting("to_decide"),
+    "access:mediations": _waiting("to_decide", "extensions"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.access import answering, todos, views
+from gongxiang.platform.web.access import answering, extending, todos, views
 from gongxiang.platform.web.menu import COUNTS
 
 COUNTS.update(todos.COUNTED)
@@ -24,6 +24,9 @@ urlpatterns = [
     path("<uuid:access_request_id>/mediate/", views.mediate, name="mediate"),
     path("<uuid:access_request_id>/withdraw/", views.withdraw, name="withdraw"),
     path("<uuid:access_request_id>/notice/", answering.notice, name="notice"),
+    path("extensions/<uuid:extension_id>/", extending.case_of, name="extension"),
+    path("<uuid:access_request_id>/extension/", extending.extend, name="extend"),
+    path("<uuid:access_request_id>/extension/answer/", extending.answer_extension, name="answer_extension"),
     path("<uuid:access_request_id>/reply/", answering.reply, name="reply"),
     path("<uuid:access_request_id>/reply/preview/", answering.preview, name="preview"),
     path("<uuid:access_request_id>/reply/give/", answering.give, name="give"),

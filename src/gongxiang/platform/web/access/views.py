@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongxiang.platform.access import actions, permissions, queries, states
+from gongxiang.platform.access import actions, permissions, queries, queries_extension, states
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.evidence import queries as evidence
@@ -22,8 +22,10 @@ from gongxiang.platform.web.access.shown import acts_of, reply_sentences
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants.views import element_names
+from gongxiang.platform.web.grants.words import volume_sentences
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
+from gongxiang.protocol.terms import Volume
 
 _EXPORT = 10_000
 
@@ -94,6 +96,9 @@ def replies(request: ActingRequest) -> HttpResponse:
 @require_safe
 def mediations(request: ActingRequest) -> HttpResponse:
     """Requests whose turn is the authority's."""
+    if request.GET.get("box") == "extensions":
+        advice = _("What a provider asks for before its period ends appears here.")
+        return _list(request, box="extensions", title=_("Extensions to answer"), advice=advice, kept=(states.SUBMITTED,))
     advice = _("A request comes here when a reply is overdue or a consultation had no result.")
     return _list(request, box="to_decide", title=_("Mediation and decision"), advice=advice, kept=states.DECIDABLE)
 
@@ -127,7 +132,7 @@ def _grant_named(request: ActingRequest) -> UUID | None:
 
 def _initial(access_request: AccessRequestView) -> dict[str, Any]:
     names = ("legal_basis", "purposes", "purpose_note", "use_case", "scope", "elements", "mode", "until")
-    values = {name: getattr(access_request, name) for name in names}
+    values = {name: getattr(access_request, name) for name in names} | access_request.volume
     return {**values, "materials": "\n".join(access_request.materials), "ban": access_request.ban_accepted_at is not None}
 
 
@@ -185,6 +190,7 @@ def detail(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     resource = catalogue.get_resource(access_request.resource_id)
     names = element_names(resource)
+    extension = queries_extension.extension_of(access_request_id)
     shown = {
         "access_request": access_request,
         "resource": resource,
@@ -192,7 +198,9 @@ def detail(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         "reply": access_request.reply,
         "reply_sentences": reply_sentences(access_request, names),
         "shows_reply": request.actor.department_id != access_request.consumer_id,
-        "acts": acts_of(access_request, request.actor),
+        "acts": acts_of(access_request, request.actor, extension, at=clock.now()),
+        "extension": extension,
+        "volume_sentences": volume_sentences(Volume.from_json(access_request.volume)),
         "news": evidence.trail_of(f"access_request:{access_request_id}", by=request.actor),
     }
     return render(request, "access/detail.html", shown)

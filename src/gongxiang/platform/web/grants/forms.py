@@ -9,11 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.catalogue.values import ElementRef
-from gongxiang.platform.grants.policies import DISPOSAL_METHODS, mask_fits, value_count
+from gongxiang.platform.grants.policies import DISPOSAL_METHODS, LARGEST_VOLUME, mask_fits, value_count
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.forms import Form
 from gongxiang.protocol.clock import BEIJING
-from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Purpose, Terms
+from gongxiang.protocol.terms import VOLUME_LIMITS, Comparison, Condition, Mask, MaskKind, Purpose, Terms, Volume
 
 #: Rows of the filter's editor.
 CONDITIONS = 4
@@ -37,8 +37,16 @@ class ElementRow:
     suffix: Any
 
 
+def _limit(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=LARGEST_VOLUME)
+
+
 class TermsForm(Form):
-    """Elements, masks, row filter, purposes and the last day."""
+    """Elements, masks, row filter, volume, purposes and the last day."""
+
+    calls_per_day = _limit(_("Calls a day, at most"))
+    rows_per_day = _limit(_("Rows a day, at most"))
+    rows_in_all = _limit(_("Rows in all, at most"))
 
     purposes = forms.MultipleChoiceField(label=_("Granted purposes"), widget=forms.CheckboxSelectMultiple)
     until = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -123,6 +131,7 @@ class TermsForm(Form):
             "elements": tuple(granted),
             "masks": masks,
             "conditions": tuple(conditions),
+            "volume": Volume(**{name: value(name) for name in VOLUME_LIMITS}),
             "purposes": tuple(Purpose(p) for p in value("purposes") or ()),
         }
 
@@ -141,7 +150,8 @@ class TermsForm(Form):
 def initial_of(terms: Terms) -> dict[str, Any]:
     """The editor's fields for terms in force."""
     last = (terms.valid_until - timedelta(microseconds=1)).astimezone(BEIJING).date()
-    return initial_fields(terms.elements, terms.masks, terms.conditions, [p.value for p in terms.purposes], last)
+    purposes = [p.value for p in terms.purposes]
+    return initial_fields(terms.elements, terms.masks, terms.conditions, purposes, last, terms.volume)
 
 
 def initial_fields(
@@ -150,9 +160,14 @@ def initial_fields(
     conditions: Sequence[Condition],
     purposes: Sequence[str],
     until: date | None,
+    volume: Volume = Volume(),
 ) -> dict[str, Any]:
     """The editor's fields for these terms."""
-    values: dict[str, Any] = {"purposes": list(purposes), "until": until}
+    values: dict[str, Any] = {
+        "purposes": list(purposes),
+        "until": until,
+        **{name: getattr(volume, name) for name in VOLUME_LIMITS},
+    }
     for code in elements:
         values[f"grant_{code}"] = True
     for code, mask in masks.items():

@@ -73,7 +73,12 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     names = element_names(catalogue.get_resource(grant.resource_id))
     purposes = [p.value for p in terms.purposes]
     said = words.sentences(
-        elements=terms.elements, masks=terms.masks, conditions=terms.conditions, purposes=purposes, names=names
+        elements=terms.elements,
+        masks=terms.masks,
+        conditions=terms.conditions,
+        purposes=purposes,
+        names=names,
+        volume=terms.volume,
     )
     disposals = queries.disposals(actor=request.actor, grant_id=grant_id)
     shown = {

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from gongxiang.platform.web import labels
-from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind
+from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Volume
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,16 @@ def condition_words(condition: Condition, names: Mapping[str, str]) -> str:
     return pgettext("filter", "%(element)s %(operator)s %(values)s") % {"element": name, "operator": operator, "values": values}
 
 
+def volume_sentences(volume: Volume) -> list[str]:
+    """The volume limits, a sentence each; none where there is no limit."""
+    forms = (
+        (volume.calls_per_day, _("At most %(limit)s calls a day.")),
+        (volume.rows_per_day, _("At most %(limit)s rows a day.")),
+        (volume.rows_in_all, _("At most %(limit)s rows in all.")),
+    )
+    return [form % {"limit": f"{limit:,}"} for limit, form in forms if limit is not None]
+
+
 def sentences(
     *,
     elements: Sequence[str],
@@ -63,6 +73,7 @@ def sentences(
     conditions: Sequence[Condition],
     purposes: Sequence[str],
     names: Mapping[str, str],
+    volume: Volume = Volume(),
 ) -> list[str]:
     """What the terms let through, a sentence each; the period is shown beside."""
     said = []
@@ -79,6 +90,7 @@ def sentences(
         )
     else:
         said.append(_("All rows."))
+    said += volume_sentences(volume)
     withheld = [name for code, name in names.items() if code not in elements]
     if withheld:
         said.append(_("Not given: %(elements)s.") % {"elements": _joined(withheld)})

@@ -36,6 +36,7 @@ PAGES = {
     "remit_change": "upkeep:remit",
     "withheld_check": "upkeep:check",
     "stop_notice": "upkeep:stop",
+    "reply_extension": "access:extension",
 }
 #: Subjects whose page needs no key.
 LISTS = {
