@@ -73,6 +73,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         interfaces.leave_tokens(notes, travel, everybody)
         demands.leave_demands_waiting(travel, everybody)
         sources.read_tables(everybody, nodes)
+        sources.try_table(everybody, resources["tkry"])
         imports.send_workbook(everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},

@@ -31,8 +31,12 @@ from gongxiang.protocol.messages import (
     RevokeNode,
     SignedOrder,
     SuspendGrant,
+    TryMount,
 )
 from gongxiang.protocol.terms import ElementSpec
+
+#: Trials at mounting that are kept in mind; each is over within minutes.
+MOST_TRIALS = 500
 
 
 @dataclass(kw_only=True)
@@ -78,6 +82,8 @@ class Book:
     streams: dict[UUID, StreamEntry] = field(default_factory=dict)
     grants: dict[UUID, GrantEntry] = field(default_factory=dict)
     lease: tuple[SignedOrder, Lease] | None = None
+    #: The latest trials at mounting, and when each was asked for.
+    trials: dict[UUID, tuple[TryMount, datetime]] = field(default_factory=dict)
     #: Orders to pass on by place, the order in which they became visible; a node's cursor is a place, not a number.
     _handed: dict[UUID, list[tuple[int, SignedOrder]]] = field(default_factory=dict)
     _places: dict[int, int] = field(default_factory=dict)
@@ -106,6 +112,10 @@ class Book:
                     )
             case OpenGrant() | SuspendGrant() | ResumeGrant() | EndGrant():
                 self._take_grant(signed.id, order)
+            case TryMount():
+                self.trials[order.request_id] = (order, signed.issued_at)
+                while len(self.trials) > MOST_TRIALS:
+                    del self.trials[next(iter(self.trials))]
             case _:
                 pass
 

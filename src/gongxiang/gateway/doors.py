@@ -11,7 +11,7 @@ from gongxiang.gateway.call import LONGEST_WAIT, Answer, Call
 from gongxiang.gateway.enrolment import EnrolmentRequest, enrol
 from gongxiang.gateway.facts import of_unadmitted, read_facts
 from gongxiang.gateway.receipts import take_receipt
-from gongxiang.gateway.samples import check_ticket, show_sample
+from gongxiang.gateway.samples import check_ticket, show_sample, show_trial
 from gongxiang.protocol import killpoints
 from gongxiang.protocol.canonical import canonical, plain
 from gongxiang.protocol.errors import GrantUnknown, NotYours, RequestMalformed
@@ -19,7 +19,7 @@ from gongxiang.protocol.masking import element_secret
 from gongxiang.protocol.messages import OpenGrant
 from gongxiang.protocol.policy import secret_names
 from gongxiang.protocol.receipts import Receipt
-from gongxiang.protocol.tickets import read_ticket
+from gongxiang.protocol.tickets import MOUNT, read_ticket
 
 if TYPE_CHECKING:
     from gongxiang.gateway.parts import Gateway
@@ -85,6 +85,8 @@ async def sample(gateway: "Gateway", call: Call) -> Answer:
     ticket = read_ticket(call.parameters["token"], public_key=gateway.platform_key, at=call.at)
     check_ticket(ticket)
     gateway.book.check_lease(call.at)
+    if ticket.kind == MOUNT:
+        return Answer.of(await show_trial(gateway.database, gateway.trials, ticket, call.at))
     if ticket.grant_id is not None:
         gateway.book.open_grant(ticket.grant_id, call.at)
     return Answer.of(await show_sample(gateway.database, gateway.store, gateway.secrets, ticket))
@@ -108,6 +110,13 @@ async def facts(gateway: "Gateway", call: Call) -> Answer:
     await gateway.facts.write(found)
     killpoints.reach("gateway.facts_committed")
     return Answer.of({"taken": len(found)})
+
+
+async def trial(gateway: "Gateway", call: Call) -> Answer:
+    """Take the masked rows of a trial at mounting, for one look."""
+    trial_id = call.uuid("id")
+    gateway.trials.keep(trial_id, call.json(), size=len(call.body), node_id=call.node_id, at=call.at)
+    return Answer.of({"taken": True})
 
 
 async def stream_head(gateway: "Gateway", call: Call) -> Answer:
@@ -232,6 +241,7 @@ DOORS = (
     _door("POST", "enrol", Needs.NOBODY, Side.NODES, enrolment),
     _door("GET", "orders", Needs.ENROLLED, Side.NODES, orders),
     _door("POST", "facts", Needs.ENROLLED, Side.NODES, facts),
+    _door("POST", "trials/{id}", Needs.ADMITTED, Side.NODES, trial),
     _door("GET", "streams/{id}/head", Needs.ADMITTED, Side.NODES, stream_head),
     _door("POST", "streams/{id}/segments", Needs.ADMITTED, Side.NODES, stream_segments),
     _door("GET", "grants/{id}/segments", Needs.ADMITTED, Side.NODES, grant_segments),

@@ -24,6 +24,7 @@ from gongxiang.protocol.messages import (
     EnrolmentRefused,
     FlowState,
     Message,
+    MountTried,
     NodeSeen,
     OpenGrant,
     ReceiptGiven,
@@ -133,7 +134,7 @@ def _own(fact: Message, node_id: UUID, book: Book) -> bool:
             return _takes_part(book, node_id, fact.grant_id)
         case Alarm():
             return fact.node_id == node_id and (fact.resource_id is None or _knows(book, node_id, fact.resource_id))
-        case NodeSeen() | TableDescribed() | TablesSurveyed() | RootWitnessed():
+        case NodeSeen() | TableDescribed() | TablesSurveyed() | MountTried() | RootWitnessed():
             return fact.node_id == node_id
         case _:
             return False

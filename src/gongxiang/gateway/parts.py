@@ -19,6 +19,7 @@ from gongxiang.gateway.secrets import ConsumerSecrets
 from gongxiang.gateway.settings import Settings
 from gongxiang.gateway.store import SegmentStore
 from gongxiang.gateway.streams import Streams
+from gongxiang.gateway.trials import Trials
 from gongxiang.gateway.trimming import trim_for_ever
 from gongxiang.gateway.waiting import Bells, sleep_until
 from gongxiang.protocol.errors import DataPlaneError
@@ -48,6 +49,7 @@ class Gateway:
             self.database, self.book, self.flows, self.facts, self.bells,
             platform_key=self.platform_key, master=settings.keyring.master(),
         )  # fmt: skip
+        self.trials = Trials(self.book)
         self.nonces, self.limiter = Nonces(), Limiter(settings.rate)
         #: Keys of nodes that are not admitted: (key, read at).
         self.enrolled: dict[UUID, tuple[str | None, float]] = {}

@@ -1,11 +1,13 @@
 """Samples: up to ten masked rows of a resource for one person with a ticket, through the same policy as everything else."""
 
+from datetime import datetime
 from typing import Any
 
 from gongxiang.gateway.database import Database
 from gongxiang.gateway.facts import row_of
 from gongxiang.gateway.secrets import ConsumerSecrets
 from gongxiang.gateway.store import SegmentStore
+from gongxiang.gateway.trials import Trials
 from gongxiang.gateway.volume import spend
 from gongxiang.protocol import clock
 from gongxiang.protocol.batches import decode_batch, decode_schema, elements_of
@@ -13,7 +15,8 @@ from gongxiang.protocol.errors import NothingToShow, PurposeOutsideGrant, Ticket
 from gongxiang.protocol.messages import SampleShown
 from gongxiang.protocol.policy import compile_terms
 from gongxiang.protocol.segments import SegmentKind
-from gongxiang.protocol.tickets import SAMPLE, Ticket
+from gongxiang.protocol.terms import Terms
+from gongxiang.protocol.tickets import MOUNT, SAMPLE, Ticket
 from gongxiang.protocol.types import texts
 
 #: Rows shown.
@@ -24,14 +27,25 @@ SEGMENTS = 4
 
 def check_ticket(ticket: Ticket) -> None:
     """Raise unless the ticket asks for what its own terms allow."""
-    if ticket.kind != SAMPLE or ticket.terms.resource_id != ticket.resource_id:
+    if ticket.kind == MOUNT and ticket.terms is None and ticket.grant_id is None:
+        return
+    if ticket.kind != SAMPLE or ticket.terms is None or ticket.terms.resource_id != ticket.resource_id:
         raise TicketAltered("The ticket is for something else.")
     if ticket.terms.purposes and ticket.purpose not in ticket.terms.purposes:
         raise PurposeOutsideGrant
 
 
+async def show_trial(database: Database, trials: Trials, ticket: Ticket, at: datetime) -> Any:
+    """Use the ticket and give the rows that the node masked; recorded first, as every sample."""
+    value = trials.take(ticket.trial_id, resource_id=ticket.resource_id, at=at)
+    await _use(database, ticket, rows=len(value["rows"]), elements=tuple(column["code"] for column in value["columns"]))
+    return value
+
+
 async def show_sample(database: Database, store: SegmentStore, secrets: ConsumerSecrets, ticket: Ticket) -> Any:
     """Use the ticket and give the rows; the use is recorded before anything is shown: no evidence, no data."""
+    terms: Terms | None = ticket.terms
+    assert terms is not None
     sequences = await _newest_load(database, ticket)
     if not sequences:
         raise NothingToShow
@@ -39,7 +53,7 @@ async def show_sample(database: Database, store: SegmentStore, secrets: Consumer
     rows: list[list[str | None]] = []
     for sequence in sequences:
         (segment,) = await store.read(ticket.resource_id, [sequence])
-        policy = compile_terms(ticket.terms, elements_of(decode_schema(segment.body)), await secrets.of(ticket.terms))
+        policy = compile_terms(terms, elements_of(decode_schema(segment.body)), await secrets.of(terms))
         batch = policy.project_load(decode_batch(segment.body)).slice(0, ROWS - len(rows))
         columns = [{"code": spec.code, "type": spec.type.value} for spec in policy.schema]
         shown = [texts(batch.column(spec.code), spec).to_pylist() for spec in policy.schema]
@@ -81,6 +95,6 @@ async def _use(database: Database, ticket: Ticket, *, rows: int, elements: tuple
         )
         if cursor.rowcount != 1:
             raise TicketUsed
-        if ticket.grant_id is not None:
+        if ticket.grant_id is not None and ticket.terms is not None:
             await spend(connection, ticket.terms, rows=rows, at=at)
         await connection.execute("INSERT INTO link.facts (kind, body) VALUES (%s, %s)", row_of(fact))

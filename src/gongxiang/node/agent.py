@@ -28,6 +28,7 @@ from gongxiang.node.office import Office
 from gongxiang.node.orders import OrderBook
 from gongxiang.node.provider import ProviderStream
 from gongxiang.node.reconcile import Reconciler
+from gongxiang.node.trial import try_mount
 from gongxiang.node.witness import Witness
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
@@ -38,6 +39,8 @@ from gongxiang.protocol.messages import (
     EndGrant,
     Lease,
     Message,
+    MountStep,
+    MountTried,
     NodeSeen,
     OpenGrant,
     OpenStream,
@@ -49,6 +52,7 @@ from gongxiang.protocol.messages import (
     SuspendGrant,
     TableDescribed,
     TablesSurveyed,
+    TryMount,
 )
 from gongxiang.protocol.sentences import Sentence
 from gongxiang.protocol.signing import Signer
@@ -201,6 +205,8 @@ class Agent:
                 threading.Thread(target=self._describe, args=(order,), name="describe", daemon=True).start()
             case SurveySource() if order.node_id == me:
                 threading.Thread(target=self._survey, args=(order,), name="survey", daemon=True).start()
+            case TryMount() if order.node_id == me:
+                threading.Thread(target=self._try_mount, args=(order,), name="trial", daemon=True).start()
             case Reconcile():
                 self.reconciler.start(order)
             case Lease():
@@ -332,6 +338,28 @@ class Agent:
                     total=total, problem=problem, at=clock.now(),
                 )
             )  # fmt: skip
+
+    def _try_mount(self, order: TryMount) -> None:
+        """Try a table at mounting; its masked rows go to the gateway, the steps to the platform."""
+        steps: tuple[MountStep, ...]
+        rows = 0
+        try:
+            if self.config.source_dsn is None:
+                raise errors.ConfigurationWrong("{path} names no [source] dsn.", path=self.config.path)
+            steps, rows = try_mount(
+                self.config.source_dsn, order, lambda given: self.client.post_json(f"trials/{order.request_id}", given)
+            )
+        except errors.DataPlaneError as error:
+            steps = (MountStep(step="reachable", problem=errors.in_words(error)),)
+        except Exception as error:
+            log.error("trial of %s: unexpected %s", order.table, errors.trace(error))
+            said = Sentence("Unexpected {said}; the node's log says where.", said=type(error).__name__)
+            steps = (MountStep(step="reachable", problem=said),)
+        self.office.report(
+            MountTried(
+                request_id=order.request_id, node_id=self.identity.node_id, steps=steps, rows=rows, at=clock.now()
+            )
+        )  # fmt: skip
 
     def _meet(self, error: errors.DataPlaneError) -> None:
         match error:

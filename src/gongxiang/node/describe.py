@@ -142,7 +142,7 @@ def describe_table(dsn: str, table: str) -> Description:
     except psycopg.OperationalError as error:
         raise SourceDown("The source database does not answer: {said}", said=str(error).strip()) from error
     if found is None:
-        return Description(columns=(), rows=0, problem=_missing(table))
+        return Description(columns=(), rows=0, problem=missing_table(table))
     columns = tuple(
         DescribedColumn(
             column=c.column,
@@ -252,7 +252,8 @@ def _digits(modifier: int) -> tuple[int, int]:
     return packed >> 16 & 0xFFFF, ((packed & 0x7FF) ^ 1024) - 1024
 
 
-def _missing(table: str) -> str:
+def missing_table(table: str) -> str:
+    """That there is no such table, in words."""
     schema, name = split_table(table)
     return Sentence(
         "There is no table {schema}.{name} in the source database, or this account may not see it. Check the spelling "

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from gongxiang.protocol.canonical import canonical, parse_instant, plain
 from gongxiang.protocol.sentences import Part, parts_of
-from gongxiang.protocol.terms import DataType, ElementSpec, Terms
+from gongxiang.protocol.terms import DataType, ElementSpec, Mask, Terms
 
 VERSION = 1
 
@@ -112,6 +112,22 @@ class OpenStream(Message):
     columns: tuple[MappedColumn, ...]
     schema_version: int
     method: str = "log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryMount(Message):
+    """The node shall try this table under this mapping, answer with MountTried, and give the gateway some masked rows."""
+
+    kind: ClassVar[str] = "try_mount"
+    request_id: UUID
+    resource_id: UUID
+    node_id: UUID
+    #: `schema.table` in the source database.
+    table: str
+    columns: tuple[MappedColumn, ...]
+    #: By element code; what stands here is masked at the node, before it leaves the department.
+    masks: dict[str, Mask]
+    rows: int = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,6 +335,32 @@ class TablesSurveyed(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MountStep:
+    """One thing that was tried; `problem` says why it failed, else it is empty."""
+
+    #: reachable, table, key, rights, columns or sample
+    step: str
+    problem: str = ""
+    words: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Let the forms travel beside the problem."""
+        _told(self, self.problem, self.words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MountTried(Message):
+    """Answer to TryMount: the steps in order, up to the first that failed; `rows` went to the gateway, masked."""
+
+    kind: ClassVar[str] = "mount_tried"
+    request_id: UUID
+    node_id: UUID
+    steps: tuple[MountStep, ...]
+    rows: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class StreamState(Message):
     """How a resource's stream stands at the provider: state is loading, live, stopped or drifted."""
 
@@ -469,15 +511,15 @@ class SampleShown(Message):
 ORDERS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
-        OfferEnrolment, AdmitNode, RevokeNode, DescribeTable, SurveySource, OpenStream, CloseStream, OpenGrant, SuspendGrant,
-        ResumeGrant, EndGrant, Reconcile, Lease,
+        OfferEnrolment, AdmitNode, RevokeNode, DescribeTable, SurveySource, TryMount, OpenStream, CloseStream, OpenGrant,
+        SuspendGrant, ResumeGrant, EndGrant, Reconcile, Lease,
     )
 }  # fmt: skip
 FACTS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
-        NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, TablesSurveyed, StreamState, FlowState, ReceiptGiven,
-        Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown,
+        NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, TablesSurveyed, MountTried, StreamState, FlowState,
+        ReceiptGiven, Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown,
     )
 }  # fmt: skip
 

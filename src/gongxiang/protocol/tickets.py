@@ -20,8 +20,9 @@ from gongxiang.protocol.terms import Purpose, Terms
 
 #: How long a ticket lives.
 LIFETIME = timedelta(seconds=60)
-#: Ticket kinds; more come with uploads, downloads and try-it.
+#: Ticket kinds: rows as a grant lets them flow; rows that a node gave when its table was tried at mounting.
 SAMPLE = "sample"
+MOUNT = "mount"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +36,11 @@ class Ticket:
     resource_id: UUID
     grant_id: UUID | None
     purpose: Purpose
-    terms: Terms
+    #: None at mounting only, where the node masked the rows before they left it.
+    terms: Terms | None
     issued_at: datetime
+    #: The trial at mounting whose rows are shown.
+    trial_id: UUID | None = None
 
     @property
     def expires_at(self) -> datetime:
@@ -75,8 +79,9 @@ def _parse(value: Any) -> Ticket:
             resource_id=UUID(value["resource_id"]),
             grant_id=UUID(value["grant_id"]) if value["grant_id"] else None,
             purpose=Purpose(value["purpose"]),
-            terms=Terms.from_json(value["terms"]),
+            terms=Terms.from_json(value["terms"]) if value["terms"] is not None else None,
             issued_at=parse_instant(value["issued_at"]),
+            trial_id=UUID(value["trial_id"]) if value.get("trial_id") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise TicketAltered("The ticket cannot be read: {said}", said=error) from error

@@ -7,9 +7,11 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.keyring import Keyring
+from gongxiang.protocol.messages import MappedColumn, TryMount
 from gongxiang.protocol.signing import generate
-from gongxiang.protocol.terms import Mask, MaskKind, Purpose, Volume
+from gongxiang.protocol.terms import DataType, ElementSpec, Mask, MaskKind, Purpose, Volume
 from gongxiang.protocol.tickets import Ticket, issue_ticket
 from tests.support.dataplane import eventually, now
 
@@ -110,3 +112,37 @@ def test_uses_and_digests_of_long_ago_are_dropped(own_plane):
         own_plane.start()
         count = "SELECT (SELECT count(*) FROM exchange.tickets_used), (SELECT count(*) FROM exchange.digests)"
         eventually(lambda: connection.execute(count).fetchone(), lambda found: found == (1, 1), seconds=15)
+
+
+def test_rows_of_a_trial_at_mounting_come_from_the_asked_node_and_are_shown_once(plane):
+    node, stranger = plane.node(), plane.node()
+    order = TryMount(
+        request_id=uuid.uuid4(), resource_id=uuid.uuid4(), node_id=node.node_id, table="public.person", masks={},
+        columns=(MappedColumn(column="xm", element=ElementSpec(code="xm", type=DataType.TEXT)),),
+    )  # fmt: skip
+    plane.order(order, node.node_id)
+    path, rows = f"trials/{order.request_id}", {"columns": [{"code": "xm", "type": "text"}], "rows": [["张*"], [None]]}
+
+    def said(value, of=node, at=path):
+        return of.call("POST", at, canonical(value))[2].get("error", {}).get("code")
+
+    eventually(lambda: said(rows), lambda code: code is None)
+    assert said(rows, stranger) == "not_yours"
+    assert said(rows, at=f"trials/{uuid.uuid4()}") == "not_yours"
+    for wrong in (
+        {**rows, "columns": [{"code": "sfzh", "type": "text"}]}, {**rows, "rows": [["张*"]] * 11}, {**rows, "rows": [[1]]},
+        {**rows, "rows": [[]]}, {"rows": []}, [], {"columns": 1, "rows": 2},
+    ):  # fmt: skip
+        assert said(wrong) == "request_malformed", wrong
+    assert said({**rows, "rows": [["长" * 100_000]]}) == "body_too_large"
+    ticket = Ticket(
+        ticket_id=uuid.uuid4(), kind="mount", person="p1", resource_id=order.resource_id, grant_id=None,
+        purpose=Purpose.VERIFICATION, terms=None, issued_at=now(), trial_id=order.request_id,
+    )  # fmt: skip
+    other = replace(ticket, ticket_id=uuid.uuid4(), resource_id=uuid.uuid4())
+    assert shown(plane, other)[1]["error"]["code"] == "nothing_to_show"
+    status, value = shown(plane, ticket)
+    assert (status, value["rows"], value["columns"]) == (200, [["张*"], [None]], rows["columns"])
+    fact = plane.wait_for_fact("sample_shown", ticket_id=str(ticket.ticket_id))
+    assert (fact["rows"], fact["elements"], fact["grant_id"]) == (2, ["xm"], None)
+    assert shown(plane, ticket)[1]["error"]["code"] == "nothing_to_show"

@@ -115,3 +115,31 @@ class TablesMountedAlready(Refusal):
 
     basis = ("wushen-2021-60:7", "cn-809:19")
     next_step = "Open the entry that the list names, and revise it there."
+
+
+class NothingMounted(Refusal):
+    """No table with mapped columns stands in the draft of this entry yet."""
+
+    basis = ("wushen-2021-60:19(1)", "wushen-2021-60:21(1)")
+    next_step = "Ask the node for the table and map its columns to the elements first."
+
+
+class ElementUnfinished(Refusal):
+    """The element “{element}” has no type yet, so its column cannot be tried."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Complete the mapped elements in the draft: type, length and, for decimals, the digits after the point."
+
+
+class TrialPending(Refusal):
+    """The node was asked to try this table a moment ago and has not answered yet."""
+
+    basis = ("wushen-2021-60:21(1)",)
+    next_step = "Wait for the answer on this page; a node that is connected answers within seconds."
+
+
+class NoRowsToShow(Refusal):
+    """There are no rows of this trial to be shown: they are kept for some minutes and shown once."""
+
+    basis = ("wushen-2021-60:14",)
+    next_step = "Test the connection once more, then show the rows."

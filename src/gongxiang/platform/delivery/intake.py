@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import actions as catalogue_actions
-from gongxiang.platform.delivery import opening, policies, states, surveying
+from gongxiang.platform.delivery import opening, policies, states, surveying, trying
 from gongxiang.platform.delivery.models import (
     Alarm,
     Flow,
@@ -58,6 +58,8 @@ def take(fact: messages.Message, *, at: datetime) -> None:
             _table_described(fact, at)
         case messages.TablesSurveyed():
             surveying.take_part(fact, by=_INTAKE)
+        case messages.MountTried():
+            trying.take_answer(fact, by=_INTAKE)
         case messages.StreamState():
             _stream_state(fact, at)
         case messages.FlowState():
@@ -359,7 +361,11 @@ def _data_refused(fact: messages.DataRefused) -> None:
 @implements("wushen-2021-60:14", "wushen-2021-60:22.2")
 def _sample_shown(fact: messages.SampleShown) -> None:
     flow = Flow.objects.filter(grant_id=fact.grant_id).first() if fact.grant_id else None
-    seen: dict[str, Any] = {"concerns": (parties.authority().id,), "trail": (f"resource:{fact.resource_id}",)}
+    seen: dict[str, Any] = {
+        # Without a grant it was looked at by the mounting department itself.
+        "concerns": (*trying.tried_by(fact.resource_id), parties.authority().id),
+        "trail": (f"resource:{fact.resource_id}",),
+    }
     record_act(
         kind="data:sample_shown",
         subject=("data", fact.ticket_id),

@@ -60,6 +60,28 @@ class TableCheck(models.Model):
     words = models.JSONField(default=list, blank=True)
 
 
+class MountTrial(models.Model):
+    """A node was asked to try the table of an entry at mounting, and what it found; its masked rows are never here."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
+    provider_id = models.UUIDField()
+    resource_id = models.UUIDField()
+    distribution_id = models.UUIDField(null=True)
+    table = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=200)
+    answered_at = models.DateTimeField(null=True)
+    #: `protocol.messages.MountStep` each, up to the first that failed.
+    steps = models.JSONField(default=list, blank=True)
+    #: Masked rows that the node gave to the gateway.
+    rows = models.IntegerField(default=0)
+    shown_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["resource_id", "-asked_at"], name="mount_trial_latest")]
+
+
 class SourceSurvey(models.Model):
     """A node was asked which tables its source database has; the newest answered one of a node is kept with its tables."""
 

@@ -32,6 +32,10 @@ RECONCILE: Final = Permission(
     roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.PLATFORM_OPERATOR}),
 )
 SAMPLE: Final = Permission(name="delivery.sample", roles=frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
+#: Masked rows at mounting are for the department whose table it is, nobody else.
+SAMPLE_MOUNT: Final = Permission(
+    name="delivery.sample_mount", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
+)
 CLOSE_ALARM: Final = Permission(name="delivery.close_alarm", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
 
 

@@ -3,14 +3,15 @@
 import hashlib
 import re
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from gongxiang.law.articles import implements
+from gongxiang.platform.catalogue.content import ElementContent
 from gongxiang.platform.delivery import errors, states
 from gongxiang.platform.delivery.models import Flow, Node
-from gongxiang.protocol.terms import Purpose
+from gongxiang.protocol.terms import MASK_FITS, ElementSpec, Mask, MaskKind, Purpose
 
 #: A one-time code is good for so long; our choice.
 CODE_LIFETIME: Final = timedelta(hours=24)
@@ -24,6 +25,10 @@ RECEIPT_INTERVAL: Final = timedelta(seconds=10)
 AHEAD: Final = timedelta(minutes=2)
 #: A node that did not answer a survey for so long may be asked again.
 SURVEY_PATIENCE: Final = timedelta(minutes=3)
+#: A trial at mounting that was not answered for so long may be asked for again.
+TRIAL_PATIENCE: Final = timedelta(seconds=45)
+#: Rows of a trial are kept for a look; the gateway keeps to the same.
+TRIAL_ROWS_KEPT: Final = timedelta(minutes=10)
 #: Drafts made at once from a survey.
 MOST_DRAFTS: Final = 50
 #: A comparison that was not answered for so long may be asked again.
@@ -91,3 +96,32 @@ def check_can_reconcile(flow: Flow, *, pending: bool) -> None:
         raise errors.FlowNotRunning()
     if pending:
         raise errors.ReconciliationPending()
+
+
+@implements("wushen-2021-60:15", "wushen-2021-60:21(1)")
+def mask_at_mounting(element: ElementContent, spec: ElementSpec) -> Mask | None:
+    """How an element's values are shown when its table is tried; our choice, by its level and how sensitive it is.
+
+    General data is shown as it is. What has no level yet counts as the highest.
+    """
+    if element.data_class == "CORE" or not element.data_class or not element.sensitivity:
+        return Mask(kind=MaskKind.BLANK)
+    if element.data_class == "GENERAL" and element.sensitivity == "GENERAL":
+        return None
+    for mask in (Mask(kind=MaskKind.YEAR), Mask(kind=MaskKind.KEEP, prefix=1 if element.sensitivity == "PERSONAL" else 0)):
+        if spec.type in MASK_FITS[mask.kind]:
+            return mask
+    return Mask(kind=MaskKind.BLANK)
+
+
+def check_can_try(node: Node, *, pending: bool) -> None:
+    """An admitted node tries a table, one trial of an entry at a time."""
+    check_admitted(node)
+    if pending:
+        raise errors.TrialPending()
+
+
+def check_rows_kept(*, answered_at: datetime | None, rows: int, at: datetime) -> None:
+    """Rows were given and are not too old."""
+    if answered_at is None or not rows or at - answered_at > TRIAL_ROWS_KEPT:
+        raise errors.NoRowsToShow()

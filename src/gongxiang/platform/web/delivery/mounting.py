@@ -119,8 +119,9 @@ def map_columns(request: ActingRequest, check_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.show_refusal(refusal)
         else:
-            messages.success(request, _("The draft delivers this table now."))
-            return redirect("delivery:mounts")
+            said = _("The draft delivers this table now. Test the connection, and look at some masked rows.")
+            messages.success(request, said)
+            return redirect("delivery:trial", draft.id)
     shown = {"form": form, "check": found, "draft": draft, "editable": draft.status in EDITABLE}
     return render(request, "delivery/map.html", shown, status=422 if form.is_bound else 200)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.delivery import mounting, nodes, surveys, todos, views
+from gongxiang.platform.web.delivery import mounting, nodes, surveys, todos, trials, views
 from gongxiang.platform.web.menu import COUNTS
 
 COUNTS.update(todos.COUNTED)
@@ -26,6 +26,9 @@ urlpatterns = [
     path("flows/<uuid:grant_id>/live/", views.flow_live, name="flow_live"),
     path("flows/<uuid:grant_id>/reconcile/", views.reconcile, name="reconcile"),
     path("mounts/", mounting.mounts, name="mounts"),
+    path("mounts/<uuid:resource_id>/test/", trials.trial, name="trial"),
+    path("mounts/<uuid:resource_id>/test/live/", trials.trial_live, name="trial_live"),
+    path("mounts/<uuid:resource_id>/test/<uuid:trial_id>/rows/", trials.trial_rows, name="trial_rows"),
     path("mounts/<uuid:resource_id>/", mounting.mount, name="mount"),
     path("mounts/checks/<uuid:check_id>/", mounting.check, name="check"),
     path("mounts/checks/<uuid:check_id>/live/", mounting.check_live, name="check_live"),

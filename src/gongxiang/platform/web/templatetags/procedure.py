@@ -62,7 +62,7 @@ def reported(text: str) -> SafeString | str:
 def told(row: Any) -> SafeString | str:
     """As `reported`, of something the data plane told with the forms of its sentences: an alarm, a flow, a column."""
     if isinstance(row, dict):
-        return _told(row.get("refusal", ""), row.get("words"))
+        return _told(row.get("refusal", "") or row.get("problem", ""), row.get("words"))
     return _told(getattr(row, "detail", "") or getattr(row, "problem", ""), row.words)
 
 
