@@ -130,7 +130,7 @@ def consent_access_request(*, access_request_id: UUID, by: Actor, at: datetime) 
     """The own accountable officer consents; never who drafted it."""
     request = queries.get_for_update(access_request_id)
     officer = permissions.check_of_department(permissions.CONSENT, by, request.consumer_id)
-    if officer.id == request.drafted_by_id:
+    if officer.is_hand_of(request.drafted_by_id):
         raise errors.OwnDraft()
     _check_complete(request, at)
     changes = {"consented_at": at, "consented_by": by.name}

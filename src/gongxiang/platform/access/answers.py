@@ -121,7 +121,7 @@ def consent_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> Access
     if request.prepared is None or request.prepared_for != side:
         raise errors.NoReplyPrepared()
     assert isinstance(by, Person)
-    if request.prepared_by_id == by.id:
+    if by.is_hand_of(request.prepared_by_id):
         raise errors.OwnReply()
     reply = queries.read_reply(request.prepared)
     _check_reply(request, reply)

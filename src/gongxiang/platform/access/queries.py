@@ -13,6 +13,7 @@ from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.permissions import sees_all
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook.values import OpenDeadline
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Volume
 
@@ -210,17 +211,23 @@ def open_deadlines(at: datetime) -> list[OpenDeadline]:
 
 def running_clock(row: AccessRequest) -> OpenDeadline | None:
     """The clock of a request, if one runs: of the reply or consultation (21(2)), after consent of provision (条例 22)."""
-    rule, start, due_at = row.due_rule, row.clock_from, row.due_at
+    rule, start, due_at, basis = row.due_rule, row.clock_from, row.due_at, row.due_basis
+    side = row.turn
     if row.status in _TO_PROVIDE:
-        rule, start, due_at = row.provision_rule, row.replied_at, row.provision_due_at
+        rule, start, due_at, basis = row.provision_rule, row.replied_at, row.provision_due_at, row.provision_basis
+        # Once it is granted the period is the provider's, of provision.
+        side = "provider"
     if due_at is None or start is None or row.status not in (*_RUNNING, *_TO_PROVIDE):
         return None
     # An extension is counted on from the last day, so both together are one period from the first (条例 21).
     days = int(rule.partition("=")[2].partition("@")[0]) + row.extension_days if row.extension_days else None
     if row.status in _TO_PROVIDE:
         days = None
-    subject, title = f"access_request:{row.pk}", f"{row.number} {row.resource_name}"
-    return OpenDeadline(subject=subject, title=title, rule=rule, start=start, due_at=due_at, working_days=days)
+    return OpenDeadline(
+        subject=f"access_request:{row.pk}", title=f"{row.number} {row.resource_name}", rule=rule, start=start, due_at=due_at,
+        working_days=days, basis=basis, concerns=(row.provider_id, row.consumer_id),
+        **parties.whose_turn(side, provider_id=row.provider_id, consumer_id=row.consumer_id),
+    )  # fmt: skip
 
 
 def with_running_clock(at: datetime) -> list[UUID]:

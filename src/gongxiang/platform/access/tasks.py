@@ -6,10 +6,7 @@ from datetime import datetime
 from gongxiang.platform.access import actions, queries
 from gongxiang.platform.access.permissions import RECALCULATOR, SWEEPER
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
-from gongxiang.platform.evidence.queries import News
-from gongxiang.platform.evidence.tasks import read_outbox
 from gongxiang.platform.kernel.actors import System
-from gongxiang.protocol import clock
 
 _log = logging.getLogger(__name__)
 
@@ -32,12 +29,7 @@ def sweep_overdue(at: datetime) -> int:
     return lapsed
 
 
-def on_news() -> int:
-    """Read the outbox: a holiday notice moves the open periods."""
-    return read_outbox("access", {"calendar:notice_entered": _recompute})
-
-
-def _recompute(news: News) -> None:
-    at = clock.now()
+def recount(at: datetime) -> None:
+    """Count the running periods anew: the rulebook asks for it after a holiday notice."""
     for access_request_id in queries.with_running_clock(at):
         actions.recompute_deadline(access_request_id=access_request_id, by=System(name=RECALCULATOR), at=at)

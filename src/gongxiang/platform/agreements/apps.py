@@ -9,3 +9,10 @@ class AgreementsConfig(AppConfig):
     name = "gongxiang.platform.agreements"
     label = "agreements"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the rulebook which clocks run here."""
+        from gongxiang.platform.agreements import queries
+        from gongxiang.platform.rulebook.queries import register_deadline_source
+
+        register_deadline_source("agreements", queries.ending_soon)

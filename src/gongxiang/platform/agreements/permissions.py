@@ -32,7 +32,7 @@ def check_actor_can_sign(actor: Actor, agreement: Agreement) -> Person:
     """The signing officer: of the department, and not the one who drafted it."""
     SIGN.check(actor)
     person = check_own(actor, agreement.department_id)
-    if person.id == agreement.drafted_by:
+    if person.is_hand_of(agreement.drafted_by):
         raise OwnDraft()
     return person
 

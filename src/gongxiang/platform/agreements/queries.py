@@ -2,21 +2,27 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
+from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.agreements import permissions, policies
 from gongxiang.platform.agreements.errors import NoTemplate
 from gongxiang.platform.agreements.models import Agreement, AgreementSignature, AgreementTemplate
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook.values import OpenDeadline
 from gongxiang.protocol import signing
+from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.evidence import sm3
+
+#: So long before its end an agreement is pointed out; a choice of the product.
+POINTED_OUT = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,3 +214,24 @@ def _ref(row: Agreement, *, signed: bool = False) -> AgreementRef:
 
 def _template(row: AgreementTemplate) -> TemplateRef:
     return TemplateRef(id=row.id, version=row.version, title=row.title, body=row.body, issued_at=row.issued_at)
+
+
+def ending_soon(at: datetime) -> list[OpenDeadline]:
+    """Agreements in force that end within thirty days and have no successor; the gate of art. 18 closes with them."""
+    today = at.astimezone(BEIJING).date()
+    rows = Agreement.objects.filter(status="IN_FORCE", valid_until__gte=today, valid_until__lte=today + POINTED_OUT)
+    later = Agreement.objects.filter(status="IN_FORCE", valid_until__gt=today + POINTED_OUT).values("department_id")
+    ending = list(rows.exclude(department_id__in=later).order_by("valid_until"))
+    names = parties.department_names(row.department_id for row in ending)
+    found = []
+    for row in ending:
+        due_at = end_of_day(row.valid_until)
+        found.append(
+            OpenDeadline(
+                subject=f"agreement:{row.pk}", title=names[row.department_id], rule="agreement_end",
+                start=end_of_day(row.valid_from), due_at=due_at, basis="wushen-2021-60:18", in_working_days=False,
+                first_reminder_at=due_at - POINTED_OUT,
+                **parties.whose_turn("department", department_id=row.department_id),
+            )
+        )  # fmt: skip
+    return found

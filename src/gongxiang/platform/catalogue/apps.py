@@ -12,8 +12,9 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rulebook which clocks run here."""
-        from gongxiang.platform.catalogue import queries, queries_remit
+        from gongxiang.platform.catalogue import queries, queries_remit, queries_withheld, tasks
         from gongxiang.platform.rulebook.queries import register_deadline_source
 
-        register_deadline_source("catalogue", queries.open_deadlines)
-        register_deadline_source("catalogue-remits", queries_remit.open_remit_deadlines)
+        register_deadline_source("catalogue", queries.open_deadlines, tasks.recount)
+        register_deadline_source("catalogue-remits", queries_remit.open_remit_deadlines, tasks.recount_remits)
+        register_deadline_source("catalogue-withheld", queries_withheld.open_check_deadlines)

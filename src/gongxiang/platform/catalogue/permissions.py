@@ -73,7 +73,7 @@ def check_may_return(actor: Actor, *, status: str, provider_id: UUID) -> None:
 
 def check_other_person(actor: Actor, *involved: UUID | None) -> None:
     """Raise SamePerson if the actor is among those who did an earlier step."""
-    if isinstance(actor, Person) and actor.id in involved:
+    if isinstance(actor, Person) and actor.is_hand_of(*involved):
         raise SamePerson()
 
 

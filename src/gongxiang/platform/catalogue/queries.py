@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -264,16 +265,18 @@ def withheld_entries(actor: Actor) -> tuple[ListedResource, ...]:
 def open_deadlines(at: datetime) -> tuple[rulebook.OpenDeadline, ...]:
     """The authority's periods of review that run at `at`, for the preview of a holiday notice."""
     rows = Resource.objects.filter(due_at__gt=at, status__in=(SUBMITTED, RATIFIED)).order_by("due_at")
-    return tuple(running for row in rows if (running := running_clock(row)) is not None)
+    turn = parties.whose_turn("authority") if rows else {}
+    return tuple(running for row in rows if (running := running_clock(row, **turn)) is not None)
 
 
-def running_clock(row: Resource) -> rulebook.OpenDeadline | None:
+def running_clock(row: Resource, **turn: Any) -> rulebook.OpenDeadline | None:
     """The period of review of an entry, if one runs."""
     if row.due_at is None or row.submitted_at is None:
         return None
     return rulebook.OpenDeadline(
-        subject=f"resource:{row.pk}", title=row.name, rule=row.due_rule, start=row.submitted_at, due_at=row.due_at
-    )
+        subject=f"resource:{row.pk}", title=row.name, rule=row.due_rule, start=row.submitted_at, due_at=row.due_at,
+        basis=row.due_basis, concerns=(row.provider_id,), **turn,
+    )  # fmt: skip
 
 
 def with_running_clock() -> tuple[UUID, ...]:

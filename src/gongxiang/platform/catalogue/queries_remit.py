@@ -262,7 +262,9 @@ def running_remit_clock(row: RemitChange) -> rulebook.OpenDeadline:
     """The period of a change."""
     return rulebook.OpenDeadline(
         subject=f"remit_change:{row.pk}", title=row.title, rule=row.due_rule, start=change_start(row.changed_on),
-        due_at=row.due_at, working_days=row.working_days,
+        due_at=row.due_at, working_days=row.working_days, basis=row.due_basis,
+        # The room's own sweep reminds, with evidence.
+        reminds=False, **parties.whose_turn("department", department_id=row.department_id),
     )  # fmt: skip
 
 

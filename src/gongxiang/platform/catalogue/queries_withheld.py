@@ -166,6 +166,19 @@ def check_for_update(check_id: UUID) -> WithheldCheck:
 
 
 @implements("wushen-2021-60:10", "cn-809:14(3)", "cn-809:15.2")
+def open_check_deadlines(at: datetime) -> tuple[rulebook.OpenDeadline, ...]:
+    """The yearly rounds that are pointed out already; counted in months, so no holiday notice moves them."""
+    rows = WithheldCheck.objects.select_related("resource").filter(status=DUE, due_at__gt=at, due_at__lte=at + POINTED_OUT)
+    return tuple(
+        rulebook.OpenDeadline(
+            subject=f"withheld_check:{row.pk}", title=row.resource.name, rule=row.due_rule, start=row.opened_at,
+            due_at=row.due_at, basis=row.due_basis, in_working_days=False, first_reminder_at=row.due_at - POINTED_OUT,
+            **parties.whose_turn("department", department_id=row.resource.provider_id),
+        )
+        for row in rows.order_by("due_at")
+    )  # fmt: skip
+
+
 def why_lapsed(content: Content, exception: dict[str, str] | None, on: date) -> str:
     """Why the basis no longer carries the withholding: `gone`, `ended` or `rank`; empty if it does."""
     try:

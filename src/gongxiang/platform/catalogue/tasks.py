@@ -25,7 +25,7 @@ from gongxiang.protocol import clock
 
 def on_news() -> int:
     """Read the outbox; gives how many acts were handled."""
-    return read_outbox("catalogue", {"calendar:notice_entered": _recount, "statute:ended": _keep_withheld})
+    return read_outbox("catalogue", {"statute:ended": _keep_withheld})
 
 
 def sweep_upkeep(at: datetime) -> int:
@@ -57,11 +57,16 @@ def _keep_withheld(_news: News) -> None:
     keep_withheld(clock.now())
 
 
-def _recount(_news: News) -> None:
+def recount(at: datetime) -> None:
+    """Count the authority's periods of review anew: the rulebook asks for it after a holiday notice."""
     for resource_id in queries.with_running_clock():
-        actions.recount_review(resource_id=resource_id, by=System(name=RECALCULATOR), at=clock.now())
-    for change_id in queries_remit.remits_with_running_clock(clock.now()):
-        actions.recount_remit_change(change_id=change_id, by=System(name=SWEEPER), at=clock.now())
+        actions.recount_review(resource_id=resource_id, by=System(name=RECALCULATOR), at=at)
+
+
+def recount_remits(at: datetime) -> None:
+    """The same for changes of remit."""
+    for change_id in queries_remit.remits_with_running_clock(at):
+        actions.recount_remit_change(change_id=change_id, by=System(name=SWEEPER), at=at)
 
 
 def index_elements(*, at: datetime) -> int:

@@ -12,7 +12,7 @@ class DemandsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rulebook which clocks run here."""
-        from gongxiang.platform.demands import queries
+        from gongxiang.platform.demands import queries, tasks
         from gongxiang.platform.rulebook.queries import register_deadline_source
 
-        register_deadline_source("demands", queries.open_deadlines)
+        register_deadline_source("demands", queries.open_deadlines, tasks.recount)

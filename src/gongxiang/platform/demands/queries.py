@@ -12,6 +12,7 @@ from gongxiang.platform.demands import permissions, states
 from gongxiang.platform.demands.models import Demand
 from gongxiang.platform.kernel.actors import Actor, Person, Role
 from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook.queries import OpenDeadline
 
 #: Overlap of character pairs from which two demands look alike.
@@ -132,7 +133,11 @@ def running_clock(row: Demand) -> OpenDeadline | None:
     if row.due_at is None or row.clock_from is None:
         return None
     title = f"{row.number} {row.title}"
-    return OpenDeadline(subject=f"demand:{row.pk}", title=title, rule=row.due_rule, start=row.clock_from, due_at=row.due_at)
+    side = "provider" if row.status == states.ASSIGNED else "authority"
+    return OpenDeadline(
+        subject=f"demand:{row.pk}", title=title, rule=row.due_rule, start=row.clock_from, due_at=row.due_at,
+        basis=row.due_basis, concerns=(row.consumer_id,), **parties.whose_turn(side, provider_id=row.provider_id),
+    )  # fmt: skip
 
 
 def waiting_for_entry(resource_id: UUID) -> list[UUID]:

@@ -25,8 +25,8 @@ def sweep_overdue(at: datetime) -> int:
 
 
 def on_news() -> int:
-    """Read the outbox: a holiday notice moves the open periods, a published entry serves who waits for it."""
-    return read_outbox("demands", {"calendar:notice_entered": _recount, "resource:published": _fulfil})
+    """Read the outbox: a published entry serves who waits for it."""
+    return read_outbox("demands", {"resource:published": _fulfil})
 
 
 def _fulfil(news: News) -> None:
@@ -34,6 +34,7 @@ def _fulfil(news: News) -> None:
         actions.fulfil_demand(demand_id=demand_id, by=System(name=FULFILLER), at=clock.now())
 
 
-def _recount(_news: News) -> None:
+def recount(at: datetime) -> None:
+    """Count the running periods anew: the rulebook asks for it after a holiday notice."""
     for demand_id in queries.with_running_clock():
-        actions.recount_deadline(demand_id=demand_id, by=System(name=RECALCULATOR), at=clock.now())
+        actions.recount_deadline(demand_id=demand_id, by=System(name=RECALCULATOR), at=at)

@@ -67,7 +67,7 @@ def record_act(
         rule_version=rule_version,
         before=plain(dict(before or {})),
         after=plain(dict(after or {})),
-        detail=plain(dict(detail or {})),
+        detail=plain({**(detail or {}), **_acting_for(by)}),
         concerns=sorted(set(concerns), key=str),
         trail=sorted({own, *trail}),
     )
@@ -75,6 +75,12 @@ def record_act(
     record.mac = authenticate(sealing_key(), b"record", record.digest)
     record.save(force_insert=True)
     return record
+
+
+def _acting_for(by: Actor) -> dict[str, Any]:
+    """Both names stand in the record where a deputy acts on the role of somebody absent."""
+    absent = by.acting_for if isinstance(by, Person) else []
+    return {"acting_for": [{"id": one.id, "name": one.name} for one in absent]} if absent else {}
 
 
 def record_witness(*, node_id: UUID, size: int, root: str, signature: str, at: datetime) -> None:

@@ -110,6 +110,8 @@ STOPPER: Final = "sharing-stopper"
 ANNOUNCE_STOP: Final = Permission(name="grants.announce_stop", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), second_factor=True)
 ANSWER_STOP: Final = Permission(name="grants.answer_stop", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 DECIDE_STOP: Final = Permission(name="grants.decide_stop", roles=_AUTHORITY, second_factor=True)
+STOP_CLOCK: Final = "stop-notice-clock"
+RECOUNT_STOP: Final = Permission(name="grants.recount_stop", roles=frozenset(), systems=frozenset({STOP_CLOCK}))
 CARRY_OUT_STOP: Final = Permission(name="grants.carry_out_stop", roles=frozenset(), systems=frozenset({STOPPER}))
 
 

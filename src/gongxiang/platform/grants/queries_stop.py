@@ -11,7 +11,7 @@ from gongxiang.law.deadlines import last_day
 from gongxiang.platform.grants.models import StopAnswer, StopNotice
 from gongxiang.platform.grants.permissions import ANNOUNCE_STOP, ANSWER_STOP, DECIDE_STOP, sees_all
 from gongxiang.platform.grants.states import ANNOUNCED, STOP_RUNNING
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Actor, Person, Role
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.rulebook import queries as rulebook
 
@@ -165,9 +165,12 @@ def may_announce(actor: Actor, provider_id: UUID) -> bool:
 
 def running_stop_clock(row: StopNotice) -> rulebook.OpenDeadline:
     """The time in which consumers may object."""
+    unheard = StopAnswer.objects.filter(notice=row, answer="").values_list("consumer_id", flat=True)
     return rulebook.OpenDeadline(
-        subject=f"stop_notice:{row.pk}", title=row.resource_name, rule=row.due_rule, start=row.announced_at, due_at=row.due_at
-    )
+        subject=f"stop_notice:{row.pk}", title=row.resource_name, rule=row.due_rule, start=row.announced_at, due_at=row.due_at,
+        basis=row.due_basis, turn=tuple(sorted(set(unheard), key=str)), concerns=(row.provider_id,),
+        roles=(Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER),
+    )  # fmt: skip
 
 
 def open_stop_deadlines(at: datetime) -> list[rulebook.OpenDeadline]:

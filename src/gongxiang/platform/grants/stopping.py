@@ -178,6 +178,27 @@ def carry_out_stop(*, notice_id: UUID, by: Actor, at: datetime) -> StopView:
     return queries_stop.stop_views([row])[0]
 
 
+@implements("cn-809:27.3")
+@transaction.atomic
+def recount_stop(*, notice_id: UUID, by: Actor, at: datetime) -> bool:
+    """Count the time to object anew after a holiday notice; the last day of sharing is never before it. Whether it moved."""
+    permissions.RECOUNT_STOP.check(by)
+    row = queries_stop.stop_for_update(notice_id)
+    if row.status != states.ANNOUNCED or row.due_at <= at:
+        return False
+    deadline = rulebook.recount_open(queries_stop.running_stop_clock(row), at=at)
+    if deadline.due_at == row.due_at:
+        return False
+    before = {"due_at": row.due_at, "stops_at": row.stops_at}
+    row.due_at, row.stops_at = deadline.due_at, max(row.stops_at, deadline.due_at)
+    row.save(update_fields=["due_at", "stops_at"])
+    record_act(
+        kind="stop_notice:deadline_recounted", subject=("stop_notice", row.pk), by=by, at=at, basis=(row.due_basis,),
+        rule_version=row.due_rule, before=before, after={"due_at": row.due_at, "stops_at": row.stops_at}, **_seen_by(row),
+    )  # fmt: skip
+    return True
+
+
 def _ask(row: StopNotice, grants: list[tuple[UUID, UUID, str]]) -> None:
     StopAnswer.objects.bulk_create(
         StopAnswer(id=new_id(), notice=row, grant_id=grant_id, consumer_id=consumer_id, consumer_name=name)

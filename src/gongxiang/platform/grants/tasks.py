@@ -2,10 +2,11 @@
 
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
 from gongxiang.platform.grants import actions, queries, queries_stop, stopping
-from gongxiang.platform.grants.permissions import EXPIRER, STOPPER
+from gongxiang.platform.grants.permissions import EXPIRER, STOP_CLOCK, STOPPER
 from gongxiang.platform.kernel.actors import System
 
 _log = logging.getLogger(__name__)
@@ -22,6 +23,13 @@ def expire_grants(at: datetime) -> int:
     if ended:
         _log.info("%d grants ended with their period", ended)
     return ended
+
+
+def recount(at: datetime) -> None:
+    """Count the times to object anew: the rulebook asks for it after a holiday notice."""
+    for running in queries_stop.open_stop_deadlines(at):
+        notice_id = UUID(running.subject.partition(":")[2])
+        stopping.recount_stop(notice_id=notice_id, by=System(name=STOP_CLOCK), at=at)
 
 
 def stop_sharing(at: datetime) -> int:

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Protocol, cast
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
@@ -17,6 +18,7 @@ from gongxiang.platform.http_api.errors import CsrfMissing, FactorNotFresh
 from gongxiang.platform.kernel.actors import CallingSystem, Person, Scope
 from gongxiang.platform.kernel.errors import NeedsSecondFactor, ScopeMissing
 from gongxiang.platform.kernel.permissions import Permission
+from gongxiang.platform.kernel.twins import SentTwice, is_twin
 from gongxiang.platform.parties import tokens
 from gongxiang.platform.parties.errors import SignInNeeded, TokenUnknown
 from gongxiang.protocol import clock
@@ -124,6 +126,10 @@ def door(permission: Permission, *, public: bool = False, refuse: Callable[[Any]
                 return view(request, *args, **kwargs)
             except Refusal as refusal:
                 return refuse(refusal)
+            except IntegrityError as problem:
+                if not is_twin(problem):
+                    raise
+                return refuse(SentTwice())
 
         guarded.door = permission  # type: ignore[attr-defined]
         guarded.csrf_exempt = True  # type: ignore[attr-defined]

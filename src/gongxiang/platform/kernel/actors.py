@@ -22,18 +22,47 @@ class Role(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Absent:
+    """Somebody for whom a person stands in now, with the roles lent by it."""
+
+    id: UUID
+    name: str
+    roles: frozenset[Role] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
-    """A person acting now, with the roles held now."""
+    """A person acting now, with the roles held now, those lent by absent colleagues included."""
 
     id: UUID
     name: str
     department_id: UUID
     department: str
     roles: frozenset[Role] = field(default_factory=frozenset)
+    stands_for: tuple[Absent, ...] = ()
+    #: The roles that are only lent by those absent, not the person's own.
+    lent: frozenset[Role] = field(default_factory=frozenset)
+    #: Those on whose roles an act has rested: evidence names them, and they count as hands in the matter.
+    acting_for: list[Absent] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def own_roles(self) -> frozenset[Role]:
+        """The roles held in the person's own right."""
+        return self.roles - self.lent
 
     def has(self, *roles: Role) -> bool:
         """Whether the person holds any of the roles."""
         return bool(self.roles.intersection(roles))
+
+    def lean_on(self, roles: frozenset[Role]) -> None:
+        """Note for whom the person acts, where an act needs one of the roles and none is the person's own."""
+        if self.own_roles & roles:
+            return
+        self.acting_for.extend(one for one in self.stands_for if one.roles & roles and one not in self.acting_for)
+
+    def is_hand_of(self, *people: UUID | None) -> bool:
+        """Whether the person, or one for whom this act is done, is among those who did an earlier step (four eyes)."""
+        return self.id in people or any(one.id in people for one in self.acting_for)
 
 
 class Scope(enum.StrEnum):

@@ -6,7 +6,7 @@ department's?) stay in the room's own functions.
 
 from dataclasses import dataclass
 
-from gongxiang.platform.kernel.actors import Actor, CallingSystem, Role, Scope, System
+from gongxiang.platform.kernel.actors import Actor, CallingSystem, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NeedsPerson, NotPermitted, ScopeMissing
 
 _registry: dict[str, "Permission"] = {}
@@ -45,6 +45,8 @@ class Permission:
     def check(self, actor: Actor | None) -> None:
         """Raise NotPermitted unless the actor may pass."""
         if self.allows(actor):
+            if isinstance(actor, Person) and not (self.public or self.signed_in):
+                actor.lean_on(self.roles)
             return
         if isinstance(actor, CallingSystem):
             raise ScopeMissing(scope=self.scope) if self.opens_to_systems else NeedsPerson()

@@ -15,9 +15,11 @@ from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.kernel.actors import Actor, Person, Role
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.notices import errors, permissions, queries, rules, subjects
-from gongxiang.platform.notices.models import Notice, Wishes
+from gongxiang.platform.notices.models import Notice, Reminder, Wishes
 from gongxiang.platform.notices.rules import Where, Whom
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import clocks
+from gongxiang.platform.rulebook.values import OpenDeadline
 
 #: How long a notice that was read is kept.
 KEPT = timedelta(days=365)
@@ -49,6 +51,32 @@ def tell_person(
         [person_id], kind=kind, subject=(subject[0], str(subject[1])), title=title, basis=cited, values=dict(values), at=at,
         source=source,
     )  # fmt: skip
+
+
+@implements("wushen-2021-60:21(2)")
+@transaction.atomic
+def remind_of(*, clock: OpenDeadline, kind: str, by: Actor, at: datetime) -> int:
+    """Remind the people of the departments whose turn it is, once for this end of this clock; gives how many were told.
+
+    The reminder is written down before anybody is told: two workers at once, or one that comes again, tell once.
+    """
+    permissions.WRITE.check(by)
+    reminder = Reminder(subject=clock.subject, rule=clock.rule, due_at=clock.due_at, kind=kind, at=at)
+    key = {"subject": reminder.subject, "rule": reminder.rule, "due_at": reminder.due_at, "kind": kind}
+    Reminder.objects.bulk_create([reminder], ignore_conflicts=True)
+    kept = Reminder.objects.select_for_update().get(**key)
+    if kept.at != at:
+        return 0
+    roles = clock.roles or (Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER)
+    people = [one.id for place in clock.turn for role in roles for one in parties.people_with(role, place)]
+    subject, _colon, key_of = clock.subject.partition(":")
+    told = _write(
+        people, kind=kind, subject=(subject, key_of), title=clock.title[:500],
+        basis=tuple(dict.fromkeys((clock.basis, *rules.OWN_KINDS[kind].basis) if clock.basis else rules.OWN_KINDS[kind].basis)),
+        values={"due_at": clock.due_at.isoformat(), "rule": clocks.rule_name(clock)}, at=at, source=f"reminder:{kept.pk}",
+    )  # fmt: skip
+    Reminder.objects.filter(pk=kept.pk).update(told=told)
+    return told
 
 
 @transaction.atomic

@@ -48,3 +48,20 @@ class Wishes(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(mail_asked=False) | ~models.Q(mail=""), name="digest_has_an_address"),
         ]
+
+
+class Reminder(models.Model):
+    """A clock of which its people were reminded, once at half time and once on the last day, whoever they were then."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.CharField(max_length=100)
+    rule = models.CharField(max_length=120)
+    due_at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    told = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "rule", "due_at", "kind"], name="notice_reminded_once"),
+        ]

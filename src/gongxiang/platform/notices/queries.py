@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.notices import permissions, rules
-from gongxiang.platform.notices.models import Notice, Wishes
+from gongxiang.platform.notices.models import Notice, Reminder, Wishes
+from gongxiang.platform.rulebook.values import OpenDeadline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,3 +78,11 @@ def digests_due(before: datetime) -> list[tuple[UUID, str, list[Notice]]]:
         if found := list(rows[:200]):
             due.append((wishes.pk, wishes.mail, found))
     return due
+
+
+def not_reminded(due: Iterable[tuple[OpenDeadline, str]]) -> list[tuple[OpenDeadline, str]]:
+    """Those of the reminders that were not given yet."""
+    wanted = list(due)
+    subjects = {clock.subject for clock, _kind in wanted}
+    given = set(Reminder.objects.filter(subject__in=subjects).values_list("subject", "rule", "due_at", "kind"))
+    return [(clock, kind) for clock, kind in wanted if (clock.subject, clock.rule, clock.due_at, kind) not in given]

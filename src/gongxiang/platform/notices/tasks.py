@@ -3,9 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
-from uuid import UUID
 
-from gongxiang.platform.access import queries as access
 from gongxiang.platform.catalogue import actions as catalogue
 from gongxiang.platform.catalogue import finding
 from gongxiang.platform.catalogue.search import FACETS
@@ -16,6 +14,7 @@ from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.notices import actions, mail, queries, rules
 from gongxiang.platform.notices.permissions import WRITER
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import clocks
 from gongxiang.protocol import clock
 
 _log = logging.getLogger(__name__)
@@ -56,32 +55,10 @@ def tell_searches(at: datetime) -> int:
 
 
 def remind(at: datetime) -> int:
-    """Remind those whose turn it is at half of a period of reply and on its last day; only the inbox changes."""
-    told = 0
-    for running in access.open_deadlines(at):
-        kind = reminder(running.start, running.due_at, at)
-        if kind is None:
-            continue
-        key = UUID(running.subject.partition(":")[2])
-        request = access.get_access_request(key, actor=_JOB)
-        # Once it is granted the period is the provider's, of provision.
-        side = {"provider": request.provider_id, "consumer": request.consumer_id, "": request.provider_id}
-        department = side.get(request.turn) or parties.authority().id
-        roles = rules.AUTHORITY if request.turn == "authority" else rules.DESK
-        for person in {one.id for role in roles for one in parties.people_with(role, department)}:
-            told += actions.tell_person(
-                person_id=person, kind=kind, subject=("access_request", key), title=running.title,
-                values={"due_at": running.due_at.isoformat()}, source=f"{kind}:{key}:{running.due_at.isoformat()}",
-                by=_JOB, at=at,
-            )  # fmt: skip
-    return told
-
-
-def reminder(start: datetime, due_at: datetime, at: datetime) -> str | None:
-    """Which reminder is due: the last day's from 24 hours before the end, else half time's."""
-    if at >= due_at or at < start + (due_at - start) / 2:
-        return None
-    return "period:last_day" if at >= due_at - DAILY else "period:half_time"
+    """Remind those whose turn it is, of every clock of every room, at half time and on the last day; once each."""
+    due = clocks.reminders_due(clocks.running(at), at)
+    fresh = queries.not_reminded([(clock, f"period:{moment}") for clock, moment in due])
+    return sum(actions.remind_of(clock=clock, kind=kind, by=_JOB, at=at) for clock, kind in fresh)
 
 
 def send_digests(at: datetime) -> int:

@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.kernel.ids import new_id
@@ -68,6 +69,13 @@ class Person(AbstractBaseUser):
     status = models.CharField(max_length=20)
     USERNAME_FIELD = "username"
     objects = BaseUserManager()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end with the password under which they were opened, and with the authenticator."""
+        factor = self.totp_confirmed_at.isoformat() if self.totp_confirmed_at else ""
+        return salted_hmac(
+            "gongxiang.parties.Person.session", f"{self.password}\x00{factor}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     class Meta:
         constraints = [

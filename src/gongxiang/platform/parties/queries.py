@@ -169,6 +169,16 @@ def authority() -> DepartmentRef:
     return _department(row)
 
 
+def whose_turn(
+    side: str, *, provider_id: UUID | None = None, consumer_id: UUID | None = None, department_id: UUID | None = None
+) -> dict[str, Any]:
+    """`turn` and `roles` of a clock: the departments of the side, and which of their people are reminded."""
+    if side == "authority":
+        return {"turn": (authority().id,), "roles": (Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER)}
+    found = {"provider": provider_id, "consumer": consumer_id, "department": department_id}.get(side)
+    return {"turn": (found,) if found else (), "roles": (Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER)}
+
+
 def department_names(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names by id, for lists."""
     return dict(Department.objects.filter(id__in=set(ids)).values_list("id", "name"))
@@ -182,20 +192,29 @@ def department_for_update(department_id: UUID) -> Department:
 # People
 
 
-def actor_of(person_id: UUID, at: datetime | None = None) -> actors.Person:
-    """The active person as an actor, with the roles held now, also as a deputy; raises NotFound."""
+def actor_of(person_id: UUID, at: datetime | None = None, *, own_only: bool = False) -> actors.Person:
+    """The active person as an actor, with the roles held now, also as a deputy unless `own_only`; raises NotFound."""
     person = _found(Person.objects.filter(status="ACTIVE").select_related("department"), person_id)
     held = RoleGrant.objects.filter(ended_at=None)
-    rows = held.filter(Q(person_id=person_id) | Q(person_id__in=_absent(person_id, at or clock.now())))
-    roles = {
-        Role(role) for owner, role in rows.values_list("person_id", "role") if owner == person.id or role not in ADMINISTRATORS
-    }
+    lenders = [] if own_only else _absent(person_id, at or clock.now())
+    rows = held.filter(Q(person_id=person_id) | Q(person_id__in=lenders))
+    own: set[Role] = set()
+    lent: dict[tuple[UUID, str], set[Role]] = {}
+    for owner, name, role in rows.values_list("person_id", "person__name", "role"):
+        if owner == person.id:
+            own.add(Role(role))
+        elif role not in ADMINISTRATORS:
+            lent.setdefault((owner, name), set()).add(Role(role))
+    absent = [actors.Absent(id=key, name=name, roles=frozenset(roles)) for (key, name), roles in lent.items()]
+    every = own.union(*lent.values())
     return actors.Person(
         id=person.id,
         name=person.name,
         department_id=person.department_id,
         department=person.department.name,
-        roles=frozenset(roles),
+        roles=frozenset(every),
+        stands_for=tuple(sorted(absent, key=lambda one: str(one.id))),
+        lent=frozenset(every - own),
     )
 
 

@@ -88,7 +88,8 @@ def caller_of(token: str, *, at: datetime) -> Caller:
     else:
         assert row.person_id is not None
         try:
-            actor = queries.actor_of(row.person_id, at)
+            # What is lent for an absence is used in person: a script does not stand in for anybody.
+            actor = queries.actor_of(row.person_id, at, own_only=True)
         except NotFound as gone:
             raise TokenUnknown() from gone
     if row.last_used_at is None or at - row.last_used_at > _NOTE_EVERY:

@@ -12,7 +12,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rulebook which clocks run here."""
-        from gongxiang.platform.projects import queries
+        from gongxiang.platform.projects import queries, tasks
         from gongxiang.platform.rulebook.queries import register_deadline_source
 
-        register_deadline_source("projects", queries.open_deadlines)
+        register_deadline_source("projects", queries.open_deadlines, tasks.recount)

@@ -52,5 +52,5 @@ def person_of(actor: Actor) -> Person:
 
 def check_other_person(actor: Actor, *involved: UUID | None) -> None:
     """Raise SamePerson if the actor is among those who did an earlier step."""
-    if isinstance(actor, Person) and actor.id in involved:
+    if isinstance(actor, Person) and actor.is_hand_of(*involved):
         raise SamePerson()

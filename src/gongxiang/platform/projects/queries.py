@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.errors import ResourceNotFound
 from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.projects import duplicates, states
 from gongxiang.platform.projects.errors import ProjectNotFound
 from gongxiang.platform.projects.models import (
@@ -299,6 +300,9 @@ def running_clock(row: Project) -> OpenDeadline | None:
         rule=row.due_rule,
         start=row.clock_from,
         due_at=row.due_at,
+        basis=row.due_basis,
+        concerns=(row.department_id,),
+        **parties.whose_turn("authority"),
     )
 
 

@@ -220,11 +220,32 @@ def forget_calendar() -> None:
 
 
 _sources: dict[str, Callable[[datetime], Iterable[OpenDeadline]]] = {}
+_recounts: dict[str, Callable[[datetime], object]] = {}
 
 
-def register_deadline_source(name: str, source: Callable[[datetime], Iterable[OpenDeadline]]) -> None:
-    """Let a room above say which clocks are running at an instant; called from its AppConfig.ready."""
+def register_deadline_source(
+    name: str,
+    source: Callable[[datetime], Iterable[OpenDeadline]],
+    recount: Callable[[datetime], object] | None = None,
+) -> None:
+    """Let a room above say which clocks are running at an instant; called from its AppConfig.ready.
+
+    `recount(at)` counts the room's clocks anew, each with its evidence, after a holiday notice was entered; a room whose
+    clocks are all counted in months, years or to a fixed day gives none.
+    """
     _sources[name] = source
+    if recount is not None:
+        _recounts[name] = recount
+
+
+def deadline_sources() -> Mapping[str, Callable[[datetime], Iterable[OpenDeadline]]]:
+    """Every room's clocks by name."""
+    return MappingProxyType(_sources)
+
+
+def recounts() -> Mapping[str, Callable[[datetime], object]]:
+    """What counts the clocks of each source anew."""
+    return MappingProxyType(_recounts)
 
 
 def open_deadlines(at: datetime) -> tuple[OpenDeadline, ...]:
@@ -260,7 +281,7 @@ def preview_notice(*, year: int, scope: str, days: tuple[NoticeDay, ...], at: da
     before = _calendar_of(notices)
     after = _calendar_of(notices, (year, scope, days))
     span = [date(year - 1, 12, 20) + n * timedelta(days=1) for n in range(12)] + [on for on, _ in after.days(year)]
-    running = [d for d in open_deadlines(at) if d.due_at > at]
+    running = [d for d in open_deadlines(at) if d.due_at > at and d.in_working_days]
     moves = tuple(Move(deadline=d, due_at=new.due_at) for d in running if (new := _recount(d, after, at)).due_at != d.due_at)
     content = {
         "year": year,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gongxiang.law.calendar import DayKind, YearStatus
 from gongxiang.law.instruments import Rank, Text
+from gongxiang.platform.kernel.actors import Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,20 @@ class OpenDeadline:
     due_at: datetime
     #: Working days counted, where fewer than the rule's value (an extension).
     working_days: int | None = None
+    #: Article of the period.
+    basis: str = ""
+    #: Departments whose turn it is: their people are reminded. Empty: nobody has to act.
+    turn: tuple[UUID, ...] = ()
+    #: Which of their people; empty: clerk, reviewer and accountable officer, or the authority's officers.
+    roles: tuple[Role, ...] = ()
+    #: Departments that see the clock run, besides those whose turn it is.
+    concerns: tuple[UUID, ...] = ()
+    #: False for months, years and fixed days: a holiday notice moves only what is counted in working days.
+    in_working_days: bool = True
+    #: False where the room reminds of it by acts of its own.
+    reminds: bool = True
+    #: When the first reminder falls due, where half of the period would make no sense (the end of an agreement).
+    first_reminder_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Protocol, cast
 from urllib.parse import urlencode
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.urls import reverse
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Refusal
 from gongxiang.platform.kernel.permissions import Permission
+from gongxiang.platform.kernel.twins import SentTwice, is_twin
 from gongxiang.platform.web import second_factor
 
 
@@ -53,6 +55,10 @@ def door(permission: Permission) -> Callable[[Callable[..., HttpResponse]], View
                 return view(request, *args, **kwargs)
             except Refusal as refusal:
                 return refused(request, refusal)
+            except IntegrityError as problem:
+                if not is_twin(problem):
+                    raise
+                return refused(request, SentTwice())
 
         guarded.door = permission  # type: ignore[attr-defined]
         return cast(View, guarded)

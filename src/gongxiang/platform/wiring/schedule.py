@@ -27,10 +27,9 @@ class Sweep:
 _ROOM = "gongxiang.platform.{}.tasks:{}"
 
 PUMPS: tuple[Pump, ...] = (
-    Pump(name="news-access", channel="gx_evidence", run=_ROOM.format("access", "on_news")),
+    Pump(name="news-clocks", channel="gx_evidence", run=_ROOM.format("rulebook", "on_news")),
     Pump(name="news-catalogue", channel="gx_evidence", run=_ROOM.format("catalogue", "on_news")),
     Pump(name="news-delivery", channel="gx_evidence", run=_ROOM.format("delivery", "on_news")),
-    Pump(name="news-projects", channel="gx_evidence", run=_ROOM.format("projects", "on_news")),
     Pump(name="news-demands", channel="gx_evidence", run=_ROOM.format("demands", "on_news")),
     Pump(name="news-notices", channel="gx_evidence", run=_ROOM.format("notices", "on_news")),
     Pump(name="search-index", channel="gx_search", run=_ROOM.format("catalogue", "keep_side_index")),

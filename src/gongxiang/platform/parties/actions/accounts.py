@@ -9,14 +9,17 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.kernel.actors import Actor, Role
 from gongxiang.platform.kernel.actors import Person as PersonActor
 from gongxiang.platform.kernel.errors import NotFound, Refusal
+from gongxiang.platform.kernel.twins import first_wins
 from gongxiang.platform.parties import permissions, policies, queries
 from gongxiang.platform.parties.actions.departments import department_row, open_department
+from gongxiang.platform.parties.actions.tokens import revoke_tokens_of
 from gongxiang.platform.parties.errors import (
     DeputyRefused,
     FieldMissing,
@@ -119,7 +122,9 @@ def close_account(*, person_id: UUID, reason: str, by: Actor, at: datetime) -> P
     left = _move(person_id, "leave", reason=reason, by=by, at=at)
     RoleGrant.objects.filter(person_id=person_id, ended_at=None).update(ended_at=at)
     SigningKey.objects.filter(person_id=person_id, retired_at=None).update(retired_at=at)
-    Deputy.objects.filter(Q(person_id=person_id) | Q(deputy_id=person_id), starts_at__lte=at, ends_at__gt=at).update(ends_at=at)
+    revoke_tokens_of(person_id, because="left", by=by, at=at)
+    standing = Deputy.objects.filter(Q(person_id=person_id) | Q(deputy_id=person_id), ends_at__gt=at)
+    standing.update(ends_at=Greatest(Value(at), F("starts_at")))
     return left
 
 
@@ -135,6 +140,7 @@ def reset_password(*, person_id: UUID, by: Actor, at: datetime) -> str:
     person.password, person.must_change_password = make_password(password), True
     person.save(update_fields=["password", "must_change_password"])
     SigningKey.objects.filter(person=person, retired_at=None).update(retired_at=at)
+    revoke_tokens_of(person_id, because="password_reset", by=by, at=at)
     record_act(
         kind="person:password_reset", subject=("person", person_id), by=by, at=at, concerns=_concerned(person, by)
     )  # fmt: skip
@@ -150,6 +156,7 @@ def reset_factor(*, person_id: UUID, by: Actor, at: datetime) -> PersonRef:
     person.totp_sealed, person.totp_confirmed_at = None, None
     person.save(update_fields=["totp_sealed", "totp_confirmed_at"])
     RecoveryCode.objects.filter(person=person).delete()
+    revoke_tokens_of(person_id, because="factor_reset", by=by, at=at)
     record_act(kind="person:factor_reset", subject=("person", person_id), by=by, at=at, concerns=_concerned(person, by))
     return queries.person_ref(person_id)
 
@@ -220,10 +227,11 @@ def _open_account(
         username=username, name=name.strip(), post=post.strip(), department=department, created_at=at,
         password=make_password(password), must_change_password=True,
     )  # fmt: skip
-    open_record(
-        person, table=PERSON, act="create", by=by, at=at, after={"username": username, "department": department.id},
-        concerns=_concerned(person, by),
-    )  # fmt: skip
+    with first_wins(UsernameTaken(field="username"), constraint="parties_person_username"):
+        open_record(
+            person, table=PERSON, act="create", by=by, at=at, after={"username": username, "department": department.id},
+            concerns=_concerned(person, by),
+        )  # fmt: skip
     return person, password
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.kernel.actors import Actor, Person, Role
 from gongxiang.platform.kernel.errors import NotFound, Refusal
+from gongxiang.platform.kernel.twins import first_wins
 from gongxiang.platform.parties import permissions, policies, queries
 from gongxiang.platform.parties.credit_code import check_credit_code
 from gongxiang.platform.parties.errors import (
@@ -76,7 +77,9 @@ def department_row(
 def open_department(department: Department, *, by: Actor, at: datetime) -> DepartmentRef:
     """Save a checked row with its evidence: for this room's acts."""
     after = {name: getattr(department, name) for name in ("name", "short_name", "credit_code", "kind", *_DUTIES)}
-    open_record(department, table=DEPARTMENT, act="register", by=by, at=at, after=after, concerns=[department.id])
+    # Two clerks with one form: nothing stands above both rows that could be locked, so the database decides.
+    with first_wins(NameTaken(field="name")):
+        open_record(department, table=DEPARTMENT, act="register", by=by, at=at, after=after, concerns=[department.id])
     return queries.department_ref(department.id)
 
 

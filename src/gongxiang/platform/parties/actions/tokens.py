@@ -71,6 +71,20 @@ def revoke_token(*, token_id: UUID, by: Actor, at: datetime) -> TokenRef:
     return tokens.token_ref(row.pk)
 
 
+def revoke_tokens_of(person_id: UUID, *, because: str, by: Actor, at: datetime) -> int:
+    """End all tokens of a person in the caller's transaction: they never outlive the password or factor they rest on."""
+    rows = AccessToken.objects.select_for_update(of=("self",)).filter(person_id=person_id, revoked_at=None, expires_at__gt=at)
+    ended = list(rows)
+    for row in ended:
+        row.revoked_at, row.revoked_by_name = at, by.name
+        row.save(update_fields=["revoked_at", "revoked_by_name"])
+        record_act(
+            kind="access_token:revoked", subject=("access_token", row.pk), by=by, at=at, basis=("wushen-2021-60:25",),
+            after={"revoked_at": at}, detail={"because": because}, concerns=[row.department_id], trail=tokens.trail_of(row),
+        )  # fmt: skip
+    return len(ended)
+
+
 def _issue(
     held: "object", owner: str, row: AccessToken, label: str, scopes: Collection[str], offered: frozenset[Scope], days: int,
     by: Actor, at: datetime,

@@ -40,6 +40,7 @@ EVENTS = {
     "resource:copy_taken_over": _("Kept text taken over"),
     "resource:copy_set_aside": _("Kept text set aside"),
     "stop_notice:announced": _("End of sharing announced"),
+    "stop_notice:deadline_recounted": _("Deadline counted anew after a holiday notice"),
     "stop_notice:agreed": _("Consumer agrees to the end of sharing"),
     "stop_notice:objected": _("Consumer objects to the end of sharing"),
     "stop_notice:filed": _("End of sharing filed"),
