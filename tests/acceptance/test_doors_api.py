@@ -3,6 +3,7 @@
 Each role calls with a session, each scope with a token of a system and of a person, and nobody at all.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,7 @@ def operations() -> dict[str, tuple[str, str]]:
     found = {}
     for path, said in api.description()["paths"].items():
         for method, one in said.items():
-            address = path.replace("{resource_id}", str(NOBODY)).replace("{department_id}", str(NOBODY))
-            address = address.replace("{change_id}", str(NOBODY)).replace("{project_id}", str(NOBODY))
-            address = address.replace("{demand_id}", str(NOBODY))
+            address = re.sub(r"\{\w+_id\}", str(NOBODY), path)
             found[one["operationId"]] = (method, address.replace("{number}", "1").replace("{name}", "sharing_type"))
     return found
 

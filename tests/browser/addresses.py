@@ -80,6 +80,10 @@ def _demand(status: str) -> str:
     return f"SELECT id FROM demands_demand WHERE status = '{status}' ORDER BY number LIMIT 1"
 
 
+def _superior(status: str) -> str:
+    return f"SELECT id FROM access_superiorrequest WHERE status = '{status}' ORDER BY number LIMIT 1"
+
+
 _SYNONYMS = "SELECT id FROM catalogue_synonymgroup ORDER BY entered_at LIMIT 1"
 _MATTER = "SELECT id FROM parties_matter WHERE code = 'SJ-DJ-01'"
 #: Pages with arguments, and pages that look different to different people.
@@ -104,6 +108,19 @@ VISITS: dict[str, list[Visit]] = {
     "demands:answer": [_v("minzheng-ld", _demand("ASSIGNED")), _v("zhengwu", _demand("STATED"))],
     "demands:contest": [_v("renshe-jb", _demand("ANSWERED"))],
     "demands:withdraw": [_v("renshe-jb", _demand("STATED"))],
+    "superiors:list": [_v("renshe-jb"), _v("zhengwu")],
+    "superiors:returns": [_v("minzheng-jb"), _v("zhengwu")],
+    "superiors:lines": [_v("zhengwu"), _v("shenji")],
+    "superiors:new": [_v("minzheng-jb")],
+    "superiors:detail": [_v("minzheng-jb", _superior("RETURNING")), _v("zhengwu", _superior("SENT"))],
+    "superiors:edit": [_v("renshe-jb", _superior("SENT"))],
+    "superiors:issue": [_v("renshe-ld", _superior("SENT"))],
+    "superiors:send": [_v("renshe-jb", _superior("SENT"))],
+    "superiors:remind": [_v("renshe-jb", _superior("SENT"))],
+    "superiors:answer": [_v("renshe-jb", _superior("SENT"))],
+    "superiors:arrived": [_v("minzheng-jb", _superior("RETURNING"))],
+    "superiors:close": [_v("renshe-ld", _superior("SENT"))],
+    "superiors:discard": [_v("renshe-jb", _superior("SENT"))],
     "notices:list": [_v("shijian-jb"), _v("zhengwu"), _v("sysadmin"), _v("minzheng-qz", more="?unread=1&topic=node")],
     "interfaces:tokens": [_v("shijian-ld"), _v("minzheng-jb")],
     "catalogue:entry": [

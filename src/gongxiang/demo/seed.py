@@ -16,6 +16,7 @@ from gongxiang.demo import (
     quality,
     requests,
     sources,
+    superiors,
     upkeep,
 )
 from gongxiang.demo.progress import Notes, TimeTravel
@@ -59,6 +60,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         granted = cases.grant_and_open(travel, everybody, resources)
         step("cases waiting at every step")
         demands.have_demands_answered(travel, everybody, resources)
+        asked = superiors.ask_superiors(travel, everybody)
         cases.leave_cases_waiting(travel, everybody, resources)
         requests.leave_requests_waiting(travel, everybody, resources)
         draft = entries.leave_entries_waiting(travel, everybody, nodes)
@@ -72,6 +74,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         quality.name_source(everybody)
         interfaces.leave_tokens(notes, travel, everybody)
         demands.leave_demands_waiting(travel, everybody)
+        superiors.hear_from_superiors(travel, everybody, asked)
         sources.read_tables(everybody, nodes)
         sources.try_table(everybody, resources["tkry"])
         imports.send_workbook(everybody)

@@ -12,7 +12,8 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rulebook which clocks run here."""
-        from gongxiang.platform.access import queries, tasks
+        from gongxiang.platform.access import queries, queries_superior, tasks
         from gongxiang.platform.rulebook.queries import register_deadline_source
 
         register_deadline_source("access", queries.open_deadlines, tasks.recount)
+        register_deadline_source("superiors", queries_superior.open_deadlines, tasks.recount_superiors)

@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import Q
 
 from gongxiang.platform.access.models_extension import ReplyExtension
+from gongxiang.platform.access.models_superior import DataReturn, SuperiorReminder, SuperiorRequest
 from gongxiang.platform.kernel.ids import new_id
 
-__all__ = ["AccessRequest", "ReplyExtension"]
+__all__ = ["AccessRequest", "DataReturn", "ReplyExtension", "SuperiorReminder", "SuperiorRequest"]
 
 
 def _words(length: int = 0) -> models.Field:  # type: ignore[type-arg]

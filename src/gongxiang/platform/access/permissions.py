@@ -3,13 +3,15 @@
 from typing import Final
 from uuid import UUID
 
-from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
 #: The jobs that act by themselves, each named in evidence.
 SWEEPER: Final = "deadline-sweeper"
 RECALCULATOR: Final = "calendar-recalculator"
+#: The job that sees data of an entry move whose superior agreed to return it.
+RETURN_WATCHER: Final = "return-watcher"
 
 _OFFICE: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
 _AUTHORITY: Final = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
@@ -27,6 +29,12 @@ DECIDE_EXTENSION: Final = Permission(name="access.decide_extension", roles=froze
 MEDIATE: Final = Permission(name="access.mediate", roles=_AUTHORITY)
 LAPSE: Final = Permission(name="access.lapse", roles=frozenset(), systems=frozenset({SWEEPER}))
 RECOMPUTE: Final = Permission(name="access.recompute", roles=frozenset(), systems=frozenset({RECALCULATOR}))
+# What a provider asks of its line superior (办法 21(3)).
+VIEW_SUPERIORS: Final = Permission(name="access.view_superiors", roles=_OFFICE | OVERSEERS, scope=Scope.READ)
+ASK_SUPERIOR: Final = Permission(name="access.ask_superior", roles=_OFFICE)
+ISSUE_LETTER: Final = Permission(name="access.issue_superior_letter", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+SUPERIOR_FIGURES: Final = Permission(name="access.superior_figures", roles=OVERSEERS)
+WATCH_RETURNS: Final = Permission(name="access.watch_returns", roles=frozenset(), systems=frozenset({RETURN_WATCHER}))
 
 
 def sees_all(actor: Actor) -> bool:

@@ -13,8 +13,9 @@ from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.protocol.terms import VOLUME_LIMITS, Condition, ElementSpec, Mask, Purpose, Volume
 
-#: Grounds of a refusal; `does_not_exist` leads to filing and the consumer's collection plan (办法 21(2)).
-REFUSAL_GROUNDS: Final = ("outside_remit", "purpose_unfit", "no_legal_basis", "security_risk", "does_not_exist")
+#: Grounds of a refusal; `held_above` leads to a request to the line superior (21(3)), `does_not_exist` to filing and the
+#: collection plan of the consumer (21(2)).
+REFUSAL_GROUNDS: Final = ("outside_remit", "purpose_unfit", "no_legal_basis", "security_risk", "held_above", "does_not_exist")
 MODES: Final = ("table", "api", "file")
 #: Texts shorter than this say nothing; a choice of the product.
 SHORTEST_TEXT: Final = 4

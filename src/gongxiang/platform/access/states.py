@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gongxiang.platform.access.states_superior import SUPERIOR_REQUEST as SUPERIOR_REQUEST
 from gongxiang.platform.kernel.transitions import Transition, TransitionTable
 
 DRAFT: Final = "DRAFT"

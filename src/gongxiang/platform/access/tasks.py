@@ -3,8 +3,8 @@
 import logging
 from datetime import datetime
 
-from gongxiang.platform.access import actions, queries
-from gongxiang.platform.access.permissions import RECALCULATOR, SWEEPER
+from gongxiang.platform.access import actions, queries, queries_superior, superiors
+from gongxiang.platform.access.permissions import RECALCULATOR, RETURN_WATCHER, SWEEPER
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
 from gongxiang.platform.kernel.actors import System
 
@@ -33,3 +33,26 @@ def recount(at: datetime) -> None:
     """Count the running periods anew: the rulebook asks for it after a holiday notice."""
     for access_request_id in queries.with_running_clock(at):
         actions.recompute_deadline(access_request_id=access_request_id, by=System(name=RECALCULATOR), at=at)
+
+
+def recount_superiors(at: datetime) -> None:
+    """Count the periods of superiors' answers anew."""
+    for key in queries_superior.with_running_clock(at):
+        superiors.recount_answer(superior_request_id=key, by=System(name=RECALCULATOR), at=at)
+
+
+def sweep_superiors(at: datetime) -> int:
+    """Note where no superior answered within the period, and where data asked for above began to flow; gives how many."""
+    moved = 0
+    for key in queries_superior.overdue(at):
+        try:
+            moved += superiors.lapse_answer(superior_request_id=key, by=System(name=SWEEPER), at=at) is not None
+        except ChangedMeanwhile:
+            continue
+    for key, seen_at in superiors.awaited_and_seen().items():
+        try:
+            found = superiors.note_flowing(superior_request_id=key, seen_at=seen_at, by=System(name=RETURN_WATCHER), at=at)
+        except ChangedMeanwhile:
+            continue
+        moved += found is not None
+    return moved

@@ -80,6 +80,16 @@ RULES: Mapping[str, Rule] = {
     "reply_extension:allowed": _rule((_CONCERNED, DESK), basis=("cn-809:21.1",), binding=True),
     "reply_extension:declined": _rule((_CONCERNED, DESK), basis=("cn-809:21.1",)),
     "access_request:withdrawn": _rule((_OTHERS, DESK), basis=("wushen-2021-60:22",)),
+    # What a provider asks of its line superior.
+    "superior_request:drafted": _rule((_OWN, OFFICER), basis=("wushen-2021-60:21(3)",)),
+    "superior_request:letter_issued": _rule((_OWN, CLERKS), basis=("wushen-2021-60:21(3)",)),
+    "superior_request:sent": _rule((_OTHERS, DESK), basis=("wushen-2021-60:21(3)",)),
+    "superior_request:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:21(3)",)),
+    "superior_request:agreed": _rule((_OWN, DESK), _TO_AUTHORITY, basis=("cn-809:24",)),
+    "superior_request:refused": _rule((_OWN, DESK), _TO_AUTHORITY, basis=("cn-809:24",)),
+    "superior_request:unanswered": _rule((_OWN, DESK), _TO_AUTHORITY, basis=("cn-809:24",)),
+    "superior_request:returned": _rule((_CONCERNED, DESK), basis=("cn-809:24",)),
+    "superior_request:closed": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:21(3)",)),
     # Demands for what the catalogue lacks.
     "demand:stated": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:4(2)",)),
     "demand:assigned": _rule((_OTHERS, DESK), basis=("cn-809:20",)),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from gongxiang.platform.access import queries as access
+from gongxiang.platform.access import queries_superior as superiors
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue import queries_remit
 from gongxiang.platform.delivery import queries as delivery
@@ -43,6 +44,11 @@ def _request(key: UUID) -> str:
     return f"{found.number} {found.resource_name}"
 
 
+def _superior(key: UUID) -> str:
+    found = superiors.get_superior_request(key, actor=_READER)
+    return f"{found.number} {found.title}"
+
+
 def _grant(key: UUID) -> str:
     found = grants.get_grant(key, actor=_READER)
     return f"{found.number} {found.resource_name}"
@@ -56,6 +62,7 @@ def _demand(key: UUID) -> str:
 _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "resource": lambda key: catalogue.resource_names([key]).get(key, ""),
     "access_request": _request,
+    "superior_request": _superior,
     "demand": _demand,
     "project": lambda key: projects.get_project(key, actor=_READER).name,
     "remit_change": lambda key: queries_remit.get_remit_change(key, actor=_READER).title,

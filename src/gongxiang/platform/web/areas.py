@@ -10,6 +10,7 @@ AREAS: dict[str, str] = {
     "projects": "projects/",
     "demands": "demands/",
     "access": "requests/",
+    "superiors": "superiors/",
     "agreements": "agreements/",
     "grants": "grants/",
     "delivery": "exchange/",

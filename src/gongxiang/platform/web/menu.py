@@ -70,6 +70,8 @@ MENU: tuple[Group, ...] = (
             _e(_("For my consent"), "access:consents", "writing-sign"),
             _e(_("For my reply"), "access:replies", "inbox"),
             _e(_("Mediation"), "access:mediations", "scale"),
+            _e(_("Requests to superiors"), "superiors:list", "send"),
+            _e(_("Data coming back"), "superiors:returns", "download"),
         ),
     ),
     Group(

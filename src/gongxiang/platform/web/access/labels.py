@@ -54,6 +54,7 @@ CODES = {
     "ground:purpose_unfit": _("Purpose does not fit the declared purposes"),
     "ground:no_legal_basis": _("The stated basis does not carry the request"),
     "ground:security_risk": _("Security conditions are not met"),
+    "ground:held_above": _("The data lie in a superior's system"),
     "ground:does_not_exist": _("The data do not exist"),
     "actor:standing-consent": _("Standing consent of the provider's officer"),
     "actor:deadline-sweeper": _("Deadline watch (automatic)"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongxiang.platform.access import actions, permissions, queries, queries_extension, states
+from gongxiang.platform.access import actions, permissions, queries, queries_extension, queries_superior, states
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.evidence import queries as evidence
@@ -202,6 +202,9 @@ def detail(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         "extension": extension,
         "volume_sentences": volume_sentences(Volume.from_json(access_request.volume)),
         "news": evidence.trail_of(f"access_request:{access_request_id}", by=request.actor),
+        "superior": queries_superior.of_request(access_request_id),
+        "may_ask_superior": access_request.provider_id == request.actor.department_id
+        and permissions.ASK_SUPERIOR.allows(request.actor),
     }
     return render(request, "access/detail.html", shown)
 

@@ -26,6 +26,7 @@ from gongxiang.protocol.canonical import instant
 PAGES = {
     "resource": "catalogue:resource",
     "access_request": "access:detail",
+    "superior_request": "superiors:detail",
     "demand": "demands:detail",
     "grant": "grants:detail",
     "disposal_duty": "grants:detail",
