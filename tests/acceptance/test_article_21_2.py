@@ -13,6 +13,7 @@ import pytest
 from django.db import close_old_connections, connections
 
 from gongxiang.platform.access import actions, errors, states, tasks
+from gongxiang.platform.access.errors_dispute import MediationNotOver
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.evidence import queries as evidence
@@ -197,21 +198,22 @@ class TestConsultationAndMediation:
         assert {"wushen-2021-60:21(2)", "cn-809:28"} <= set(failed.basis)
 
     @pytest.mark.article("wushen-2021-60:24", "cn-809:28")
-    def test_only_the_leader_decides_for_the_authority(self, banner: Banner, refused: AccessRequest) -> None:
-        actions.open_consultation(
-            access_request_id=refused.pk, grounds="登记实名核验为法定职责，确需使用。", by=banner.consumer.officer, at=banner.at
-        )
+    def test_only_the_leader_decides_for_the_authority(self, banner: Banner, request_: AccessRequest) -> None:
+        """Where the provider did not answer at all, the authority decides (our choice)."""
         tasks.sweep_overdue(DUE)
-        key = {"access_request_id": refused.pk, "at": DUE + timedelta(days=1)}
+        key = {"access_request_id": request_.pk, "at": DUE + timedelta(days=1)}
         actions.prepare_reply(by=banner.authority_officer, **reply_fields(), **key)
         # An officer of the authority who is its accountable officer too gives its own answers, not this decision.
         officer = make_person(banner.authority, Role.AUTHORITY_OFFICER, Role.ACCOUNTABLE_OFFICER)
         for act in (actions.consent_reply, partial(actions.return_reply, comment="再议")):
             with pytest.raises(NotPermitted):
                 act(by=officer, **key)
+        actions.consent_reply(by=banner.authority_leader, **key)
+        request_.refresh_from_db()
+        assert (request_.status, request_.decided_by_authority) == (states.PARTLY_GRANTED, True)
 
     @pytest.mark.article("wushen-2021-60:24", "cn-809:28")
-    def test_without_result_the_authority_decides(self, banner: Banner, refused: AccessRequest) -> None:
+    def test_without_result_the_authority_mediates(self, banner: Banner, refused: AccessRequest) -> None:
         actions.open_consultation(
             access_request_id=refused.pk, grounds="登记实名核验为法定职责，确需使用。", by=banner.consumer.officer, at=banner.at
         )
@@ -221,16 +223,9 @@ class TestConsultationAndMediation:
         key = {"access_request_id": refused.pk, "at": DUE + timedelta(days=1)}
         with pytest.raises(WrongState):
             actions.prepare_reply(by=banner.provider.reviewer, **reply_fields(), **key)
-        actions.prepare_reply(by=banner.authority_officer, **reply_fields(), **key)
-        with pytest.raises(NotPermitted):
-            actions.consent_reply(by=banner.authority_officer, **key)
-        actions.consent_reply(by=banner.authority_leader, **key)
-        refused.refresh_from_db()
-        assert (refused.status, refused.decided_by_authority) == (states.PARTLY_GRANTED, True)
-        with pytest.raises(errors.AlreadyDecided):
-            actions.open_consultation(
-                access_request_id=refused.pk, grounds="仍需其余信息项，理由充分。", by=banner.consumer.officer, at=banner.at
-            )
+        # It mediates first, and the government decides: see test_article_21_2_disputes.
+        with pytest.raises(MediationNotOver):
+            actions.prepare_reply(by=banner.authority_officer, **reply_fields(), **key)
 
 
 @pytest.mark.django_db(transaction=True)

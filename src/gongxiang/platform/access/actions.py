@@ -8,7 +8,17 @@ from uuid import UUID
 from django.db import transaction
 
 from gongxiang.law.articles import implements
-from gongxiang.platform.access import answers, errors, extending, permissions, policies, queries, states
+from gongxiang.platform.access import (
+    answers,
+    dispute_sync,
+    disputing,
+    errors,
+    extending,
+    permissions,
+    policies,
+    queries,
+    states,
+)
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.records import (
     check_grant_changeable,
@@ -197,34 +207,16 @@ def lapse_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> AccessRe
     return request
 
 
-@implements("wushen-2021-60:21(2)", "cn-809:28")
 @transaction.atomic
 def open_consultation(*, access_request_id: UUID, grounds: str, by: Actor, at: datetime) -> AccessRequest:
-    """The consumer needs what was refused and says why; both sides have five working days of their own."""
-    request = queries.get_for_update(access_request_id)
-    permissions.check_of_department(permissions.CONSENT, by, request.consumer_id)
-    if request.decided_by_authority:
-        raise errors.AlreadyDecided()
-    if len(grounds.strip()) < policies.SHORTEST_REASON:
-        raise errors.GroundsMissing(field="grounds")
-    changes = {"consultation_grounds": grounds.strip(), **answers.NOTHING_PREPARED, **clock_changes("consultation", at)}
-    _move(request, "open_consultation", by=by, at=at, changes=changes)
-    return request
+    """The consumer disputes all that was refused and says why; see `disputing.open_dispute` for a part of it."""
+    disputing.open_dispute(access_request_id=access_request_id, grounds=grounds, by=by, at=at)
+    return queries.get_for_update(access_request_id)
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28")
-@transaction.atomic
 def ask_mediation(*, access_request_id: UUID, statement: str, by: Actor, at: datetime) -> AccessRequest:
     """One of the two sides brings the consultation before the authority."""
-    request = queries.get_for_update(access_request_id)
-    permissions.CONSENT.check(by)
-    if not isinstance(by, Person) or by.department_id not in (request.consumer_id, request.provider_id):
-        raise NotPermitted()
-    if not statement.strip():
-        raise errors.CommentMissing(field="statement")
-    changes = {**answers.NOTHING_PREPARED, **answers.STOPPED_CLOCK}
-    _move(request, "ask_mediation", by=by, at=at, changes=changes, detail={"statement": statement.strip()})
-    return request
+    return disputing.ask_mediation(access_request_id=access_request_id, statement=statement, by=by, at=at)
 
 
 @implements("wushen-2021-60:22")
@@ -237,6 +229,7 @@ def withdraw_access_request(*, access_request_id: UUID, reason: str, by: Actor, 
         raise errors.CommentMissing(field="reason")
     extending.close_asked(request, because="withdraw", by=by, at=at)
     changes = {"withdrawn_at": at, "withdrawn_reason": reason.strip(), **answers.STOPPED_CLOCK}
+    dispute_sync.follow(request, "withdraw", by=by, at=at)
     _move(request, "withdraw", by=by, at=at, changes=changes)
     return request
 
@@ -270,6 +263,7 @@ def recompute_deadline(*, access_request_id: UUID, by: Actor, at: datetime) -> A
     for name, value in changed.items():
         setattr(request, name, value)
     request.save(update_fields=[*changed])
+    dispute_sync.follow_clock(request)
     return request
 
 

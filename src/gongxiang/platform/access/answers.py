@@ -9,7 +9,7 @@ from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.law.deadlines import end_of_day
-from gongxiang.platform.access import errors, permissions, policies, queries, states
+from gongxiang.platform.access import dispute_sync, errors, permissions, policies, queries, states
 from gongxiang.platform.access.extending import close_asked
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.queries import PreparedReply
@@ -84,7 +84,7 @@ def prepare_reply(
         ground=ground,
         text=text.strip(),
     )
-    _check_reply(request, reply)
+    check_reply(request, reply)
     assert isinstance(by, Person)
     changes = {
         "prepared": plain(reply), "prepared_at": at, "prepared_by": by.name, "prepared_by_id": by.id, "prepared_for": side,
@@ -124,7 +124,8 @@ def consent_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> Access
     if by.is_hand_of(request.prepared_by_id):
         raise errors.OwnReply()
     reply = queries.read_reply(request.prepared)
-    _check_reply(request, reply)
+    check_reply(request, reply)
+    dispute_sync.check_as_agreed(request)
     agreements.check_in_force(request.consumer_id, at, side="consumer")
     if reply.outcome == "grant":
         agreements.check_in_force(request.provider_id, at, side="provider")
@@ -170,6 +171,7 @@ def lapse(request: AccessRequest, *, by: Actor, ended_at: datetime) -> None:
         changes |= STOPPED_CLOCK
     close_asked(request, because=act, by=by, at=ended_at)
     # The reply that the unit prepared stays: the officer may still consent to it, late.
+    dispute_sync.follow(request, act, by=by, at=ended_at)
     transition(
         request,
         table=states.ACCESS_REQUEST,
@@ -184,6 +186,28 @@ def lapse(request: AccessRequest, *, by: Actor, ended_at: datetime) -> None:
     )
 
 
+@implements("wushen-2021-60:21(2)", "cn-809:28")
+def give_binding(request: AccessRequest, reply: PreparedReply, *, by: Actor, at: datetime) -> None:
+    """Answer the request by what binds both sides of a dispute; what was granted before stays if the rest is refused."""
+    check_reply(request, reply)
+    agreements.check_in_force(request.consumer_id, at, side="consumer")
+    changes: dict[str, Any] = {"late": False, "decided_by_authority": True, **NOTHING_PREPARED}
+    if reply.outcome == "grant":
+        agreements.check_in_force(request.provider_id, at, side="provider")
+        _grant(request, reply, by=by, at=at, changes=changes)
+    else:
+        changes["refusal_ground"] = reply.ground
+        _answer(request, "uphold_part" if request.grant_id else "refuse", reply, by=by, at=at, changes=changes)
+
+
+def lay_agreed(request: AccessRequest, reply: Mapping[str, Any], *, by_name: str, by_id: UUID, by: Actor, at: datetime) -> None:
+    """Lay what both sides agreed on before the provider's officer, as a prepared reply; who wrote the minutes prepared it."""
+    changes = {
+        "prepared": dict(reply), "prepared_at": at, "prepared_by": by_name, "prepared_by_id": by_id, "prepared_for": "provider",
+    }  # fmt: skip
+    _note(request, "reply_prepared", by=by, at=at, changes=changes, after={"reply": dict(reply)})
+
+
 def _check_side(request: AccessRequest, by: Actor) -> str:
     """The side the actor answers for, if that side may answer in this state."""
     side = permissions.answering_side(by, request.provider_id)
@@ -192,10 +216,12 @@ def _check_side(request: AccessRequest, by: Actor) -> str:
     allowed = states.ANSWERABLE if side == "provider" else states.DECIDABLE
     if request.status not in allowed:
         raise WrongState(state=request.status, basis=("wushen-2021-60:21(2)", "cn-809:21"))
+    dispute_sync.check_not_in_dispute(request)
     return side
 
 
-def _check_reply(request: AccessRequest, reply: PreparedReply) -> None:
+def check_reply(request: AccessRequest, reply: PreparedReply) -> None:
+    """A refusal states ground and reasons; a grant stays within what was asked."""
     if reply.outcome == "refuse":
         policies.check_refusal(reply.ground, reply.text)
         return
@@ -263,7 +289,8 @@ def _grant(
         "provision_rule": provision.rule,
         "provision_provisional": provision.provisional,
     }
-    _answer(request, "grant" if whole else "grant_partly", reply, by=by, at=at, changes=changes)
+    act = dispute_sync.granting_act(request, "grant" if whole else "grant_partly")
+    _answer(request, act, reply, by=by, at=at, changes=changes)
 
 
 def _answer(
@@ -272,7 +299,11 @@ def _answer(
     request.grant_id = changes.get("grant_id", request.grant_id)
     seen = seen_by(request)
     close_asked(request, because=act, by=by, at=at)
-    given = {"turn": "", "replied_at": at, "replied_by": by.name, "reply_text": reply.text, **STOPPED_CLOCK}
+    turn = states.ACCESS_REQUEST.find(act, request.status).turn
+    given = {"turn": turn, "replied_at": at, "replied_by": by.name, "reply_text": reply.text, **STOPPED_CLOCK}
+    if act == "grant_part":
+        given |= NOTHING_PREPARED
+    dispute_sync.follow(request, act, by=by, at=at)
     transition(
         request,
         table=states.ACCESS_REQUEST,

@@ -12,8 +12,10 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rulebook which clocks run here."""
-        from gongxiang.platform.access import queries, queries_superior, tasks
+        from gongxiang.platform.access import queries, queries_collection, queries_dispute, queries_superior, tasks
         from gongxiang.platform.rulebook.queries import register_deadline_source
 
         register_deadline_source("access", queries.open_deadlines, tasks.recount)
         register_deadline_source("superiors", queries_superior.open_deadlines, tasks.recount_superiors)
+        register_deadline_source("disputes", queries_dispute.open_deadlines, tasks.recount_disputes)
+        register_deadline_source("collection", queries_collection.open_deadlines, tasks.recount_collection)

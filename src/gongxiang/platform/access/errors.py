@@ -194,13 +194,6 @@ class GroundsMissing(Refusal):
     next_step = "Explain why your duties need the data and answer the provider's reasons."
 
 
-class AlreadyDecided(Refusal):
-    """The authority has decided this request; consultation is closed."""
-
-    basis = ("cn-809:28",)
-    next_step = "Put the matter before the banner's government."
-
-
 class CommentMissing(Refusal):
     """Say in a few words why."""
 

@@ -4,11 +4,24 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from gongxiang.platform.access.models_collection import Absence, CollectionPlan
+from gongxiang.platform.access.models_dispute import Dispute, DisputeMeeting, DisputeStatement
 from gongxiang.platform.access.models_extension import ReplyExtension
 from gongxiang.platform.access.models_superior import DataReturn, SuperiorReminder, SuperiorRequest
 from gongxiang.platform.kernel.ids import new_id
 
-__all__ = ["AccessRequest", "DataReturn", "ReplyExtension", "SuperiorReminder", "SuperiorRequest"]
+__all__ = [
+    "Absence",
+    "AccessRequest",
+    "CollectionPlan",
+    "DataReturn",
+    "Dispute",
+    "DisputeMeeting",
+    "DisputeStatement",
+    "ReplyExtension",
+    "SuperiorReminder",
+    "SuperiorRequest",
+]
 
 
 def _words(length: int = 0) -> models.Field:  # type: ignore[type-arg]

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from gongxiang.platform.access.states_dispute import ABSENCE as ABSENCE
+from gongxiang.platform.access.states_dispute import COLLECTION_PLAN as COLLECTION_PLAN
+from gongxiang.platform.access.states_dispute import DISPUTE as DISPUTE
 from gongxiang.platform.access.states_superior import SUPERIOR_REQUEST as SUPERIOR_REQUEST
 from gongxiang.platform.kernel.transitions import Transition, TransitionTable
 
@@ -88,6 +91,23 @@ ACCESS_REQUEST: Final = TransitionTable(
         Transition(
             act="open_consultation", sources=(REFUSED, PARTLY_GRANTED), target=IN_CONSULTATION, event="consultation_opened",
             turn="provider", who="consumer's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+        ),
+        Transition(
+            act="grant_part", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="part_granted", turn="authority",
+            who="provider's accountable officer, who grants the agreed part", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+        ),
+        # What a part of was granted before stays granted when the rest is refused, or no longer disputed.
+        Transition(
+            act="uphold_part", sources=(IN_MEDIATION,), target=PARTLY_GRANTED, event="part_upheld",
+            who="the authority's leader carrying out an opinion or decision", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+        ),
+        Transition(
+            act="end_dispute", sources=(IN_CONSULTATION, IN_MEDIATION), target=REFUSED, event="dispute_ended",
+            who="consumer's accountable officer, who no longer disputes", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+        ),
+        Transition(
+            act="end_dispute_of_part", sources=(IN_CONSULTATION, IN_MEDIATION), target=PARTLY_GRANTED, event="dispute_ended",
+            who="consumer's accountable officer, who no longer disputes the rest", basis=("wushen-2021-60:21(2)", "cn-809:28"),
         ),
         Transition(
             act="ask_mediation", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="mediation_asked", turn="authority",

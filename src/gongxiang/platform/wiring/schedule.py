@@ -28,6 +28,7 @@ _ROOM = "gongxiang.platform.{}.tasks:{}"
 
 PUMPS: tuple[Pump, ...] = (
     Pump(name="news-clocks", channel="gx_evidence", run=_ROOM.format("rulebook", "on_news")),
+    Pump(name="news-access", channel="gx_evidence", run=_ROOM.format("access", "on_news")),
     Pump(name="news-catalogue", channel="gx_evidence", run=_ROOM.format("catalogue", "on_news")),
     Pump(name="news-delivery", channel="gx_evidence", run=_ROOM.format("delivery", "on_news")),
     Pump(name="news-demands", channel="gx_evidence", run=_ROOM.format("demands", "on_news")),

@@ -62,8 +62,6 @@ def acts_of(
     def consults() -> None:
         own(permissions.CONSENT)
         arrow("open_consultation")
-        if access_request.decided_by_authority:
-            raise errors.AlreadyDecided()
 
     def runs() -> None:
         policies.check_can_extend(
