@@ -53,6 +53,7 @@ _CHECKED = "SELECT id FROM catalogue_withheldcheck WHERE status = 'DUE' ORDER BY
 _PUBLISHED = "SELECT id FROM catalogue_resource WHERE status = 'PUBLISHED' AND name = '特困人员基本信息'"
 _GRANT = "SELECT id FROM grants_grant WHERE status = 'ACTIVE' AND resource_name = '特困人员基本信息' ORDER BY issued_at LIMIT 1"
 _ENDED = "SELECT id FROM grants_grant WHERE status = 'ENDED' ORDER BY issued_at LIMIT 1"
+_RECTIFIED = "SELECT id FROM grants_rectification ORDER BY demanded_at LIMIT 1"
 _NODE = f"SELECT id FROM delivery_node WHERE status = 'ADMITTED' AND department_id IN {_MINZHENG} LIMIT 1"
 _CHECK = "SELECT id FROM delivery_tablecheck WHERE answered_at IS NOT NULL ORDER BY asked_at DESC LIMIT 1"
 _SURVEYED = "SELECT {} FROM delivery_sourcetable t JOIN delivery_sourcesurvey s ON s.id = t.survey_id LIMIT 1"
@@ -224,6 +225,8 @@ VISITS: dict[str, list[Visit]] = {
     "grants:end": [_v("minzheng-ld", _GRANT), _v("shijian-ld", _GRANT)],
     "grants:revise": [_v("minzheng-ld", _GRANT)],
     "grants:dispose": [_v("yibao-ld", _ENDED)],
+    "use:rectifications": [_v("minzheng-ld"), _v("zhengwu"), _v("renshe-ld", more="?status=running")],
+    "use:rectification": [_v("renshe-ld", _RECTIFIED), _v("minzheng-ld", _RECTIFIED), _v("zhengwu", _RECTIFIED)],
     "delivery:nodes": [_v("minzheng-qz"), _v("yunwei")],
     "delivery:offer": [_v("minzheng-qz"), _v("yunwei")],
     "delivery:node": [_v("minzheng-qz", _NODE), _v("yunwei", _NODE)],

@@ -11,6 +11,7 @@ from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.grants import queries as grant_queries
+from gongxiang.platform.grants import tasks as grant_tasks
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
 from tests.factories.catalogue import make_conditional, make_published
@@ -98,7 +99,9 @@ def test_a_held_grant_is_not_replaced_by_applying_again(banner: Banner, resource
     found = {"grant_id": first.grant_id, "reason": "misuse", "statement": "发现超范围使用。", "by": banner.provider.officer}
     grants.suspend_grant(**found, at=later)
     if how == "ended":
-        grants.end_grant(**found, at=later + timedelta(hours=1))
+        over = later + timedelta(days=30)
+        grant_tasks.lapse_rectifications(over)
+        grants.end_grant(**found, at=over)
     again = draft(banner, resource)
     assert not again.unconditional
     with pytest.raises(errors.OfficerConsentMissing):

@@ -11,7 +11,7 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import opening
 from gongxiang.platform.evidence import actions as evidence_actions
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.grants import actions, errors, queries, states, tasks
+from gongxiang.platform.grants import actions, errors, narrowing, queries, states, tasks
 from gongxiang.platform.grants.models import DisposalDuty, Filing, Grant
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Purpose
@@ -67,7 +67,7 @@ def test_suspension_writes_order_and_filing_in_its_own_transaction(banner: Banne
     assert len(orders("suspend_grant")) == 1
     assert Filing.objects.get(grant_id=grant_id).act == "suspended"
     kinds = [news.kind for news in evidence.trail_of(f"grant:{grant_id}", by=banner.auditor)]
-    assert kinds[-2:] == ["grant:suspended", "grant:filed"]
+    assert kinds[-3:] == ["grant:suspended", "grant:filed", "rectification:demanded"]
 
 
 @pytest.mark.article("cn-809:27")
@@ -129,15 +129,17 @@ def test_the_provider_does_not_end_sharing_on_its_own_word(banner: Banner, grant
 
 
 @pytest.mark.article("cn-809:27.3")
-def test_the_provider_does_not_shorten_the_period_either(banner: Banner, grant_id: UUID) -> None:
+@pytest.mark.parametrize(
+    "changes", [{"elements": ("id_number",)}, {"valid_until": -timedelta(days=1)}], ids=["an element less", "a day shorter"]
+)
+def test_the_provider_does_not_narrow_on_its_own_word(banner: Banner, grant_id: UUID, changes: dict[str, Any]) -> None:
     before = queries.current_terms(grant_id)
-    with pytest.raises(errors.EndIsNegotiated):
-        actions.revise_grant(
-            grant_id=grant_id, elements=before.elements, masks=before.masks, conditions=before.conditions,
-            purposes=before.purposes, valid_until=before.valid_until - timedelta(days=1), reason="系统停用，提前结束。",
-            by=banner.provider.officer, at=banner.at,
-        )  # fmt: skip
+    until = before.valid_until + changes.pop("valid_until", timedelta(0))
+    act = {"grant_id": grant_id, "valid_until": until, "reason": "提供内容调整。", "at": banner.at, **narrowed(**changes)}
+    with pytest.raises(errors.NarrowingIsNegotiated):
+        actions.revise_grant(**act, by=banner.provider.officer)
     assert queries.current_terms(grant_id).revision == before.revision
+    assert actions.revise_grant(**act, by=banner.authority_leader).revision == before.revision + 1
 
 
 @pytest.mark.article("cn-809:27.2")
@@ -148,7 +150,11 @@ def test_misuse_is_suspended_before_it_ends_the_grant(banner: Banner, grant_id: 
     with pytest.raises(errors.SuspendedFirst):
         actions.end_grant(**act, at=banner.at)
     actions.suspend_grant(**act, at=banner.at)
-    assert actions.end_grant(**act, at=banner.at + timedelta(days=3)).status == states.ENDED
+    with pytest.raises(errors.RectificationRuns):
+        actions.end_grant(**act, at=banner.at + timedelta(days=3))
+    over = banner.at + timedelta(days=30)
+    assert tasks.lapse_rectifications(over) == 1
+    assert actions.end_grant(**act, at=over).status == states.ENDED
 
 
 def test_only_the_authority_lifts_its_own_suspension(banner: Banner, grant_id: UUID) -> None:
@@ -192,9 +198,10 @@ def test_narrowing_makes_a_revision_and_orders_it_at_once(banner: Banner, grant_
     )  # fmt: skip
     terms = narrowed(elements=("id_number", "township"))
     until = queries.current_terms(grant_id).valid_until
-    actions.revise_grant(
-        grant_id=grant_id, valid_until=until, reason="姓名已无必要提供", by=banner.provider.officer, at=at, **terms
-    )
+    narrowing.protect_now(
+        grant_id=grant_id, valid_until=until, ground="security", statement="姓名字段发现泄露风险", by=banner.provider.officer,
+        at=at, **terms,
+    )  # fmt: skip
     assert queries.current_terms(grant_id).elements == ("id_number", "township")
     assert [revision.revision for revision in queries.revisions(grant_id)] == [2, 1]
     assert '"revision":2' in orders("open_grant")[-1]

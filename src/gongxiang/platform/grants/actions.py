@@ -2,43 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.actions import note_granted_until
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
-from gongxiang.platform.grants import errors, permissions, policies, queries, states
-from gongxiang.platform.grants.models import DisposalDuty, Filing, Grant, GrantRevision, StopAnswer, StopNotice
+from gongxiang.platform.grants import errors, permissions, policies, queries, rectifying, states
+from gongxiang.platform.grants.models import DisposalDuty, Grant, GrantRevision, StopAnswer, StopNotice
+from gongxiang.platform.grants.shared import file_act, next_number, seen_by
 from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.canonical import plain
-from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.messages import EndGrant, OpenGrant, SuspendGrant
 from gongxiang.protocol.terms import Condition, Mask, Purpose, Terms, Volume
 
 _NOT_SUSPENDED: Final = {
     "suspended_at": None, "suspended_by": "", "suspended_by_authority": False, "suspend_reason": "", "suspend_statement": "",
 }  # fmt: skip
-
-
-def next_number(series: str, at: datetime) -> str:
-    """The next number of a series in its year, e.g. `SQ-2026-0012`; gapless, since the counter's row stays locked."""
-    year = at.astimezone(BEIJING).year
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO grants_counter (name, value) VALUES (%s, 1)"
-            " ON CONFLICT (name) DO UPDATE SET value = grants_counter.value + 1 RETURNING value",
-            [f"{series}-{year}"],
-        )
-        (value,) = cursor.fetchone()
-    return f"{series}-{year}-{value:04d}"
 
 
 @implements("wushen-2021-60:21(2)", "wushen-2021-60:22", "cn-809:20")
@@ -105,7 +92,7 @@ def issue_grant(
     policies.check_terms(terms, catalogue.element_specs(resource_id), at=at)
     basis = ("cn-809:21",) if standing_consent else ()
     open_record(
-        grant, table=states.GRANT, act="issue", by=by, at=at, basis=basis, after={"terms": plain(terms)}, **_seen_by(grant)
+        grant, table=states.GRANT, act="issue", by=by, at=at, basis=basis, after={"terms": plain(terms)}, **seen_by(grant)
     )
     _write_revision(grant, terms, narrowing=False, reason=reason, access_request_id=access_request_id, by=by, at=at)
     _ask_of_running_stop(grant, at)
@@ -129,7 +116,7 @@ def revise_grant(
     by: Actor,
     at: datetime,
 ) -> Grant:
-    """Give the grant new terms: narrower with a reason and a filing, wider only in answer to a new access request."""
+    """Give the grant new terms: wider only in answer to a new access request; narrower by the authority that decides."""
     grant = queries.get_for_update(grant_id)
     permissions.check_actor_can_revise(by, grant.provider_id, standing_consent=grant.standing_consent)
     old = queries.current_terms(grant_id)
@@ -151,23 +138,52 @@ def revise_grant(
     if widened and access_request_id is None:
         raise errors.WideningNeedsApplication(widening=policies.widening_words(widened))
     if access_request_id is None:
+        # Only who decides for the authority gives less at a word; a provider announces it, or protects (`narrowing`).
+        if not permissions.is_authority(by):
+            raise errors.NarrowingIsNegotiated()
         policies.check_reasoned("narrowed", reason, ("narrowed",))
-        policies.check_not_shortened(old, new, by_provider=not permissions.is_authority(by))
+    _give_terms(
+        grant, new, narrowing=not widened, widened=widened, reason=reason, access_request_id=access_request_id, by=by,
+        event_at=at, at=at,
+    )  # fmt: skip
+    if not widened:
+        file_act(grant, act="narrowed", reason="narrowed", statement=reason, by=by, at=at)
+    return grant
+
+
+def apply_terms(
+    grant: Grant, terms: Terms, *, reason: str, statement: str, by: Actor, event_at: datetime, at: datetime, back: bool = False
+) -> int:
+    """Give a locked grant narrower terms as filed or to protect, or with `back` those it had before; called within that act.
+
+    Gives the revision that was made.
+    """
+    new = replace(terms, revision=grant.revision + 1)
+    policies.check_terms(new, catalogue.element_specs(grant.resource_id), at=at)
+    _give_terms(
+        grant, new, narrowing=not back, widened=[], reason=statement, access_request_id=None, by=by, event_at=event_at, at=at
+    )
+    file_act(grant, act="restored" if back else "narrowed", reason=reason, statement=statement, by=by, at=at)
+    return new.revision
+
+
+def _give_terms(
+    grant: Grant, new: Terms, *, narrowing: bool, widened: list[str], reason: str, access_request_id: UUID | None, by: Actor,
+    event_at: datetime, at: datetime,
+) -> None:  # fmt: skip
     transition(
         grant,
         table=states.GRANT,
         act="revise",
         by=by,
-        at=at,
-        changes={"revision": new.revision, "valid_until": valid_until},
+        at=event_at,
+        changes={"revision": new.revision, "valid_until": new.valid_until},
         after={"terms": plain(new)},
-        detail={"reason": reason, "narrowing": not widened, "widened": widened},
-        **_seen_by(grant, access_request_id),
+        detail={"reason": reason, "narrowing": narrowing, "widened": widened},
+        **seen_by(grant, access_request_id),
     )
-    _write_revision(grant, new, narrowing=not widened, reason=reason, access_request_id=access_request_id, by=by, at=at)
+    _write_revision(grant, new, narrowing=narrowing, reason=reason, access_request_id=access_request_id, by=by, at=at)
     _note_use(grant, at)
-    if not widened:
-        _file(grant, act="narrowed", reason="narrowed", statement=reason, by=by, at=at)
     # What is no longer granted stops in this very transaction; the route is known once the flow was opened.
     if grant.provider_node_id and grant.consumer_node_id:
         order = OpenGrant(
@@ -178,13 +194,18 @@ def revise_grant(
             resource_name=grant.resource_name,
         )
         link.issue_order(order, node_ids=_nodes(grant), at=at)
-    return grant
 
 
-@implements("cn-809:27")
+@implements("cn-809:27.2")
 @transaction.atomic
-def suspend_grant(*, grant_id: UUID, reason: str, statement: str, by: Actor, at: datetime) -> Grant:
-    """Close the valve for a reason from the list, filed with the authority in the same act; nothing is lost meanwhile."""
+def suspend_grant(
+    *, grant_id: UUID, reason: str, statement: str, demand: str = "", rectify_on: date | None = None, by: Actor, at: datetime
+) -> Grant:
+    """Close the valve for a reason from the list, filed with the authority in the same act; nothing is lost meanwhile.
+
+    Where the consumer has to put something right, `demand` says what and `rectify_on` by which day; else the statement and
+    the usual period stand.
+    """
     grant = queries.get_for_update(grant_id)
     permissions.check_actor_can_suspend(by, grant.provider_id)
     policies.check_reasoned(reason, statement, policies.SUSPEND_REASONS)
@@ -201,9 +222,11 @@ def suspend_grant(*, grant_id: UUID, reason: str, statement: str, by: Actor, at:
             "suspend_reason": reason,
             "suspend_statement": statement.strip(),
         },
-        **_seen_by(grant),
+        **seen_by(grant),
     )
-    _file(grant, act="suspended", reason=reason, statement=statement, by=by, at=at)
+    file_act(grant, act="suspended", reason=reason, statement=statement, by=by, at=at)
+    if reason in policies.RECTIFIED_REASONS:
+        rectifying.open_rectification(grant, demand=demand.strip() or statement.strip(), rectify_on=rectify_on, by=by, at=at)
     link.issue_order(SuspendGrant(grant_id=grant.pk, reason=reason), node_ids=_nodes(grant), at=at)
     return grant
 
@@ -215,6 +238,24 @@ def resume_grant(*, grant_id: UUID, statement: str, by: Actor, at: datetime) -> 
     grant = queries.get_for_update(grant_id)
     permissions.check_actor_can_resume(by, grant.provider_id, suspended_by_authority=grant.suspended_by_authority)
     policies.check_reasoned("resumed", statement, ("resumed",))
+    rectifying.close_running(grant, by=by, at=at)
+    _resume(grant, statement=statement, by=by, at=at)
+    return grant
+
+
+@implements("cn-809:27.2")
+@transaction.atomic
+def accept_rectification(*, grant_id: UUID, opinion: str, by: Actor, at: datetime) -> Grant:
+    """What the consumer put right is accepted: the suspension is lifted in the same act and filed."""
+    grant = queries.get_for_update(grant_id)
+    permissions.check_actor_can_resume(by, grant.provider_id, suspended_by_authority=grant.suspended_by_authority)
+    policies.check_reasoned("resumed", opinion, ("resumed",))
+    rectifying.mark_accepted(grant, opinion=opinion, by=by, at=at)
+    _resume(grant, statement=opinion, by=by, at=at)
+    return grant
+
+
+def _resume(grant: Grant, *, statement: str, by: Actor, at: datetime) -> None:
     if grant.valid_until <= at:
         raise errors.PeriodUnfit()
     transition(
@@ -225,10 +266,9 @@ def resume_grant(*, grant_id: UUID, statement: str, by: Actor, at: datetime) -> 
         at=at,
         changes=_NOT_SUSPENDED,
         detail={"statement": statement},
-        **_seen_by(grant),
+        **seen_by(grant),
     )
-    _file(grant, act="resumed", reason="resumed", statement=statement, by=by, at=at)
-    return grant
+    file_act(grant, act="resumed", reason="resumed", statement=statement, by=by, at=at)
 
 
 @implements("cn-809:27.1", "cn-809:27.2", "wushen-2021-60:22")
@@ -242,10 +282,11 @@ def end_grant(*, grant_id: UUID, reason: str, statement: str, by: Actor, at: dat
         statement,
         by_consumer=isinstance(by, Person) and by.department_id == grant.consumer_id,
         by_provider=not permissions.is_authority(by),
-        suspended=grant.status == states.SUSPENDED,
+        suspended=grant.status == states.SUSPENDED and grant.suspend_reason in policies.RECTIFIED_REASONS,
+        rectification_runs=rectifying.still_runs(grant),
     )
     _end(grant, act="end", reason=reason, statement=statement.strip(), by=by, event_at=at, at=at)
-    _file(grant, act="ended", reason=reason, statement=statement, by=by, at=at)
+    file_act(grant, act="ended", reason=reason, statement=statement, by=by, at=at)
     return grant
 
 
@@ -287,7 +328,7 @@ def certify_disposal(
         "discharged_at": at,
         "discharged_by": by.name,
     }
-    transition(duty, table=states.DISPOSAL, act="discharge", by=by, at=at, changes=changes, **_seen_by(duty.grant))
+    transition(duty, table=states.DISPOSAL, act="discharge", by=by, at=at, changes=changes, **seen_by(duty.grant))
     return duty
 
 
@@ -309,7 +350,7 @@ def set_route(
         basis=("wushen-2021-60:19(1)",),
         before={name: getattr(grant, name) for name in route},
         after=route,
-        **_seen_by(grant),
+        **seen_by(grant),
     )
     for name, value in {**route, "routed_at": at}.items():
         setattr(grant, name, value)
@@ -320,7 +361,7 @@ def set_route(
 def end_for_notice(*, grant: Grant, statement: str, by: Actor, event_at: datetime, at: datetime) -> None:
     """End a locked grant because its provider stops sharing, as negotiated and filed; called within that act."""
     _end(grant, act="end", reason="source_retired", statement=statement, by=by, event_at=event_at, at=at)
-    _file(grant, act="ended", reason="source_retired", statement=statement, by=by, at=at)
+    file_act(grant, act="ended", reason="source_retired", statement=statement, by=by, at=at)
 
 
 def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, event_at: datetime, at: datetime) -> None:
@@ -331,17 +372,18 @@ def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, even
         by=by,
         at=event_at,
         changes={"ended_at": event_at, "ended_by": by.name, "end_reason": reason, "end_statement": statement},
-        **_seen_by(grant),
+        **seen_by(grant),
     )
+    rectifying.close_running(grant, by=by, at=event_at)
     duty = DisposalDuty(id=new_id(), grant=grant, opened_at=event_at)
-    open_record(duty, table=states.DISPOSAL, act="open", by=by, at=event_at, **_seen_by(grant))
+    open_record(duty, table=states.DISPOSAL, act="open", by=by, at=event_at, **seen_by(grant))
     _note_use(grant, at)
     link.issue_order(EndGrant(grant_id=grant.pk, reason=reason), node_ids=_nodes(grant), at=at)
 
 
 def _ask_of_running_stop(grant: Grant, at: datetime) -> None:
     """While the end of sharing is being negotiated, a new consumer is asked like the others (条例 27.3)."""
-    for notice in StopNotice.objects.filter(resource_id=grant.resource_id, status=states.ANNOUNCED, due_at__gt=at):
+    for notice in StopNotice.objects.filter(resource_id=grant.resource_id, kind="END", status=states.ANNOUNCED, due_at__gt=at):
         StopAnswer.objects.create(
             id=new_id(), notice=notice, grant=grant, consumer_id=grant.consumer_id, consumer_name=grant.consumer_name
         )
@@ -361,29 +403,6 @@ def _note_use(grant: Grant, at: datetime) -> None:
     )
 
 
-def _file(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, at: datetime) -> None:
-    filing = Filing(
-        number=next_number("BA", at),
-        grant=grant,
-        act=act,
-        reason=reason,
-        statement=statement.strip(),
-        filed_at=at,
-        filed_by=by.name,
-        filed_by_department=by.department if isinstance(by, Person) else "",
-    )
-    record_act(
-        kind="grant:filed",
-        subject=("grant", grant.pk),
-        by=by,
-        at=at,
-        basis=("cn-809:27",),
-        after={"number": filing.number, "act": act, "reason": reason, "statement": filing.statement},
-        **_seen_by(grant),
-    )
-    filing.save(force_insert=True)
-
-
 def _write_revision(
     grant: Grant, terms: Terms, *, narrowing: bool, reason: str, access_request_id: UUID | None, by: Actor, at: datetime
 ) -> None:
@@ -401,12 +420,3 @@ def _write_revision(
 
 def _nodes(grant: Grant) -> list[UUID]:
     return [node for node in (grant.provider_node_id, grant.consumer_node_id) if node]
-
-
-def _seen_by(grant: Grant, *requests: UUID | None) -> dict[str, Any]:
-    """Who may see the record, and to which trails it belongs."""
-    tags = {f"access_request:{r}" for r in (grant.access_request_id, *requests) if r}
-    return {
-        "concerns": (grant.provider_id, grant.consumer_id, parties.authority().id),
-        "trail": (f"grant:{grant.pk}", f"resource:{grant.resource_id}", *sorted(tags)),
-    }

@@ -80,6 +80,55 @@ class EndIsNegotiated(Refusal):
     next_step = "Announce the end of sharing on the page of the resource; the consumer may end what it no longer needs itself."
 
 
+class NarrowingIsNegotiated(Refusal):
+    """The provider does not give less on its own word: it is negotiated with the consumer and filed first."""
+
+    basis = ("cn-809:27.3",)
+    next_step = "Announce the narrowing; where a security risk or a change of law cannot wait, say so and it holds at once."
+
+
+class ChangeAnnouncedAlready(Refusal):
+    """A narrowing of grant {number} is being negotiated already."""
+
+    basis = ("cn-809:27.3",)
+    next_step = "Go on with the notice that runs, or cancel it first."
+
+
+class TermsChangedSince(Refusal):
+    """The terms were changed again since: the earlier ones cannot simply be given back."""
+
+    basis = ("cn-809:27.3",)
+    next_step = "Let the consumer apply for what it needs; file the notice or leave it running meanwhile."
+
+
+class RectificationRuns(Refusal):
+    """The consumer still has time to put it right, or its report waits for an answer."""
+
+    basis = ("cn-809:27.2",)
+    next_step = "Answer the report, or wait for the day; the grant is ended only if the rectification failed."
+
+
+class RectifyDayUnfit(Refusal):
+    """The day for the rectification must lie after today and within {days} days."""
+
+    basis = ("cn-809:27.2",)
+    next_step = "Choose another day, or leave it empty for the usual period."
+
+
+class ReportIncomplete(Refusal):
+    """A report says what was put right, and how it is kept from happening again."""
+
+    basis = ("cn-809:27.2",)
+    next_step = "Describe what was done; attach what shows it."
+
+
+class RectificationNotRun(Refusal):
+    """No rectification of this grant runs."""
+
+    basis = ("cn-809:27.2",)
+    next_step = "Look at the page of the grant: it may have been answered or ended meanwhile."
+
+
 class SuspendedFirst(Refusal):
     """For misuse or a security risk the grant is suspended first; it is ended only if that is not put right."""
 

@@ -2,10 +2,11 @@
 
 from django.db import models
 
+from gongxiang.platform.grants.models_rectify import Rectification
 from gongxiang.platform.grants.models_stop import StopAnswer, StopNotice
 from gongxiang.platform.kernel.ids import new_id
 
-__all__ = ["Counter", "DisposalDuty", "Filing", "Grant", "GrantRevision", "StopAnswer", "StopNotice"]
+__all__ = ["Counter", "DisposalDuty", "Filing", "Grant", "GrantRevision", "Rectification", "StopAnswer", "StopNotice"]
 
 
 class Counter(models.Model):

@@ -6,8 +6,12 @@ from gongxiang.platform.kernel.ids import new_id
 
 
 class StopNotice(models.Model):
-    """A provider's notice that it will stop sharing a resource, with reason and day."""
+    """A provider's notice that it will stop sharing a resource or give less of it, with reason and day.
 
+    `kind`: END of sharing; NARROW, less from the day on; PROTECT, less at once, heard afterwards.
+    """
+
+    kind = models.CharField(max_length=10, default="END")
     id = models.UUIDField(primary_key=True, default=new_id)
     number = models.CharField(max_length=40, unique=True)
     status = models.CharField(max_length=20)
@@ -37,8 +41,11 @@ class StopNotice(models.Model):
         indexes = [models.Index(fields=["status", "stops_at"], name="stop_notice_due")]
         constraints = [
             models.UniqueConstraint(
-                fields=["resource"], condition=models.Q(status__in=("ANNOUNCED", "FILED")), name="stop_notice_one_running"
+                fields=["resource"],
+                condition=models.Q(status__in=("ANNOUNCED", "FILED"), kind="END"),
+                name="stop_notice_one_running",
             ),
+            models.CheckConstraint(condition=models.Q(kind__in=("END", "NARROW", "PROTECT")), name="stop_notice_kind"),
             models.CheckConstraint(
                 condition=~models.Q(status__in=("FILED", "CARRIED_OUT")) | ~models.Q(filing_number=""),
                 name="stop_notice_filed_has_number",
@@ -54,6 +61,10 @@ class StopAnswer(models.Model):
     grant = models.ForeignKey("grants.Grant", on_delete=models.PROTECT, related_name="+")
     consumer = models.ForeignKey("parties.Department", on_delete=models.PROTECT, related_name="+")
     consumer_name = models.CharField(max_length=256)
+    #: What this grant would no longer give (`narrowed.taken_away`); None where sharing ends.
+    taken = models.JSONField(null=True)
+    #: Revision that a narrowing made at once, so that it can be undone while it is the last.
+    made_revision = models.IntegerField(null=True)
     #: "", AGREED or OBJECTED.
     answer = models.CharField(max_length=10, blank=True, default="")
     statement = models.TextField(blank=True, default="")

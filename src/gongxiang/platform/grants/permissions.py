@@ -120,3 +120,16 @@ def check_own_department(permission: Permission, actor: Actor, department_id: UU
     permission.check(actor)
     if not _of(actor, department_id):
         raise NotPermitted()
+
+
+# ---- putting right what a grant was suspended for ----------------------------------------------------------------------
+
+RECTIFICATION_SWEEPER: Final = "rectification-sweeper"
+REPORT_RECTIFICATION: Final = Permission(name="grants.report_rectification", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+LAPSE_RECTIFICATION: Final = Permission(
+    name="grants.lapse_rectification", roles=frozenset(), systems=frozenset({RECTIFICATION_SWEEPER})
+)
+#: Less at once, where it cannot wait (条例 27.3).
+PROTECT: Final = Permission(name="grants.protect", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), second_factor=True)
+RECALCULATOR: Final = "grant-recalculator"
+RECOUNT: Final = Permission(name="grants.recount", roles=frozenset(), systems=frozenset({RECALCULATOR}))

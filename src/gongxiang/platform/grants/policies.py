@@ -35,6 +35,14 @@ HELD_REASONS: Final = ("misuse", "security")
 #: The provider ends a grant itself for these alone, and out of a suspension (条例 27.2); all else it announces (条例 27.3).
 PROVIDER_END_REASONS: Final = HELD_REASONS
 CONSUMER_END_REASONS: Final = ("purpose_met", "not_needed", "superseded")
+#: Why a provider may give less of a resource, after negotiation (条例 27.3).
+NARROW_REASONS: Final = ("basis_lapsed", "source_changed", "duty_moved", "not_needed", "quality")
+#: What cannot wait for negotiation: the narrowing holds at once and is heard and filed afterwards; our choice.
+PROTECT_GROUNDS: Final = ("security", "law_changed")
+#: The consumer puts right what it did; a fault of the source is the provider's own to mend (条例 27.2).
+RECTIFIED_REASONS: Final = ("misuse", "security")
+#: Within how many days a rectification is demanded at most; a choice of the product.
+LONGEST_RECTIFICATION_DAYS: Final = 180
 DISPOSAL_METHODS: Final = ("deleted", "destroyed", "returned", "retained")
 #: A statement shorter than this says nothing; a choice of the product.
 SHORTEST_STATEMENT: Final = 4
@@ -151,7 +159,7 @@ def find_widenings(old: Terms, new: Terms) -> list[str]:
         if code in new.elements and not _mask_as_strict(mask, new.masks.get(code)):
             widened.append(f"mask:{code}")
     for condition in old.conditions:
-        if not any(_implies(later, condition) for later in new.conditions):
+        if not any(implies(later, condition) for later in new.conditions):
             widened.append(f"condition:{condition.element}")
     widened += [f"purpose:{p.value}" for p in new.purposes if p not in old.purposes]
     widened += [f"volume:{name}" for name in old.volume.widenings(new.volume)]
@@ -187,7 +195,7 @@ def _mask_as_strict(old: Mask, new: Mask | None) -> bool:
     return old.kind is MaskKind.KEEP and new.kind is MaskKind.KEEP and new.prefix <= old.prefix and new.suffix <= old.suffix
 
 
-def _implies(new: Condition, old: Condition) -> bool:
+def implies(new: Condition, old: Condition) -> bool:
     """Whether every row that satisfies `new` satisfies `old`; False where that is not plain, which refuses on the safe side."""
     if new == old:
         return True
@@ -202,11 +210,13 @@ def _implies(new: Condition, old: Condition) -> bool:
 
 
 @implements("cn-809:27.1", "cn-809:27.2", "cn-809:27.3")
-def check_can_end(reason: str, statement: str, *, by_consumer: bool, by_provider: bool, suspended: bool) -> None:
+def check_can_end(
+    reason: str, statement: str, *, by_consumer: bool, by_provider: bool, suspended: bool, rectification_runs: bool = False
+) -> None:
     """Raise unless the side may end the grant for this reason now.
 
-    The consumer ends what it no longer needs. Misuse is first suspended and to be put right; the provider's own reasons are
-    announced, negotiated with the consumer and filed.
+    The consumer ends what it no longer needs. Misuse is first suspended and to be put right, and ends the grant only if that
+    failed; the provider's own reasons are announced, negotiated with the consumer and filed.
     """
     if by_consumer:
         check_reasoned(reason, statement, CONSUMER_END_REASONS)
@@ -216,13 +226,17 @@ def check_can_end(reason: str, statement: str, *, by_consumer: bool, by_provider
     check_reasoned(reason, statement, END_REASONS)
     if reason in HELD_REASONS and not suspended:
         raise errors.SuspendedFirst(field="reason")
+    if reason in HELD_REASONS and rectification_runs:
+        raise errors.RectificationRuns(field="reason")
 
 
 @implements("cn-809:27.3")
-def check_not_shortened(old: Terms, new: Terms, *, by_provider: bool) -> None:
-    """Raise EndIsNegotiated where the provider would end sharing sooner by shortening its period."""
-    if by_provider and new.valid_until < old.valid_until:
-        raise errors.EndIsNegotiated(field="until")
+def check_narrower(old: Terms, new: Terms) -> None:
+    """Raise unless the new terms give less than the old, and nothing more."""
+    if same_terms(old, new):
+        raise errors.NothingChanges()
+    if widened := find_widenings(old, new):
+        raise errors.WideningNeedsApplication(widening=widening_words(widened))
 
 
 @implements("cn-809:27")

@@ -167,6 +167,14 @@ def current_terms(grant_id: UUID) -> Terms:
     return Terms.from_json(row.terms)
 
 
+def terms_of_revision(grant_id: UUID, revision: int) -> Terms:
+    """The terms as one revision stated them."""
+    row = GrantRevision.objects.filter(grant_id=grant_id, revision=revision).first()
+    if row is None:
+        raise NotFound()
+    return Terms.from_json(row.terms)
+
+
 def needed_elements(grant_id: UUID) -> frozenset[str]:
     """The elements without which the terms in force cannot be carried out: those granted and those that filter rows."""
     terms = current_terms(grant_id)

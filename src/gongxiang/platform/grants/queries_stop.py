@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -29,6 +30,8 @@ class AnswerView:
     statement: str
     answered_at: datetime | None
     answered_by: str
+    #: What this grant would no longer give (`narrowed.taken_away`); None where sharing ends.
+    taken: dict[str, Any] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,7 @@ class StopView:
     """A notice with its answers."""
 
     id: UUID
+    kind: str
     number: str
     status: str
     resource_id: UUID
@@ -89,9 +93,11 @@ def stops_visible_to(actor: Actor) -> QuerySet[StopNotice]:
     return rows.filter(Q(provider_id=actor.department_id) | Q(pk__in=mine))
 
 
-def find_stops(*, actor: Actor, text: str = "", status: str = "") -> QuerySet[StopNotice]:
+def find_stops(*, actor: Actor, text: str = "", status: str = "", kind: str = "") -> QuerySet[StopNotice]:
     """For a list; slice it, then `stop_views` the page. `status` may be `running`."""
     rows = stops_visible_to(actor)
+    if kind:
+        rows = rows.filter(kind=kind)
     if text:
         rows = rows.filter(Q(resource_name__icontains=text) | Q(number__icontains=text) | Q(resource_code__icontains=text))
     if status == "running":
@@ -106,7 +112,7 @@ def stop_views(rows: Iterable[StopNotice]) -> list[StopView]:
     found = list(rows)
     answers: dict[UUID, list[AnswerView]] = {row.pk: [] for row in found}
     for one in StopAnswer.objects.filter(notice__in=found).select_related("grant").order_by("consumer_name", "id"):
-        names = ("id", "grant_id", "consumer_id", "consumer_name", "answer", "statement", "answered_at", "answered_by")
+        names = ("id", "grant_id", "consumer_id", "consumer_name", "answer", "statement", "answered_at", "answered_by", "taken")
         view = AnswerView(grant_number=one.grant.number, **{name: getattr(one, name) for name in names})
         answers[one.notice_id].append(view)
     fields = [name for name in StopView.__dataclass_fields__ if name != "answers"]
@@ -122,9 +128,15 @@ def get_stop(notice_id: UUID, *, actor: Actor) -> StopView:
 
 
 def running_stop(resource_id: UUID, *, actor: Actor) -> StopView | None:
-    """The notice that runs for a resource, if the actor may see it."""
-    row = stops_visible_to(actor).filter(resource_id=resource_id, status__in=STOP_RUNNING).first()
+    """The notice of the end of sharing that runs for a resource, if the actor may see it."""
+    row = stops_visible_to(actor).filter(resource_id=resource_id, kind="END", status__in=STOP_RUNNING).first()
     return stop_views([row])[0] if row else None
+
+
+def running_changes(grant_id: UUID, *, actor: Actor) -> list[StopView]:
+    """The notices that run and concern one grant, soonest first."""
+    asked = StopAnswer.objects.filter(grant_id=grant_id).values("notice_id")
+    return stop_views(stops_visible_to(actor).filter(pk__in=asked, status__in=STOP_RUNNING).order_by("stops_at"))
 
 
 def stop_for_update(notice_id: UUID) -> StopNotice:

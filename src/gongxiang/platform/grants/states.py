@@ -21,14 +21,16 @@ GRANT: Final = TransitionTable(
         ),
         Transition(
             act="revise", sources=(ACTIVE,), target=ACTIVE, event="revised",
-            who="provider's accountable officer", basis=("wushen-2021-60:22", "cn-809:27"),
+            who="provider's accountable officer on a new request or to protect, the product as filed",
+            basis=("wushen-2021-60:22", "cn-809:27"),
         ),
         Transition(
             act="revise", sources=(SUSPENDED,), target=SUSPENDED, event="revised",
-            who="provider's accountable officer", basis=("wushen-2021-60:22", "cn-809:27"),
+            who="provider's accountable officer on a new request or to protect, the product as filed",
+            basis=("wushen-2021-60:22", "cn-809:27"),
         ),
         Transition(
-            act="suspend", sources=(ACTIVE,), target=SUSPENDED, event="suspended", turn="provider",
+            act="suspend", sources=(ACTIVE,), target=SUSPENDED, event="suspended", turn="consumer",
             who="provider's accountable officer or the authority", basis=("cn-809:27",),
         ),
         Transition(
@@ -83,6 +85,10 @@ STOP_NOTICE: Final = TransitionTable(
             who="the authority, after the consumers were heard", basis=("cn-809:27.3",),
         ),
         Transition(
+            act="confirm", sources=(ANNOUNCED,), target=CARRIED_OUT, event="confirmed",
+            who="the authority, of a narrowing that held at once", basis=("cn-809:27.3",),
+        ),
+        Transition(
             act="reject", sources=(ANNOUNCED,), target=REJECTED, event="rejected", turn="provider",
             who="the authority, which upholds an objection", basis=("cn-809:27.3", "cn-809:28"),
         ),
@@ -93,6 +99,54 @@ STOP_NOTICE: Final = TransitionTable(
         Transition(
             act="carry_out", sources=(FILED,), target=CARRIED_OUT, event="carried_out", turn="provider",
             who="the product, on the day that was filed", basis=("cn-809:27.3",),
+        ),
+    ),
+)  # fmt: skip
+
+# ---- suspended, to be put right, else ended (条例 27.2) ---------------------------------------------------------------------
+
+DEMANDED: Final = "DEMANDED"
+REPORTED: Final = "REPORTED"
+OVERDUE: Final = "OVERDUE"
+DECLINED: Final = "DECLINED"
+ACCEPTED: Final = "ACCEPTED"
+CLOSED: Final = "CLOSED"
+
+#: A rectification that is not over.
+RECTIFYING: Final = (DEMANDED, REPORTED, OVERDUE, DECLINED)
+#: The consumer did not put it right: the grant may be ended.
+RECTIFICATION_FAILED: Final = (OVERDUE, DECLINED)
+
+RECTIFICATION: Final = TransitionTable(
+    subject="rectification",
+    transitions=(
+        Transition(
+            act="demand", sources=(), target=DEMANDED, event="demanded", turn="consumer",
+            who="who suspends the grant", basis=("cn-809:27.2",),
+        ),
+        Transition(
+            act="report", sources=(DEMANDED, OVERDUE), target=REPORTED, event="reported", turn="provider",
+            who="consumer's accountable officer", basis=("cn-809:27.2",),
+        ),
+        Transition(
+            act="lapse", sources=(DEMANDED,), target=OVERDUE, event="overdue", turn="provider",
+            who="the product, when the day has passed", basis=("cn-809:27.2",),
+        ),
+        Transition(
+            act="accept", sources=(REPORTED,), target=ACCEPTED, event="accepted",
+            who="who suspended the grant, or the authority", basis=("cn-809:27.2",),
+        ),
+        Transition(
+            act="decline", sources=(REPORTED,), target=DECLINED, event="declined", turn="provider",
+            who="who suspended the grant, or the authority", basis=("cn-809:27.2",),
+        ),
+        Transition(
+            act="demand_again", sources=(OVERDUE, DECLINED), target=DEMANDED, event="demanded_again", turn="consumer",
+            who="who suspended the grant, or the authority", basis=("cn-809:27.2",),
+        ),
+        Transition(
+            act="close", sources=RECTIFYING, target=CLOSED, event="closed",
+            who="the end of the suspension or of the grant", basis=("cn-809:27.2",),
         ),
     ),
 )  # fmt: skip

@@ -1,12 +1,12 @@
-"""Periodic work of the room: grants whose period is over."""
+"""Periodic work of the room: what is over, overdue, or moved by a new calendar."""
 
 import logging
 from datetime import datetime
 from uuid import UUID
 
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
-from gongxiang.platform.grants import actions, queries, queries_stop, stopping
-from gongxiang.platform.grants.permissions import EXPIRER, STOP_CLOCK, STOPPER
+from gongxiang.platform.grants import actions, clocks, queries, queries_rectify, queries_stop, rectifying, stopping
+from gongxiang.platform.grants.permissions import EXPIRER, RECALCULATOR, RECTIFICATION_SWEEPER, STOP_CLOCK, STOPPER
 from gongxiang.platform.kernel.actors import System
 
 _log = logging.getLogger(__name__)
@@ -37,3 +37,20 @@ def stop_sharing(at: datetime) -> int:
     for notice_id in (due := queries_stop.stops_due(at)):
         stopping.carry_out_stop(notice_id=notice_id, by=System(name=STOPPER), at=at)
     return len(due)
+
+
+def recount_use(at: datetime) -> None:
+    """Count the periods of rectifications and the like anew: the rulebook asks for it after a holiday notice."""
+    clocks.recount_deadlines(by=System(name=RECALCULATOR), at=at)
+
+
+def lapse_rectifications(at: datetime) -> int:
+    """Pass rectifications whose day is over back to who demanded them; gives how many."""
+    lapsed = 0
+    for key in queries_rectify.lapsing(at):
+        try:
+            moved = rectifying.lapse_rectification(rectification_id=key, by=System(name=RECTIFICATION_SWEEPER), at=at)
+        except ChangedMeanwhile:
+            continue
+        lapsed += moved is not None
+    return lapsed

@@ -106,6 +106,16 @@ RULES: Mapping[str, Rule] = {
     "grant:resumed": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27",)),
     "grant:ended": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27",), binding=True),
     "grant:expired": _rule((_CONCERNED, DESK | NODES), basis=("wushen-2021-60:22",), binding=True),
+    # Putting right what a grant was suspended for.
+    "rectification:demanded": _rule((_OTHERS, DESK), basis=("cn-809:27.2",), binding=True),
+    "rectification:demanded_again": _rule((_OTHERS, DESK), basis=("cn-809:27.2",), binding=True),
+    "rectification:reported": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("cn-809:27.2",)),
+    "rectification:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:27.2",), binding=True),
+    "rectification:accepted": _rule((_CONCERNED, DESK), basis=("cn-809:27.2",)),
+    "rectification:declined": _rule((_OTHERS, DESK), basis=("cn-809:27.2",), binding=True),
+    "rectification:deadline_recounted": _rule((_CONCERNED, DESK), basis=("cn-809:27.2",)),
+    "stop_notice:confirmed": _rule((_CONCERNED, DESK), basis=("cn-809:27.3",), binding=True),
+    "stop_notice:deadline_recounted": _rule((_CONCERNED, DESK), basis=("cn-809:27.3",)),
     "disposal_duty:opened": _rule((_CONCERNED, DESK), basis=("cn-809:25",), binding=True),
     # Agreements.
     "agreement:signed_by_department": _rule((Where.AUTHORITY, LEADER), basis=("wushen-2021-60:18",)),

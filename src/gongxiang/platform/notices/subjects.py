@@ -11,7 +11,7 @@ from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.demands import queries as demands
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.grants import queries as grants
-from gongxiang.platform.grants import queries_stop
+from gongxiang.platform.grants import queries_rectify, queries_stop
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.notices.permissions import WRITER
@@ -67,6 +67,7 @@ _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "project": lambda key: projects.get_project(key, actor=_READER).name,
     "remit_change": lambda key: queries_remit.get_remit_change(key, actor=_READER).title,
     "stop_notice": lambda key: queries_stop.get_stop(key, actor=_READER).resource_name,
+    "rectification": lambda key: queries_rectify.get_rectification(key, actor=_READER).resource_name,
     "grant": _grant,
     "disposal_duty": _grant,
     "node": lambda key: delivery.node_names([key]).get(key, ""),

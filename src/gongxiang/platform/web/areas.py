@@ -13,6 +13,7 @@ AREAS: dict[str, str] = {
     "superiors": "superiors/",
     "agreements": "agreements/",
     "grants": "grants/",
+    "use": "use/",
     "delivery": "exchange/",
     "evidence": "evidence/",
     "notices": "notices/",

@@ -79,7 +79,8 @@ MENU: tuple[Group, ...] = (
         entries=(
             _e(_("Agreements"), "agreements:list", "file-certificate"),
             _e(_("Grants"), "grants:list", "key"),
-            _e(_("Ends of sharing"), "upkeep:stops", "player-stop"),
+            _e(_("Ends and changes of sharing"), "upkeep:stops", "player-stop"),
+            _e(_("Rectifications"), "use:rectifications", "gavel"),
             _e(_("Disposal"), "grants:disposals", "trash"),
         ),
     ),

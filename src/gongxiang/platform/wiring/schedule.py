@@ -48,6 +48,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(name="stop-sharing", every=10, run=_ROOM.format("grants", "stop_sharing")),
     Sweep(name="lapse-demands", every=30, run=_ROOM.format("demands", "sweep_overdue")),
     Sweep(name="expire-grants", every=10, run=_ROOM.format("grants", "expire_grants")),
+    Sweep(name="lapse-rectifications", every=10, run=_ROOM.format("grants", "lapse_rectifications")),
     Sweep(name="watch-nodes", every=30, run=_ROOM.format("delivery", "watch_nodes")),
     Sweep(name="tell-searches", every=300, run=_ROOM.format("notices", "tell_searches")),
     Sweep(name="remind", every=300, run=_ROOM.format("notices", "remind")),

@@ -9,7 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.catalogue.values import ElementRef
-from gongxiang.platform.grants.policies import DISPOSAL_METHODS, LARGEST_VOLUME, mask_fits, value_count
+from gongxiang.platform.grants.policies import (
+    DISPOSAL_METHODS,
+    LARGEST_VOLUME,
+    NARROW_REASONS,
+    PROTECT_GROUNDS,
+    mask_fits,
+    value_count,
+)
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.forms import Form
 from gongxiang.protocol.clock import BEIJING
@@ -182,9 +189,37 @@ def initial_fields(
 
 
 class ReviseForm(TermsForm):
-    """Narrower terms and why."""
+    """Narrower terms: why, and from the end of which day, or at once."""
 
-    reason = forms.CharField(label=_("Why less is given"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+    reason = forms.ChoiceField(label=_("Why less is given"))
+    statement = forms.CharField(label=_("In your own words"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    narrows_on = forms.DateField(
+        label=_("Last day of the present terms"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Not needed where it cannot wait: a security risk or a change of law takes effect at once."),
+    )
+    everywhere = forms.BooleanField(label=_("Take the same elements from every other grant of this resource"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            (_("Announced, heard and filed first"), choices("narrow_reason", NARROW_REASONS)),
+            (_("At once, heard and filed afterwards"), choices("narrow_reason", PROTECT_GROUNDS)),
+        ]
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the reason is one that cannot wait."""
+        return self.cleaned_data.get("reason") in PROTECT_GROUNDS
+
+    def clean(self) -> dict[str, Any]:
+        """A day is needed unless it cannot wait."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("reason") in NARROW_REASONS and not cleaned.get("narrows_on") and "narrows_on" not in self.errors:
+            self.add_error("narrows_on", _("State the last day of the present terms."))
+        return cleaned
 
 
 class ReasonForm(Form):
@@ -196,6 +231,19 @@ class ReasonForm(Form):
     def __init__(self, *args: Any, table: str, codes: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].choices = choices(table, codes, empty=True)  # type: ignore[attr-defined]
+
+
+class SuspendForm(ReasonForm):
+    """A suspension, with what is to be put right and by when."""
+
+    demand = forms.CharField(
+        label=_("What is to be put right"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False,
+        help_text=_("For misuse or a security risk; left empty, the statement stands."),
+    )  # fmt: skip
+    rectify_on = forms.DateField(
+        label=_("To be put right by"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), help_text=_("Left empty, the usual period runs."),
+    )  # fmt: skip
 
 
 class StatementForm(Form):

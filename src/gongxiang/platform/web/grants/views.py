@@ -17,16 +17,18 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import permissions as exchange
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.grants import actions, permissions, policies, queries, states
+from gongxiang.platform.grants import actions, narrowing, permissions, policies, queries, queries_stop, states
 from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants import words
-from gongxiang.platform.web.grants.forms import DisposalForm, ReasonForm, ReviseForm, StatementForm, initial_of
+from gongxiang.platform.web.grants.forms import DisposalForm, ReasonForm, ReviseForm, StatementForm, SuspendForm, initial_of
 from gongxiang.platform.web.possible import Possible, possible
+from gongxiang.platform.web.use import panels as use_panels
 from gongxiang.protocol import clock
 
 _EXPORT = 10_000
@@ -93,6 +95,8 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         "flow": delivery.flow_of(grant_id, actor=request.actor),
         "news": evidence.trail_of(*case_of(grant), by=request.actor),
         "acts": _acts(grant, request.actor),
+        "changes": queries_stop.running_changes(grant_id, actor=request.actor),
+        "panels": list(use_panels.grant_panels(request, grant)),
         "may_sample": possible(
             lambda: exchange.check_for_department(exchange.SAMPLE, request.actor, grant.provider_id, grant.consumer_id)
         ),
@@ -123,7 +127,7 @@ def _acts(grant: GrantView, actor: Person) -> dict[str, Possible]:
         ),
         "revise": allowed(
             "revise",
-            lambda: permissions.check_actor_can_revise(actor, grant.provider_id, standing_consent=grant.standing_consent),
+            lambda: permissions.check_own_department(permissions.ANNOUNCE_STOP, actor, grant.provider_id),
         ),
         "end": allowed("end", lambda: permissions.check_actor_can_end(actor, grant.provider_id, grant.consumer_id)),
         "dispose": possible(lambda: permissions.check_actor_can_certify(actor, grant.consumer_id)),
@@ -156,7 +160,7 @@ def _act(
 def suspend(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     """Suspend for a reason from the list; filed with the authority in the same act."""
     grant = queries.get_grant(grant_id, actor=request.actor)
-    form = ReasonForm(request.POST or None, table="suspend_reason", codes=policies.SUSPEND_REASONS)
+    form = SuspendForm(request.POST or None, table="suspend_reason", codes=policies.SUSPEND_REASONS)
 
     def act() -> None:
         actions.suspend_grant(grant_id=grant_id, **form.cleaned_data, by=request.actor, at=clock.now())
@@ -200,31 +204,41 @@ def end(request: ActingRequest, grant_id: UUID) -> HttpResponse:
 @door(permissions.REVISE)
 @require_http_methods(["GET", "POST"])
 def revise(request: ActingRequest, grant_id: UUID) -> HttpResponse:
-    """Give narrower terms."""
-    grant = queries.get_grant(grant_id, actor=request.actor)
+    """Announce narrower terms, or give less at once where it cannot wait."""
+    grant, at = queries.get_grant(grant_id, actor=request.actor), clock.now()
+    permissions.check_own_department(permissions.ANNOUNCE_STOP, request.actor, grant.provider_id)
     terms = queries.current_terms(grant_id)
-    resource = catalogue.get_resource(grant.resource_id)
     form = ReviseForm(
         request.POST or None,
         initial=initial_of(terms),
-        elements=resource.elements,
+        elements=catalogue.get_resource(grant.resource_id).elements,
         asked=terms.elements,
         purposes=[p.value for p in terms.purposes],
     )
-
-    def act() -> None:
-        until = end_of_day(form.cleaned_data["until"])
-        actions.revise_grant(
-            grant_id=grant_id,
-            valid_until=until,
-            reason=form.cleaned_data["reason"],
-            by=request.actor,
-            at=clock.now(),
-            **form.terms(),
-        )
-
-    done = _("Revised. What is no longer granted disappears at the consumer with the next load.")
-    return _act(request, grant, form, act=act, template="grants/revise.html", done=done)
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        given = {"grant_id": grant_id, "valid_until": end_of_day(said["until"]), "statement": said["statement"], **form.terms()}
+        try:
+            if form.at_once:
+                made = narrowing.protect_now(ground=said["reason"], by=request.actor, at=at, **given)
+            else:
+                made = narrowing.announce_narrowing(
+                    **given, reason=said["reason"], narrows_on=said["narrows_on"], everywhere=said["everywhere"],
+                    by=request.actor, at=at,
+                )  # fmt: skip
+        except Refusal as refusal:
+            form.show_refusal(refusal)
+        else:
+            done = _("In force at once. The consumer is heard, the authority confirms it or gives it back.")
+            messages.success(request, done if form.at_once else _("Announced: every department concerned is asked."))
+            return redirect("upkeep:stop", notice_id=made.id)
+    shown = {
+        "form": form,
+        "grant": grant,
+        "hearing": rulebook.deadline("stop_objection", start=at),
+        "changes": queries_stop.running_changes(grant_id, actor=request.actor),
+    }
+    return render(request, "grants/revise.html", shown, status=422 if form.is_bound else 200)
 
 
 @door(permissions.CERTIFY_DISPOSAL)

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from gongxiang.law.deadlines import last_day
+from gongxiang.platform.grants.narrowed import condition_of, mask_of, until_of
 from gongxiang.platform.web import labels
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Volume
 
@@ -96,4 +99,27 @@ def sentences(
         said.append(_("Not given: %(elements)s.") % {"elements": _joined(withheld)})
     used = _joined([str(labels.code("purpose", purpose)) for purpose in purposes])
     said.append(_("May be used for: %(purposes)s. Any other use needs a new request.") % {"purposes": used})
+    return said
+
+
+def taken_words(taken: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    """What a narrowing takes away, a sentence each."""
+    said = []
+    if taken["elements"]:
+        said.append(
+            _("Not given any more: %(elements)s.") % {"elements": _joined([names.get(c, c) for c in taken["elements"]])}
+        )
+    for code, mask in taken["masks"].items():
+        said.append(_("%(element)s: %(mask)s.") % {"element": names.get(code, code), "mask": mask_words(mask_of(mask))})
+    if taken["conditions"]:
+        rows = pgettext("between conditions", " and ").join(
+            condition_words(condition_of(c), names) for c in taken["conditions"]
+        )
+        said.append(_("Only rows in which %(conditions)s.") % {"conditions": rows})
+    if taken["purposes"]:
+        used = _joined([str(labels.code("purpose", purpose)) for purpose in taken["purposes"]])
+        said.append(_("No longer for: %(purposes)s.") % {"purposes": used})
+    said += volume_sentences(Volume.from_json(taken.get("volume")))
+    if (until := until_of(dict(taken))) is not None:
+        said.append(_("Ends earlier, with %(day)s.") % {"day": last_day(until).isoformat()})
     return said

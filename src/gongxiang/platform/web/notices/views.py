@@ -38,6 +38,7 @@ PAGES = {
     "withheld_check": "upkeep:check",
     "stop_notice": "upkeep:stop",
     "reply_extension": "access:extension",
+    "rectification": "use:rectification",
 }
 #: Subjects whose page needs no key.
 LISTS = {

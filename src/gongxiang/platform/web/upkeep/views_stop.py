@@ -19,8 +19,12 @@ from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.grants.views import element_names
+from gongxiang.platform.web.grants.words import taken_words
 from gongxiang.platform.web.upkeep.forms import AnnounceForm, AnswerForm, DecisionForm, ReasonForm
 from gongxiang.protocol import clock
+
+KINDS = ("END", "NARROW", "PROTECT")
 
 
 @door(permissions.VIEW)
@@ -32,15 +36,16 @@ def stops(request: ActingRequest) -> HttpResponse:
         actor=request.actor,
         text=request.GET.get("q", "").replace("\x00", "").strip()[:200],
         status=status if status == "running" or status in STOP_NOTICE.states else "",
+        kind=kind if (kind := request.GET.get("kind", "")) in KINDS else "",
     )
     if request.GET.get("export") == "csv":
         return lists.export_csv("ends-of-sharing", _columns(), queries_stop.stop_views(rows[:5000]))
     page = lists.paginate(
-        request, rows, sorts={"new": ["-announced_at", "-id"], "day": ["stops_at", "id"]}, filters=("status",)
+        request, rows, sorts={"new": ["-announced_at", "-id"], "day": ["stops_at", "id"]}, filters=("status", "kind")
     )
     page.rows = queries_stop.stop_views(page.rows)
     states = [("running", _("Not over")), *((s, labels.state("stop_notice", s)[0]) for s in STOP_NOTICE.states)]
-    return render(request, "upkeep/stops.html", {"page": page, "states": states})
+    return render(request, "upkeep/stops.html", {"page": page, "states": states, "kinds": KINDS})
 
 
 def _columns() -> list[tuple[Any, Callable[[StopView], Any]]]:
@@ -48,7 +53,8 @@ def _columns() -> list[tuple[Any, Callable[[StopView], Any]]]:
         (_("Number"), lambda n: n.number),
         (_("Name of the resource"), lambda n: n.resource_name),
         (_("Provider"), lambda n: n.provider_name),
-        (_("Reason"), lambda n: labels.code("stop_reason", n.reason)),
+        (_("Kind"), lambda n: labels.code("stop_kind", n.kind)),
+        (_("Reason"), lambda n: labels.code("stop_reason" if n.kind == "END" else "narrow_reason", n.reason)),
         (_("Last day of sharing"), lambda n: n.last_day.isoformat()),
         (_("Objections"), lambda n: len(n.objections)),
         (_("Number of the filing"), lambda n: n.filing_number),
@@ -104,7 +110,7 @@ def decide(request: ActingRequest, notice_id: UUID) -> HttpResponse:
     """File it, or uphold an objection."""
     form, files = DecisionForm(request.POST), request.POST.get("decision") == "file"
     act = stopping.file_stop if files else stopping.reject_stop
-    said = _("Filed: sharing ends on its day.") if files else _("Objection upheld: sharing goes on.")
+    said = _("Filed: it takes effect on its day.") if files else _("Objection upheld: sharing goes on as it was.")
     return _act(request, notice_id, "decide", form, said, lambda who: act(opinion=form.cleaned_data["opinion"], **who))
 
 
@@ -113,7 +119,7 @@ def decide(request: ActingRequest, notice_id: UUID) -> HttpResponse:
 def cancel(request: ActingRequest, notice_id: UUID) -> HttpResponse:
     """Go on sharing after all."""
     form = ReasonForm(request.POST, prefix="cancel")
-    return _act(request, notice_id, "cancel", form, _("Called off: sharing goes on."), lambda who: (
+    return _act(request, notice_id, "cancel", form, _("Called off: sharing goes on as it was."), lambda who: (
         stopping.cancel_stop(reason=form.cleaned_data["reason"], **who)
     ))  # fmt: skip
 
@@ -137,9 +143,11 @@ def _page(request: ActingRequest, notice_id: UUID, *, forms: dict[str, Any] | No
     actor, at, forms = request.actor, clock.now(), forms or {}
     notice = queries_stop.get_stop(notice_id, actor=actor)
     asked = notice.status == ANNOUNCED and permissions.ANSWER_STOP.allows(actor)
+    names = element_names(catalogue.get_resource(notice.resource_id))
     rows = [
         (
             one,
+            taken_words(one.taken, names) if one.taken is not None else [],
             (forms.get(f"answer-{one.grant_id}") or AnswerForm(prefix=f"a{one.grant_id.hex[:8]}"))
             if asked and not one.answer and one.consumer_id == actor.department_id
             else None,
@@ -152,10 +160,12 @@ def _page(request: ActingRequest, notice_id: UUID, *, forms: dict[str, Any] | No
         "rows": rows,
         "decide": (forms.get("decide") or DecisionForm()) if decides else None,
         "heard": notice.heard(at),
+        "ends": notice.kind == "END",
         "cancel": (forms.get("cancel") or ReasonForm(prefix="cancel"))
         if notice.running and queries_stop.may_announce(actor, notice.provider_id)
         else None,
-        "withdraw": notice.status == "CARRIED_OUT" and queries_stop.may_announce(actor, notice.provider_id)
+        "withdraw": (notice.kind, notice.status) == ("END", "CARRIED_OUT")
+        and queries_stop.may_announce(actor, notice.provider_id)
         and catalogue.get_resource(notice.resource_id).is_published,
         "news": evidence.trail_of(f"stop_notice:{notice.id}", by=actor)[-40:],
     }  # fmt: skip

@@ -1,0 +1,85 @@
+"""The room's clocks besides the time to object: what runs towards a day under a grant, and counting it anew.
+
+A table joins with one line; the rulebook reminds of it, shows it in the calendar, and asks for the recount.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from gongxiang.platform.evidence.actions import record_act
+from gongxiang.platform.grants import permissions, states
+from gongxiang.platform.grants.models import Rectification
+from gongxiang.platform.grants.shared import seen_by
+from gongxiang.platform.kernel.actors import Actor
+from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Clock:
+    """A table with `grant`, `due_at`, `due_basis`, `due_rule`, `due_provisional`, and its states in which the period runs."""
+
+    model: type[models.Model]
+    subject: str
+    running: tuple[str, ...]
+    started: Callable[[Any], datetime]
+    turn: str = "consumer"
+
+
+_CLOCKS = (
+    _Clock(
+        model=Rectification, subject="rectification", running=(states.DEMANDED,), started=lambda row: row.demanded_at,
+    ),
+)  # fmt: skip
+
+
+def open_deadlines(at: datetime) -> list[rulebook.OpenDeadline]:
+    """Every clock of these that runs at `at`."""
+    return [_open(clock, row) for clock, row in _running() if row.due_at > at]
+
+
+@transaction.atomic
+def recount_deadlines(*, by: Actor, at: datetime) -> int:
+    """Count the running periods again after a holiday notice was entered; gives how many moved."""
+    permissions.RECOUNT.check(by)
+    moved = 0
+    for clock, row in _running(lock=True):
+        opened = _open(clock, row)
+        if not opened.in_working_days or row.due_at <= at:
+            continue
+        deadline = rulebook.recount_open(opened, at=at)
+        changed = {"due_at": deadline.due_at, "due_provisional": deadline.provisional}
+        before = {name: getattr(row, name) for name in changed}
+        if before == changed:
+            continue
+        record_act(
+            kind=f"{clock.subject}:deadline_recounted", subject=(clock.subject, row.pk), by=by, at=at, basis=(row.due_basis,),
+            rule_version=row.due_rule, before=before, after=changed, **seen_by(row.grant),
+        )  # fmt: skip
+        for name, value in changed.items():
+            setattr(row, name, value)
+        row.save(update_fields=[*changed])
+        moved += 1
+    return moved
+
+
+def _running(*, lock: bool = False) -> Iterator[tuple[_Clock, Any]]:
+    for clock in _CLOCKS:
+        rows = clock.model._default_manager.filter(status__in=clock.running).select_related("grant").order_by("due_at")
+        for row in rows.select_for_update(of=("self",)) if lock else rows:
+            yield clock, row
+
+
+def _open(clock: _Clock, row: Any) -> rulebook.OpenDeadline:
+    grant = row.grant
+    return rulebook.OpenDeadline(
+        subject=f"{clock.subject}:{row.pk}", title=f"{grant.number} {grant.resource_name}", rule=row.due_rule,
+        start=clock.started(row), due_at=row.due_at, basis=row.due_basis, concerns=(grant.provider_id, grant.consumer_id),
+        # A day that a person set, or a period in months, does not move with the working calendar.
+        in_working_days="=" in row.due_rule,
+        **parties.whose_turn(clock.turn, provider_id=grant.provider_id, consumer_id=grant.consumer_id),
+    )  # fmt: skip
