@@ -9,8 +9,9 @@ from django.db import ProgrammingError, connection, transaction
 from gongxiang.platform.catalogue import actions, errors_upkeep, queries, queries_remit, tasks
 from gongxiang.platform.catalogue.actions.remit import Document
 from gongxiang.platform.catalogue.models import RemitChange, RemitEntry
+from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence.models import EvidenceRecord
-from gongxiang.platform.kernel.actors import System
+from gongxiang.platform.kernel.actors import Role, System
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.protocol.clock import BEIJING
@@ -249,6 +250,35 @@ class TestCompletion:
             actions.confirm_unchanged(reason="不涉及", **done)
         with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("UPDATE catalogue_remitentry SET outcome = 'WITHDRAWN'")
+
+    def test_what_was_sent_before_the_change_took_effect_does_not_answer_it(self, banner, resource):
+        before, after = beijing(2026, 11, 9, 9), beijing(2026, 11, 12, 9)
+        revise(banner, resource.id, at=before)
+        change = register(banner, changed_on=date(2026, 11, 11), at=beijing(2026, 11, 11, 9), update=[resource.id])
+        assert change.tasks[0].submitted_at is None
+        actions.publish_resource(resource_id=resource.id, by=banner.authority_officer, at=after)
+        assert queries_remit.get_remit_change(change.id, actor=banner.auditor).running
+        revise(banner, resource.id, at=after + timedelta(hours=1), summary="按新职能修改。")
+        actions.publish_resource(resource_id=resource.id, by=banner.authority_officer, at=after + timedelta(hours=2))
+        assert queries_remit.get_remit_change(change.id, actor=banner.auditor).tasks[0].outcome == "REPUBLISHED"
+
+    def test_the_same_change_is_registered_once_while_it_runs_and_keeps_its_document(self, banner, resource):
+        change = register(banner, update=[resource.id], attachment=("通知.pdf", b"%PDF-1.7\n%%EOF\n"))
+        assert [one.name for one in documents.uploads_of(f"remit_change:{change.id}")] == ["通知.pdf"]
+        with pytest.raises(errors_upkeep.RemitRegisteredAlready, match=change.number):
+            register(banner, update=[resource.id], by=banner.authority_officer)
+
+    def test_nobody_decides_on_what_he_asked_for(self, banner, resource):
+        change = register(banner, update=[resource.id])
+        both = replace(banner.provider.officer, roles=banner.provider.officer.roles | {Role.AUTHORITY_OFFICER})
+        actions.ask_remit_extension(change_id=change.id, days=5, reason="人手不足", by=both, at=banner.at)
+        decide = {"change_id": change.id, "consent": True, "opinion": "", "at": banner.at}
+        colleague = replace(banner.authority_officer, department_id=banner.provider.id)
+        for who in (both, colleague):
+            with pytest.raises(errors_upkeep.OwnExtension):
+                actions.decide_remit_extension(by=who, **decide)
+        leader = replace(colleague, roles=frozenset({Role.AUTHORITY_LEADER}))
+        assert actions.decide_remit_extension(by=leader, **decide).extension_consented
 
     def test_the_evidence_stands_or_falls_with_the_act(self, banner, resource, monkeypatch):
         change = register(banner, update=[resource.id])

@@ -10,6 +10,20 @@ class RemitChangeNotFound(NotFound):
     next_step = "Go back to the list of changes of remit."
 
 
+class RemitRegisteredAlready(Refusal):
+    """This change is registered already as {number}: the same document, the same day."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Open that change and add the entries that were overlooked."
+
+
+class OwnExtension(Refusal):
+    """Nobody decides on an extension that he asked for himself, nor an officer of the department that asked."""
+
+    basis = ("cn-809:17.2",)
+    next_step = "Let another officer of the authority decide; where the authority itself asked, its leader decides."
+
+
 class DocumentMissing(Refusal):
     """A change of remit rests on a document: its title, its number and its date."""
 

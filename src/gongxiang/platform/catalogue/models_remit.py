@@ -38,6 +38,7 @@ class RemitChange(models.Model):
     extension_reason = models.TextField(blank=True, default="")
     extension_asked_at = models.DateTimeField(null=True)
     extension_asked_by = models.CharField(max_length=60, blank=True, default="")
+    extension_asked_id = models.UUIDField(null=True)
     #: None while nobody has decided.
     extension_consented = models.BooleanField(null=True)
     extension_opinion = models.TextField(blank=True, default="")

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from gongxiang.platform.catalogue.errors_upkeep import OwnExtension
 from gongxiang.platform.catalogue.permissions import AUTHORITY, DEPARTMENT
 from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
@@ -13,7 +14,7 @@ SWEEPER = "upkeep-sweeper"
 VIEW_REMITS = Permission(name="catalogue.view_remit_changes", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR}, scope=Scope.READ)
 REGISTER_REMIT = Permission(name="catalogue.register_remit_change", roles=DEPARTMENT | {Role.AUTHORITY_OFFICER})
 ASK_EXTENSION = Permission(name="catalogue.ask_remit_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
-DECIDE_EXTENSION = Permission(name="catalogue.decide_remit_extension", roles=frozenset({Role.AUTHORITY_OFFICER}))
+DECIDE_EXTENSION = Permission(name="catalogue.decide_remit_extension", roles=AUTHORITY)
 CONFIRM_UNCHANGED = Permission(name="catalogue.confirm_entry_unchanged", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 NAME_NEW_ENTRY = Permission(name="catalogue.name_remit_entry", roles=DEPARTMENT)
 CANCEL_REMIT = Permission(name="catalogue.cancel_remit_change", roles=frozenset({Role.AUTHORITY_OFFICER}))
@@ -29,6 +30,15 @@ def check_for_department(permission: Permission, actor: Actor, department_id: UU
         return
     if not (actor.has(Role.AUTHORITY_OFFICER) and Role.AUTHORITY_OFFICER in permission.roles):
         raise NotPermitted()
+
+
+def check_decides_extension(actor: Actor, *, department_id: UUID, asked_by: UUID | None) -> None:
+    """An officer of the authority, never who asked; for the authority's own change its leader (our choice)."""
+    DECIDE_EXTENSION.check(actor)
+    if not isinstance(actor, Person) or actor.id == asked_by:
+        raise OwnExtension()
+    if actor.department_id == department_id and not actor.has(Role.AUTHORITY_LEADER):
+        raise OwnExtension()
 
 
 def sees_every_department(actor: Actor | None) -> bool:

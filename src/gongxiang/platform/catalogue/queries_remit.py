@@ -86,6 +86,7 @@ class RemitView:
     extension_reason: str
     extension_asked_at: datetime | None
     extension_asked_by: str
+    extension_asked_id: UUID | None
     extension_consented: bool | None
     extension_opinion: str
     extension_decided_at: datetime | None

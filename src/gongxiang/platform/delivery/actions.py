@@ -17,6 +17,7 @@ from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.kernel.ids import new_id
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.evidence import sm3
 from gongxiang.protocol.messages import AdmitNode, DescribeTable, OfferEnrolment, Reconcile, RevokeNode
@@ -40,6 +41,7 @@ def offer_node(*, department_id: UUID, name: str, by: Actor, at: datetime) -> tu
     permissions.check_for_department(permissions.OFFER, by, department_id)
     if not name.strip():
         raise errors.NameMissing(field="name")
+    one_at_a_time("node", department_id)
     if Node.objects.filter(department_id=department_id, name=name.strip()).exists():
         raise errors.NodeNameTaken(field="name", name=name.strip())
     department = parties.department_ref(department_id)

@@ -16,6 +16,7 @@ from gongxiang.platform.evidence.actions import open_record, record_act, transit
 from gongxiang.platform.kernel.actors import Actor, Person, Role
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal
 from gongxiang.platform.kernel.ids import new_id
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 
@@ -49,6 +50,12 @@ def state_demand(
         raise NotPermitted()
     wanted = [item.strip()[:120] for item in dict.fromkeys(items) if item.strip()]
     policies.check_stated(title=title, items=wanted, duty=duty, urgent=urgent, urgent_reason=urgent_reason)
+    one_at_a_time("demands", by.department_id)
+    twin = Demand.objects.filter(
+        consumer_id=by.department_id, title=title.strip()[:200], items=wanted, status__in=states.OPEN
+    ).first()
+    if twin is not None:
+        raise errors.SameDemandOpen(field="title", number=twin.number)
     demand = Demand(
         id=new_id(),
         number=_number(at),

@@ -73,6 +73,13 @@ class NotYourAnswer(Refusal):
     next_step = "Ask your accountable officer to give this answer."
 
 
+class SameDemandOpen(Refusal):
+    """Your department has stated this demand already: {number} is under way."""
+
+    basis = ("wushen-2021-60:4(2)",)
+    next_step = "Open that demand; withdraw it first if it has to be stated anew, or say in the title how this one differs."
+
+
 class NotOverdue(Refusal):
     """The period of this answer is not over."""
 

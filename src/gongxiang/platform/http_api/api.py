@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI
@@ -16,6 +17,7 @@ from gongxiang.platform.http_api.endpoints import DOORS, ROUTER
 from gongxiang.platform.http_api.errors import BodyTooLarge, BodyUnreadable, NoSuchAddress, Unexpected
 from gongxiang.platform.http_api.reading import CarefulParser, PlainRenderer
 from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.kernel.twins import SentTwice, is_twin
 
 log = logging.getLogger("gongxiang.http_api")
 
@@ -35,6 +37,13 @@ API.add_router("", ROUTER)
 @API.exception_handler(Refusal)
 def _on_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return refused(refusal)
+
+
+@API.exception_handler(IntegrityError)
+def _on_twin(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+    if not is_twin(error):
+        raise error
+    return refused(SentTwice())
 
 
 @API.exception_handler(ValidationError)

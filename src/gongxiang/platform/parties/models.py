@@ -237,6 +237,16 @@ class Matter(models.Model):
         constraints = [models.UniqueConstraint(fields=["department", "code"], name="matter_coded_once")]
 
 
+class SentForm(models.Model):
+    """A form that a person sent and where it led, for a day; what was typed is a digest only."""
+
+    token = models.UUIDField(primary_key=True)
+    person_id = models.UUIDField()
+    digest = models.CharField(max_length=64)
+    address = models.CharField(max_length=2000, blank=True, default="")
+    sent_at = models.DateTimeField(db_index=True)
+
+
 class AccessToken(models.Model):
     """A token with which a department's system, or a person, calls the interfaces; kept as a digest, shown once."""
 

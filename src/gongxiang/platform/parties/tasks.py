@@ -5,11 +5,13 @@ from importlib import import_module
 
 from django.conf import settings
 
+from gongxiang.platform.parties import sent
 from gongxiang.platform.parties.models import SignInCounter
 
 
 def forget_sign_ins(at: datetime) -> int:
-    """Forget failures of more than a day ago, and sessions that have run out; returns how many counters went."""
+    """Forget failures and sent forms of more than a day ago, and sessions that have run out; returns how many counters went."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    sent.forget_old(at)
     old = SignInCounter.objects.filter(last_failure_at__lt=at - timedelta(days=1)).exclude(blocked_until__gt=at)
     return old.delete()[0]

@@ -15,6 +15,7 @@ from gongxiang.law.texts import UnreadableText, split_text
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import NotFound, Refusal, Shortfalls
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.rulebook import mappings, permissions, policies, queries
 from gongxiang.platform.rulebook.errors import (
     ArticlesMissing,
@@ -350,6 +351,7 @@ def add_code(*, table: str, code: str, label_zh: str, label_en: str, parent: str
     values = {"code": code.strip(), "label_zh": label_zh.strip(), "label_en": label_en.strip()}
     if not all(values.values()):
         raise Shortfalls(CodeIncomplete(field=name) for name, value in values.items() if not value)
+    one_at_a_time("code", table)
     if CodeEntry.objects.filter(table=table, code=values["code"]).exists():
         raise CodeTaken(field="code", code=values["code"])
     CodeEntry.objects.create(
@@ -391,6 +393,7 @@ def map_code(
     if since < beijing_date(at):
         raise MappingInPast(field="since")
     outside = outside.strip()
+    one_at_a_time("mapping", interface, list_name)
     standing = CodeMapping.objects.select_for_update().filter(interface=interface, list=list_name, until=None)
     before = standing.filter(value=value).first()
     if outside and inbound and standing.filter(outside=outside, inbound=True).exclude(value=value).exists():

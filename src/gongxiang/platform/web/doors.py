@@ -18,7 +18,7 @@ from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Refusal
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.kernel.twins import SentTwice, is_twin
-from gongxiang.platform.web import second_factor
+from gongxiang.platform.web import once, second_factor
 
 
 class ActingRequest(HttpRequest):
@@ -52,7 +52,7 @@ def door(permission: Permission) -> Callable[[Callable[..., HttpResponse]], View
             if permission.second_factor and request.method == "POST" and not second_factor.is_fresh(request):
                 return second_factor.ask(request)
             try:
-                return view(request, *args, **kwargs)
+                return once.answered(request, lambda: view(request, *args, **kwargs))
             except Refusal as refusal:
                 return refused(request, refusal)
             except IntegrityError as problem:

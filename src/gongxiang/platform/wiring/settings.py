@@ -104,6 +104,7 @@ TEMPLATES = [
         "DIRS": [str(path) for path in sorted(_platform.glob("web/*/templates"))],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["gongxiang.platform.web.templatetags.once"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",

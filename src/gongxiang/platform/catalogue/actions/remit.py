@@ -29,6 +29,7 @@ from gongxiang.platform.catalogue.errors_upkeep import (
     NothingTouched,
     ReasonNeeded,
     RemitChangeNotFound,
+    RemitRegisteredAlready,
     TaskDone,
     UnderRevision,
 )
@@ -42,10 +43,12 @@ from gongxiang.platform.catalogue.states import (
     SUBMITTED,
     WITHDRAWN,
 )
+from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.kernel.ids import new_id
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.clock import BEIJING
@@ -73,18 +76,27 @@ def register_remit_change(
     update: Collection[UUID] = (),
     withdraw: Collection[UUID] = (),
     new: Iterable[str] = (),
+    attachment: tuple[str, bytes] | None = None,
     by: Actor,
     at: datetime,
 ) -> queries.RemitView:
     """Register a change and what it asks of the catalogue; the period runs from the day of the change.
 
-    The department does it, or the authority for it. `new` are the names of entries that are needed.
+    The department does it, or the authority for it. `new` are the names of entries that are needed; `attachment` is the
+    document itself, name and bytes.
     """
     permissions.check_for_department(permissions.REGISTER_REMIT, by, department_id)
     names = tuple(dict.fromkeys(name.strip() for name in new if name.strip()))
     _check_registration(document, update, withdraw, names)
     assert document.dated is not None
     assert document.changed_on is not None
+    one_at_a_time("remit", department_id)
+    twin = RemitChange.objects.filter(
+        department_id=department_id, document_number=document.number.strip(), title=document.title.strip(),
+        changed_on=document.changed_on, status__in=REMIT_RUNNING,
+    )  # fmt: skip
+    if (standing := twin.first()) is not None:
+        raise RemitRegisteredAlready(field="number", number=standing.number)
     start = queries.change_start(document.changed_on)
     deadline = rulebook.deadline("catalogue_update", start=start)
     outer = rulebook.deadline("catalogue_update_outer", start=start)
@@ -127,6 +139,10 @@ def register_remit_change(
         **_context(row, *(task.resource_id for task in tasks)),
     )  # fmt: skip
     RemitEntry.objects.bulk_create(tasks)
+    if attachment is not None:
+        name, content = attachment
+        seen = {"concerns": (row.department_id, parties.authority().id), "trail": (f"remit_change:{row.pk}",)}
+        documents.keep_upload(name=name, content=content, by=by, at=at, **seen)
     return queries.remit_view(row)
 
 
@@ -170,6 +186,7 @@ def ask_remit_extension(*, change_id: UUID, days: int, reason: str, by: Actor, a
     _extended(row, days)
     changes = {
         "extension_days": days, "extension_reason": reason.strip(), "extension_asked_at": at, "extension_asked_by": by.name,
+        "extension_asked_id": by.id if isinstance(by, Person) else None,
     }  # fmt: skip
     evidence.transition(row, table=REMIT_CHANGE, act="ask_extension", by=by, at=at, changes=changes, **_context(row))
     return queries.remit_view(row)
@@ -180,7 +197,7 @@ def ask_remit_extension(*, change_id: UUID, days: int, reason: str, by: Actor, a
 def decide_remit_extension(*, change_id: UUID, consent: bool, opinion: str, by: Actor, at: datetime) -> queries.RemitView:
     """The authority consents to the extension, and the period ends later, or declines it with its reason."""
     row = queries.remit_change_for_update(change_id)
-    permissions.DECIDE_EXTENSION.check(by)
+    permissions.check_decides_extension(by, department_id=row.department_id, asked_by=row.extension_asked_id)
     act = "consent_extension" if consent else "decline_extension"
     REMIT_CHANGE.find(act, row.status)
     if at >= row.due_at:
@@ -234,7 +251,7 @@ def name_new_entry(*, change_id: UUID, entry_id: UUID, resource_id: UUID, by: Ac
         raise NotANewEntry(field="resource_id")
     named = Resource.objects.get(pk=resource_id)
     task.resource, task.name = named, named.name
-    task.submitted_at = named.submitted_at if named.status in (SUBMITTED, RATIFIED) else None
+    task.submitted_at = _submitted_for(row, named)
     task.save(update_fields=["resource", "name", "submitted_at"])
     _record(row, "entry_named", by=by, at=at, after={"task": task.pk, "resource": resource_id, "name": named.name},
             resource_id=resource_id)  # fmt: skip
@@ -280,6 +297,9 @@ def _note(row: RemitChange, task: RemitEntry, resource: Resource, *, act: str, b
         task.submitted_at, task.returned_at = None, at
         task.save(update_fields=["submitted_at", "returned_at"])
     elif act == "publish":
+        sent = resource.submitted_at or task.submitted_at
+        if sent is not None and sent < queries.change_start(row.changed_on):
+            return  # Sent before the change took effect: it cannot say what changed. A revision does, or the officer's word.
         _done(row, task, "PUBLISHED" if task.task == "NEW" else "REPUBLISHED", version=resource.version, by=by, at=at)
     elif act == "withdraw":
         _done(row, task, "WITHDRAWN", version=resource.version, reason=resource.withdrawn_reason, by=by, at=at)
@@ -447,7 +467,7 @@ def _tasks(row: RemitChange, task: str, resource_ids: Collection[UUID]) -> list[
         found = rows.get(key)
         if found is None or found.provider_id != row.department_id or not found.version or found.status == WITHDRAWN:
             raise EntryNotInForce(field=field, name=found.name if found else str(key))
-        waiting = found.submitted_at if found.status in (SUBMITTED, RATIFIED) else None
+        waiting = _submitted_for(row, found)
         made.append(
             RemitEntry(
                 id=new_id(),
@@ -460,6 +480,12 @@ def _tasks(row: RemitChange, task: str, resource_ids: Collection[UUID]) -> list[
             )
         )
     return made
+
+
+def _submitted_for(row: RemitChange, resource: Resource) -> datetime | None:
+    """Since when the entry lies before the authority as an answer; what was sent before the change took effect is none."""
+    sent = resource.submitted_at if resource.status in (SUBMITTED, RATIFIED) else None
+    return sent if sent is not None and sent >= queries.change_start(row.changed_on) else None
 
 
 def _open_task(row: RemitChange, entry_id: UUID) -> RemitEntry:

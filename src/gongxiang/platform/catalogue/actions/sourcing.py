@@ -26,6 +26,7 @@ from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import NotFound, Refusal, Shortfalls
 from gongxiang.platform.kernel.ids import new_id
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 
 #: Items read of one form; a longer list is cut by nobody who fills in forms.
@@ -126,6 +127,7 @@ def name_source(*, item: str, department_id: UUID, reason: str, by: Actor, at: d
     """The authority names the source department of an item that several collect; the one named before is ended."""
     permissions.NAME_SOURCE.check(by)
     meaning = elements.stem(item)
+    one_at_a_time("source", meaning)
     found: list[Refusal] = []
     if department_id not in sources.holders(meaning):
         found.append(SourceHasNotIt(field="department"))
@@ -153,6 +155,7 @@ def record_city_report(*, number: str, reported_on: date, note: str = "", seen: 
     """Record that the list of changes, as `seen`, was reported to the city under that number."""
     permissions.REPORT.check(by)
     found: list[Refusal] = []
+    one_at_a_time("city report")
     if not number.strip():
         found.append(ReportNumberMissing(field="number"))
     elif CityReport.objects.filter(number=number.strip()).exists():

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import errors, indexing, permissions
@@ -12,6 +12,7 @@ from gongxiang.platform.catalogue.models import SavedSearch, SynonymGroup
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted
+from gongxiang.platform.kernel.locks import one_at_a_time
 
 #: Searches that one person may keep.
 MOST_SEARCHES = 50
@@ -23,7 +24,7 @@ _BASIS = ("wushen-2021-60:6",)
 def enter_synonyms(*, words: Iterable[str], note: str = "", by: Actor, at: datetime) -> SynonymGroup:
     """Let words be found for each other from now on."""
     permissions.KEEP_SYNONYMS.check(by)
-    _one_at_a_time()
+    one_at_a_time("synonyms")
     group = SynonymGroup(words=_checked(words), note=note.strip(), entered_at=at, entered_by=by.name)
     group.save(force_insert=True)
     evidence.record_act(
@@ -37,7 +38,7 @@ def enter_synonyms(*, words: Iterable[str], note: str = "", by: Actor, at: datet
 def change_synonyms(*, group_id: UUID, words: Iterable[str], note: str = "", by: Actor, at: datetime) -> SynonymGroup:
     """Change the words of a group."""
     permissions.KEEP_SYNONYMS.check(by)
-    _one_at_a_time()
+    one_at_a_time("synonyms")
     group = _live(group_id)
     before = group.words
     group.words, group.note = _checked(words, besides=group_id), note.strip()
@@ -69,6 +70,7 @@ def save_search(*, name: str, query: str, notify: bool = False, by: Actor, at: d
     """Keep a search under a name. No act in law, so no evidence: it is the person's own."""
     person = _own(by)
     name = name.strip()
+    one_at_a_time("saved searches", person.id)
     kept = SavedSearch.objects.filter(person_id=person.id)
     if not name or kept.filter(name=name).exists():
         raise errors.SearchNameTaken(field="name")
@@ -112,12 +114,6 @@ def _own(by: Actor) -> Person:
     if not isinstance(by, Person):
         raise NotPermitted()
     return by
-
-
-def _one_at_a_time() -> None:
-    """Two people entering groups at once see each other's words."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalogue.synonyms'))")
 
 
 def _live(group_id: UUID) -> SynonymGroup:

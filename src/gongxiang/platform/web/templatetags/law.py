@@ -9,6 +9,7 @@ from gongxiang.law import deadlines
 from gongxiang.law.articles import article, instrument
 from gongxiang.law.instruments import Text
 from gongxiang.law.rules import CHOICE, SITE
+from gongxiang.platform.rulebook import queries as rulebook
 
 register = template.Library()
 
@@ -41,3 +42,15 @@ def instrument_name(instrument_id: str) -> str:
 def last_day(due_at: datetime) -> date:
     """The last day in time before the exclusive instant."""
     return deadlines.last_day(due_at)
+
+
+@register.filter
+def rule_words(stored: str) -> str:
+    """A rule as it was stored with a case (`reply_days=5@2021-10-12`), by its title; as stored where it is not known."""
+    name, found, rest = stored.partition("=")
+    value, _at, since = rest.partition("@")
+    info = rulebook.rules().info.get(name)
+    if not found or info is None:
+        return stored
+    said = translation.gettext("%(title)s: %(value)s, since %(since)s")
+    return said % {"title": words(info.title), "value": value, "since": since or "—"}

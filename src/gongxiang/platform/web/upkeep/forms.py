@@ -35,6 +35,9 @@ class RemitForm(Form):
         label=_("Day of the change"), widget=day(), required=False,
         help_text=_("When it took effect for the department. The period runs from this day, which is not counted."),
     )  # fmt: skip
+    file = forms.FileField(
+        label=_("The document itself"), required=False, help_text=_("PDF, OFD, Word, Excel or image, at most 20 MB."),
+    )  # fmt: skip
     description = forms.CharField(label=_("What changes"), max_length=4000, widget=area(), required=False)
     new = forms.CharField(
         label=_("New entries needed"), max_length=4000, widget=area(), required=False, help_text=_("One name a line.")

@@ -16,12 +16,14 @@ from gongxiang.platform.catalogue import permissions_upkeep as permissions
 from gongxiang.platform.catalogue.permissions import COMPILE, WITHDRAW
 from gongxiang.platform.catalogue.queries_remit import RemitTask, RemitView
 from gongxiang.platform.catalogue.states import EXTENSION_ASKED, OPEN, REMIT_CHANGE
+from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.actors import Person, Role
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.possible import possible
 from gongxiang.platform.web.upkeep.forms import DecisionForm, ExtensionForm, MoreForm, NewEntryForm, ReasonForm, RemitForm
 from gongxiang.protocol import clock
 
@@ -77,12 +79,14 @@ def register(request: ActingRequest) -> HttpResponse:
     department_id = _department(request)
     if department_id is None:
         return render(request, "upkeep/choose_department.html", {"departments": parties.all_departments()})
-    form = RemitForm(request.POST or None)
+    form = RemitForm(request.POST or None, request.FILES or None)
     if form.is_bound and form.is_valid():
+        file = form.cleaned_data["file"]
         try:
             made = actions.register_remit_change(
-                department_id=department_id, document=form.document(), by=actor, at=clock.now(), **form.entries()
-            )
+                department_id=department_id, document=form.document(), by=actor, at=clock.now(), **form.entries(),
+                attachment=(file.name, file.read()) if file else None,
+            )  # fmt: skip
         except Refusal as refusal:
             form.show_refusal(refusal)
         else:
@@ -218,6 +222,7 @@ def _page(request: ActingRequest, change_id: UUID, *, forms: dict[str, Any] | No
         }  # fmt: skip
 
     asks = own and permissions.ASK_EXTENSION.allows(actor) and change.status == OPEN
+    decides = change.status == EXTENSION_ASKED and permissions.DECIDE_EXTENSION.allows(actor)
     known = {task.resource_id for task in change.tasks}
     context: dict[str, Any] = {
         "change": change,
@@ -228,9 +233,13 @@ def _page(request: ActingRequest, change_id: UUID, *, forms: dict[str, Any] | No
         "own": own,
         "ask": (forms.get("extension") or ExtensionForm(initial={"days": 5})) if asks else None,
         "why_no_extension": _why_no_extension(change, at=at) if asks else "",
-        "decide": (forms.get("decision") or DecisionForm())
-        if change.status == EXTENSION_ASKED and permissions.DECIDE_EXTENSION.allows(actor)
-        else None,
+        "decide": (forms.get("decision") or DecisionForm()) if decides else None,
+        "may_decide": possible(
+            lambda: permissions.check_decides_extension(
+                actor, department_id=change.department_id, asked_by=change.extension_asked_id
+            )
+        ) if decides else None,
+        "files": documents.uploads_of(f"remit_change:{change.id}"),
         "more": (forms.get("more") or MoreForm())
         if change.running and permissions.REGISTER_REMIT.allows(actor) and (own or actor.has(Role.AUTHORITY_OFFICER))
         else None,
