@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from gongxiang.platform.documents import permissions, policies, queries
 from gongxiang.platform.documents.errors import DocumentNotFound
 from gongxiang.platform.documents.models import Document, DocumentFile, Upload
 from gongxiang.platform.documents.queries import IssuedDocument, UploadRef
-from gongxiang.platform.documents.rendering import letter
+from gongxiang.platform.documents.rendering import letter, official, official_word
+from gongxiang.platform.documents.rendering.official import OfficialText
 from gongxiang.platform.documents.states import DOCUMENT
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor, Person
@@ -48,55 +50,59 @@ def issue_document(
     The number is `<prefix>〔<year>〕<n>号`, counted for each prefix and year. Whether `by` may decide what the document says is
     the calling room's question; `issuer` is the department of `by` unless given.
     """
-    permissions.ISSUE.check(by)
-    if not isinstance(by, Person):
-        raise NotPermitted()
-    year = at.astimezone(BEIJING).year
-    serial = _next_serial(number_prefix, year)
-    number = f"{number_prefix}〔{year}〕{serial}号"
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    person = _issuer(by)
     lines, texts = tuple((str(a), str(b)) for a, b in rows), tuple(map(str, paragraphs))
-    body = {"rows": [list(line) for line in lines], "paragraphs": list(texts), "addressee": addressee}
+    day = at.astimezone(BEIJING).date()
+    place = _place(number_prefix, at)
     filled = letter.Letter(
-        title=title,
-        number=number,
-        issuer=issuer or by.department,
-        issued_on=at.astimezone(BEIJING).date(),
-        addressee=addressee,
-        rows=lines,
-        paragraphs=texts,
-        code=queries.grouped(code),
-        address=f"{settings.PUBLIC_ADDRESS}/documents/verify/{code}/" if settings.PUBLIC_ADDRESS else "",
-    )
-    files = {"pdf": letter.to_pdf(filled), "docx": letter.to_word(filled)}
-    digests = {name: sm3(content).hex() for name, content in files.items()}
-    row = Document(
-        id=new_id(),
-        kind=kind,
-        prefix=number_prefix,
-        year=year,
-        serial=serial,
-        number=number,
-        verification_code=code,
-        title=title,
-        issuer=filled.issuer,
-        body=body,
-        issued_at=at,
-        issued_by=str(by.id),
-        issued_by_name=by.name,
-        issued_department=by.department_id,
-        concerns=sorted({by.department_id, *concerns}, key=str),
-        trail=sorted(set(trail)),
-    )
-    # The code stays out of evidence: whoever reads a trail would hold every document's public key to its page.
-    evidence.open_record(
-        row, table=DOCUMENT, act="issue", by=by, at=at, basis=basis, concerns=row.concerns, trail=row.trail,
-        after={"kind": kind, "number": number, "digests": digests},
+        title=title, number=place.number, issuer=issuer or person.department, issued_on=day, addressee=addressee, rows=lines,
+        paragraphs=texts, code=queries.grouped(place.code), address=place.address,
     )  # fmt: skip
-    DocumentFile.objects.bulk_create(
-        DocumentFile(document=row, format=name, digest=digests[name], content=content) for name, content in files.items()
-    )
-    return queries.document_ref(row)
+    return _keep(
+        place, kind=kind, title=title, issuer=filled.issuer,
+        body={"rows": [list(line) for line in lines], "paragraphs": list(texts), "addressee": addressee},
+        files={"pdf": letter.to_pdf(filled), "docx": letter.to_word(filled)},
+        concerns=concerns, trail=trail, basis=basis, by=person, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def issue_letter(
+    *,
+    kind: str,
+    number_prefix: str,
+    said: OfficialText,
+    concerns: Iterable[UUID] = (),
+    trail: Iterable[str] = (),
+    basis: Iterable[str] = (),
+    issuer: str = "",
+    sealed_by: Sequence[str] = (),
+    by: Actor,
+    at: datetime,
+) -> IssuedDocument:
+    """Issue an official letter, decision, certificate or minutes in the form of GB/T 9704, as PDF/A and Word; see README.
+
+    Numbered, verifiable and kept like every document. `sealed_by` are lines beside the code: who signed, which digest.
+    """
+    person = _issuer(by)
+    place = _place(number_prefix, at)
+    paper = official.OfficialLetter(
+        said=said, issuer=issuer or person.department, number=place.number, issued_on=at.astimezone(BEIJING).date(),
+        code=queries.grouped(place.code), address=place.address, sealed_by=tuple(sealed_by),
+    )  # fmt: skip
+    texts = [*official.plain(said.text), *(f"{label}：{names}" for label, names in said.attended)]
+    for annex in said.annexes:
+        texts += [annex.title, *official.plain(annex.text)]
+    body = {
+        "rows": [list(row) for row in said.rows], "paragraphs": texts, "addressee": "、".join(said.addressees),
+        "form": said.form.value, "attachments": list(said.named_attachments()), "copies": list(said.copies),
+        "note": said.note, "sealed_by": list(sealed_by),
+    }  # fmt: skip
+    return _keep(
+        place, kind=kind, title=said.title, issuer=paper.issuer, body=body,
+        files={"pdf": official.to_pdf(paper), "docx": official_word.to_word(paper)},
+        concerns=concerns, trail=trail, basis=basis, by=person, at=at,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -146,6 +152,71 @@ def keep_upload(
         concerns={by.department_id, *row.concerns}, trail=row.trail,
     )  # fmt: skip
     return queries.as_upload_ref(row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """What a document is found by: number and code."""
+
+    prefix: str
+    year: int
+    serial: int
+    code: str
+
+    @property
+    def number(self) -> str:
+        return f"{self.prefix}〔{self.year}〕{self.serial}号"
+
+    @property
+    def address(self) -> str:
+        return f"{settings.PUBLIC_ADDRESS}/documents/verify/{self.code}/" if settings.PUBLIC_ADDRESS else ""
+
+
+def _issuer(by: Actor) -> Person:
+    permissions.ISSUE.check(by)
+    if not isinstance(by, Person):
+        raise NotPermitted()
+    return by
+
+
+def _place(prefix: str, at: datetime) -> _Place:
+    year = at.astimezone(BEIJING).year
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    return _Place(prefix=prefix, year=year, serial=_next_serial(prefix, year), code=code)
+
+
+def _keep(
+    place: _Place, *, kind: str, title: str, issuer: str, body: dict[str, object], files: dict[str, bytes],
+    concerns: Iterable[UUID], trail: Iterable[str], basis: Iterable[str], by: Person, at: datetime,
+) -> IssuedDocument:  # fmt: skip
+    digests = {name: sm3(content).hex() for name, content in files.items()}
+    row = Document(
+        id=new_id(),
+        kind=kind,
+        prefix=place.prefix,
+        year=place.year,
+        serial=place.serial,
+        number=place.number,
+        verification_code=place.code,
+        title=title,
+        issuer=issuer,
+        body=body,
+        issued_at=at,
+        issued_by=str(by.id),
+        issued_by_name=by.name,
+        issued_department=by.department_id,
+        concerns=sorted({by.department_id, *concerns}, key=str),
+        trail=sorted(set(trail)),
+    )
+    # The code stays out of evidence: whoever reads a trail would hold every document's public key to its page.
+    evidence.open_record(
+        row, table=DOCUMENT, act="issue", by=by, at=at, basis=basis, concerns=row.concerns, trail=row.trail,
+        after={"kind": kind, "number": place.number, "digests": digests},
+    )  # fmt: skip
+    DocumentFile.objects.bulk_create(
+        DocumentFile(document=row, format=name, digest=digests[name], content=content) for name, content in files.items()
+    )
+    return queries.document_ref(row)
 
 
 def _next_serial(prefix: str, year: int) -> int:

@@ -36,6 +36,11 @@ class IssuedDocument:
     paragraphs: tuple[str, ...]
     addressee: str
     trail: tuple[str, ...]
+    #: What official letters have besides; empty for other papers.
+    attachments: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    note: str = ""
+    sealed_by: tuple[str, ...] = ()
 
     @property
     def shown_code(self) -> str:
@@ -196,6 +201,10 @@ def _ref(row: Document, digest: str) -> IssuedDocument:
         paragraphs=tuple(row.body["paragraphs"]),
         addressee=row.body["addressee"],
         trail=tuple(row.trail),
+        attachments=tuple(row.body.get("attachments", ())),
+        copies=tuple(row.body.get("copies", ())),
+        note=row.body.get("note", ""),
+        sealed_by=tuple(row.body.get("sealed_by", ())),
     )
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import qrcode
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
@@ -39,7 +38,7 @@ def to_pdf(letter: Letter) -> bytes:
     data: dict[str, Any] = {
         "title": letter.title, "number": letter.number, "issuer": letter.issuer, "date": letter.date_in_words,
         "addressee": letter.addressee, "rows": [list(row) for row in letter.rows], "paragraphs": list(letter.paragraphs),
-        "code": letter.code, "address": letter.address, "qr": _squares(letter.address),
+        "code": letter.code, "address": letter.address, "qr": pdf.squares(letter.address),
     }  # fmt: skip
     return pdf.fill("letter", data, at=datetime(day.year, day.month, day.day, tzinfo=UTC))
 
@@ -85,13 +84,3 @@ def to_word(letter: Letter) -> bytes:
     where = f"核验地址：{letter.address}" if letter.address else "在政务信息资源共享平台“文书核验”页核验。"
     word.say(foot, f"核验码：{letter.code}    {where}", size=10.5)
     return word.saved(document)
-
-
-def _squares(address: str) -> list[list[int]]:
-    """The address as a QR code's squares."""
-    if not address:
-        return []
-    code = qrcode.QRCode(border=0)
-    code.add_data(address)
-    code.make(fit=True)
-    return [[int(dark) for dark in line] for line in code.get_matrix()]

@@ -13,6 +13,7 @@ from gongxiang.platform.documents import actions, permissions, queries
 from gongxiang.platform.documents.errors import CodeUnknown
 from gongxiang.platform.documents.permissions import READ, WITHDRAW
 from gongxiang.platform.documents.policies import LARGEST
+from gongxiang.platform.documents.rendering import fonts
 from gongxiang.platform.documents.states import DOCUMENT, VALID
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.kernel.permissions import PUBLIC
@@ -135,4 +136,5 @@ def _page(request: ActingRequest, document_id: UUID, form: WithdrawForm, *, stat
     found = queries.get_document(document_id, actor=request.actor)
     mine = found.issued_department == request.actor.department_id and permissions.WITHDRAW.allows(request.actor)
     context = {"document": found, "form": form, "may_withdraw": mine and found.status == VALID}
+    context["stand_ins"] = fonts.stand_ins()
     return render(request, "documents/document.html", context, status=status)
