@@ -19,7 +19,7 @@ from gongxiang.protocol.masking import element_secret
 from gongxiang.protocol.messages import OpenGrant
 from gongxiang.protocol.policy import secret_names
 from gongxiang.protocol.receipts import Receipt
-from gongxiang.protocol.tickets import MOUNT, read_ticket
+from gongxiang.protocol.tickets import CLAIM, CLAIM_READ, MOUNT, read_ticket
 
 if TYPE_CHECKING:
     from gongxiang.gateway.parts import Gateway
@@ -80,9 +80,15 @@ async def enrolment(gateway: "Gateway", call: Call) -> Answer:
     return Answer.of(value)
 
 
-async def sample(gateway: "Gateway", call: Call) -> Answer:
-    """Masked rows for one ticket."""
+async def by_ticket(gateway: "Gateway", call: Call) -> Answer:
+    """What one ticket is for: masked rows, a claim to be deposited (POST) or read."""
     ticket = read_ticket(call.parameters["token"], public_key=gateway.platform_key, at=call.at)
+    if ticket.kind == CLAIM and call.method == "POST":
+        gateway.book.check_lease(call.at)
+        return Answer.of(await gateway.claims.deposit(ticket, call.json()))
+    if ticket.kind == CLAIM_READ:
+        gateway.book.check_lease(call.at)
+        return Answer.of(await gateway.claims.read(ticket))
     check_ticket(ticket)
     gateway.book.check_lease(call.at)
     if ticket.kind == MOUNT:
@@ -236,8 +242,8 @@ def _door(method: str, path: str, needs: Needs, side: Side, serve: "Callable[[Ga
 
 DOORS = (
     _door("GET", "health", Needs.NOBODY, Side.BOTH, health),
-    _door("GET", "tickets/{token}", Needs.NOBODY, Side.PEOPLE, sample),
-    _door("POST", "tickets/{token}", Needs.NOBODY, Side.PEOPLE, sample),
+    _door("GET", "tickets/{token}", Needs.NOBODY, Side.PEOPLE, by_ticket),
+    _door("POST", "tickets/{token}", Needs.NOBODY, Side.PEOPLE, by_ticket),
     _door("POST", "enrol", Needs.NOBODY, Side.NODES, enrolment),
     _door("GET", "orders", Needs.ENROLLED, Side.NODES, orders),
     _door("POST", "facts", Needs.ENROLLED, Side.NODES, facts),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from gongxiang.gateway.book import Book
 from gongxiang.gateway.call import Limiter, Nonces
+from gongxiang.gateway.claims import Claims
 from gongxiang.gateway.database import Database
 from gongxiang.gateway.facts import FactWriter
 from gongxiang.gateway.flows import Flows
@@ -50,6 +51,7 @@ class Gateway:
             platform_key=self.platform_key, master=settings.keyring.master(),
         )  # fmt: skip
         self.trials = Trials(self.book)
+        self.claims = Claims(self.database, self.store, self.book, self.secrets, settings.keyring.master())
         self.nonces, self.limiter = Nonces(), Limiter(settings.rate)
         #: Keys of nodes that are not admitted: (key, read at).
         self.enrolled: dict[UUID, tuple[str | None, float]] = {}
@@ -64,7 +66,8 @@ class Gateway:
         await self.quick_database.open()
         days, ready = self.settings.segment_days, self.follower.ready
         trimming = trim_for_ever(self.database, self.store, self.book, days=days, ready=ready)
-        jobs = (self.follower.run(), self.facts.run(), self._tell_untold(), trimming)
+        watching = self.claims.watch_for_ever(ready)
+        jobs = (self.follower.run(), self.facts.run(), self._tell_untold(), trimming, watching)
         self._tasks = [asyncio.create_task(job) for job in jobs]
 
     async def stop(self) -> None:

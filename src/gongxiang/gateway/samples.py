@@ -1,5 +1,7 @@
 """Samples: up to ten masked rows of a resource for one person with a ticket, through the same policy as everything else."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +14,7 @@ from gongxiang.gateway.volume import spend
 from gongxiang.protocol import clock
 from gongxiang.protocol.batches import decode_batch, decode_schema, elements_of
 from gongxiang.protocol.errors import NothingToShow, PurposeOutsideGrant, TicketAltered, TicketUsed
-from gongxiang.protocol.messages import SampleShown
+from gongxiang.protocol.messages import Message, SampleShown
 from gongxiang.protocol.policy import compile_terms
 from gongxiang.protocol.segments import SegmentKind
 from gongxiang.protocol.terms import Terms
@@ -77,7 +79,6 @@ async def _newest_load(database: Database, ticket: Ticket) -> list[int]:
 
 
 async def _use(database: Database, ticket: Ticket, *, rows: int, elements: tuple[str, ...]) -> None:
-    at = clock.now()
     fact = SampleShown(
         ticket_id=ticket.ticket_id,
         person=ticket.person,
@@ -86,15 +87,22 @@ async def _use(database: Database, ticket: Ticket, *, rows: int, elements: tuple
         purpose=ticket.purpose.value,
         elements=elements,
         rows=rows,
-        at=at,
+        at=clock.now(),
     )
+    async with use_ticket(database, ticket, fact) as connection:
+        if ticket.grant_id is not None and ticket.terms is not None:
+            await spend(connection, ticket.terms, rows=rows, at=fact.at)
+
+
+@contextlib.asynccontextmanager
+async def use_ticket(database: Database, ticket: Ticket, fact: Message) -> AsyncIterator[Any]:
+    """Use the ticket and record it, in one transaction with whatever else is done in it; raises TicketUsed."""
     async with database.transaction() as connection:
         cursor = await connection.execute(
             "INSERT INTO exchange.tickets_used (ticket_id, used_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-            [ticket.ticket_id, at],
+            [ticket.ticket_id, clock.now()],
         )
         if cursor.rowcount != 1:
             raise TicketUsed
-        if ticket.grant_id is not None and ticket.terms is not None:
-            await spend(connection, ticket.terms, rows=rows, at=at)
         await connection.execute("INSERT INTO link.facts (kind, body) VALUES (%s, %s)", row_of(fact))
+        yield connection

@@ -36,11 +36,12 @@ async def trim_for_ever(database: Database, store: SegmentStore, book: Book, *, 
 
 
 async def trim_passing(database: Database) -> None:
-    """Drop what two nodes told each other for a comparison long done, and uses of tickets that have long expired."""
+    """Drop what two nodes told each other for a comparison long done, uses of tickets that have expired, and old claims."""
     at = clock.now()
     async with database.connection() as connection:
         await connection.execute("DELETE FROM exchange.digests WHERE posted_at < %s", [at - DIGESTS_KEPT])
         await connection.execute("DELETE FROM exchange.tickets_used WHERE used_at < %s", [at - TICKETS_KEPT])
+        await connection.execute("DELETE FROM exchange.claims WHERE expires_at < %s", [at])
 
 
 async def trim(database: Database, store: SegmentStore, book: Book, resource_id: UUID, *, days: int) -> int:

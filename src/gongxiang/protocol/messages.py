@@ -12,22 +12,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from gongxiang.protocol.canonical import canonical, parse_instant, plain
+from gongxiang.protocol.canonical import canonical, parse_instant
+from gongxiang.protocol.claims import ClaimRead, ClaimTaken, CorrectedRowSealed
+from gongxiang.protocol.message import VERSION as VERSION
+from gongxiang.protocol.message import Message as Message
 from gongxiang.protocol.sentences import Part, parts_of
 from gongxiang.protocol.terms import DataType, ElementSpec, Mask, Terms
-
-VERSION = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Message:
-    """Base of every order and fact; `kind` is its name on the wire."""
-
-    kind: ClassVar[str] = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """`{"kind", "version", ...fields}` in JSON's own types."""
-        return {"kind": self.kind, "version": VERSION, **plain(self)}
 
 
 def _told(message: Any, text: str, words: tuple[Part, ...]) -> None:
@@ -519,7 +509,8 @@ FACTS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
         NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, TablesSurveyed, MountTried, StreamState, FlowState,
-        ReceiptGiven, Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown,
+        ReceiptGiven, Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown, ClaimTaken, ClaimRead,
+        CorrectedRowSealed,
     )
 }  # fmt: skip
 

@@ -23,6 +23,8 @@ LIFETIME = timedelta(seconds=60)
 #: Ticket kinds: rows as a grant lets them flow; rows that a node gave when its table was tried at mounting.
 SAMPLE = "sample"
 MOUNT = "mount"
+#: Key and values of a doubtful record: to deposit them under a grant, and to read them there.
+CLAIM, CLAIM_READ = "claim", "claim_read"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,8 @@ class Ticket:
     issued_at: datetime
     #: The trial at mounting whose rows are shown.
     trial_id: UUID | None = None
+    #: The case a claim belongs to.
+    subject: UUID | None = None
 
     @property
     def expires_at(self) -> datetime:
@@ -82,6 +86,7 @@ def _parse(value: Any) -> Ticket:
             terms=Terms.from_json(value["terms"]) if value["terms"] is not None else None,
             issued_at=parse_instant(value["issued_at"]),
             trial_id=UUID(value["trial_id"]) if value.get("trial_id") else None,
+            subject=UUID(value["subject"]) if value.get("subject") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise TicketAltered("The ticket cannot be read: {said}", said=error) from error

@@ -108,3 +108,15 @@ CREATE TABLE IF NOT EXISTS exchange.digests (
   posted_at  timestamptz NOT NULL,
   PRIMARY KEY (request_id, node_id, step)
 );
+
+-- Key and values of doubtful records, sealed with the master key; `looked_seq` is how far the stream was looked through for them.
+CREATE TABLE IF NOT EXISTS exchange.claims (
+  claim_id    uuid PRIMARY KEY,
+  grant_id    uuid NOT NULL,
+  resource_id uuid NOT NULL,
+  sealed      bytea NOT NULL,
+  looked_seq  bigint NOT NULL,
+  posted_at   timestamptz NOT NULL,
+  expires_at  timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS claims_resource ON exchange.claims (resource_id, looked_seq);

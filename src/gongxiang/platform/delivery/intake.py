@@ -25,7 +25,7 @@ from gongxiang.platform.delivery.permissions import INTAKE
 from gongxiang.platform.evidence.actions import record_act, record_witness, transition
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.parties import queries as parties
-from gongxiang.protocol import messages, receipts
+from gongxiang.protocol import claims, messages, receipts
 from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.errors import ERRORS, ReceiptRefused
 from gongxiang.protocol.evidence import witness_statement
@@ -76,6 +76,8 @@ def take(fact: messages.Message, *, at: datetime) -> None:
             _root_witnessed(fact)
         case messages.SampleShown():
             _sample_shown(fact)
+        case claims.ClaimTaken() | claims.ClaimRead() | claims.CorrectedRowSealed():
+            _claim(fact)
         case _:
             raise_alarm(
                 code="unknown_fact",
@@ -374,6 +376,30 @@ def _sample_shown(fact: messages.SampleShown) -> None:
         basis=("wushen-2021-60:14", "wushen-2021-60:22.2"),
         after={"person": fact.person, "purpose": fact.purpose, "elements": fact.elements, "rows": fact.rows},
         **(opening.flow_seen_by(flow) if flow else seen),
+    )
+
+
+@implements("cn-809:26.2", "wushen-2021-60:14")
+def _claim(fact: claims.ClaimTaken | claims.ClaimRead | claims.CorrectedRowSealed) -> None:
+    """What happened to key and values of a doubtful record at the gateway, for the room above; digests and numbers only."""
+    flow = Flow.objects.filter(grant_id=fact.grant_id).first()
+    seen: dict[str, Any] = {"concerns": (parties.authority().id,), "trail": (f"resource:{fact.resource_id}",)}
+    seen = opening.flow_seen_by(flow) if flow else seen
+    after: dict[str, Any] = {"grant": fact.grant_id}
+    match fact:
+        case claims.ClaimTaken():
+            after |= {"size": fact.size, "digest": fact.digest, "key_digest": fact.key_digest, "elements": fact.elements}
+        case claims.CorrectedRowSealed():
+            after |= {"seq": fact.seq, "grants": fact.grant_ids}
+    record_act(
+        kind=f"data:{fact.kind}",
+        subject=("data", fact.claim_id),
+        by=_INTAKE,
+        at=fact.at,
+        basis=("cn-809:26.2",),
+        after=after | ({"person": fact.person} if not isinstance(fact, claims.CorrectedRowSealed) else {}),
+        concerns=seen["concerns"],
+        trail=(*seen["trail"], f"correction:{fact.claim_id}"),
     )
 
 

@@ -70,6 +70,8 @@ class Scope(enum.StrEnum):
 
     READ = "catalogue:read"
     COMPILE = "catalogue:compile"
+    #: Reporting and answering corrections, which a department's own systems do as well.
+    CORRECT = "corrections:write"
     #: Acts of a named person that ask for no second factor; never given to a system.
     ACT = "catalogue:act"
 

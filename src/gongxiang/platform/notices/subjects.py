@@ -7,6 +7,7 @@ from gongxiang.platform.access import queries as access
 from gongxiang.platform.access import queries_superior as superiors
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue import queries_remit
+from gongxiang.platform.corrections import queries as corrections
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.demands import queries as demands
 from gongxiang.platform.evidence.queries import News
@@ -54,6 +55,11 @@ def _grant(key: UUID) -> str:
     return f"{found.number} {found.resource_name}"
 
 
+def _correction(key: UUID) -> str:
+    found = corrections.get_correction(key, actor=_READER)
+    return f"{found.number} {found.resource_name}"
+
+
 def _demand(key: UUID) -> str:
     found = demands.get_demand(key, actor=_READER)
     return f"{found.number} {found.title}"
@@ -64,6 +70,7 @@ _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "access_request": _request,
     "superior_request": _superior,
     "demand": _demand,
+    "correction": _correction,
     "project": lambda key: projects.get_project(key, actor=_READER).name,
     "remit_change": lambda key: queries_remit.get_remit_change(key, actor=_READER).title,
     "stop_notice": lambda key: queries_stop.get_stop(key, actor=_READER).resource_name,

@@ -15,6 +15,7 @@ AREAS: dict[str, str] = {
     "grants": "grants/",
     "use": "use/",
     "delivery": "exchange/",
+    "corrections": "corrections/",
     "evidence": "evidence/",
     "notices": "notices/",
     "parties": "parties/",

@@ -85,6 +85,15 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
+        label=_("Corrections"),
+        entries=(
+            _e(_("Doubts and errors"), "corrections:list", "checklist"),
+            _e(_("Report a doubt"), "corrections:report", "plus"),
+            _e(_("Figures of corrections"), "corrections:figures", "scale"),
+            _e(_("Complaints about counters"), "corrections:complaints", "alert-triangle"),
+        ),
+    ),
+    Group(
         label=_("Projects"),
         entries=(
             _e(_("Register of projects"), "projects:list", "building"),

@@ -43,6 +43,7 @@ ROOMS = [
     "grants",
     "access",
     "delivery",
+    "corrections",
     "notices",
     "web",
     "http_api",

@@ -1,5 +1,6 @@
 // The few things pages need beyond HTML: htmx, the menu on narrow screens, drafts kept while typing, confirmations.
 import "htmx.org";
+import "./claims.js";
 
 const keep = (form) => `draft:${form.dataset.keep}`;
 

@@ -10,5 +10,6 @@ EVENTS: dict[str, Promise | str] = {
 CODES: dict[str, Promise | str] = {
     "scope:catalogue:read": _("Read the catalogue"),
     "scope:catalogue:compile": _("Compile drafts"),
+    "scope:corrections:write": _("Report and answer corrections"),
     "scope:catalogue:act": _("Act as I may on the site"),
 }

@@ -28,6 +28,7 @@ PAGES = {
     "access_request": "access:detail",
     "superior_request": "superiors:detail",
     "demand": "demands:detail",
+    "correction": "corrections:detail",
     "grant": "grants:detail",
     "disposal_duty": "grants:detail",
     "flow": "delivery:flow",

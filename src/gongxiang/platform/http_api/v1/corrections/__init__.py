@@ -1,0 +1,1 @@
+"""Corrections for departments' own systems: report, list, read, answer; references only, never values."""
