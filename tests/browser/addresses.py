@@ -61,6 +61,7 @@ _MAPPABLE = "SELECT id FROM delivery_tablecheck WHERE resource_id IS NOT NULL AN
 _TRIED = "SELECT resource_id FROM delivery_mounttrial ORDER BY asked_at DESC LIMIT 1"
 _PREPARED = "SELECT id FROM access_accessrequest WHERE status = 'SUBMITTED' AND prepared IS NOT NULL LIMIT 1"
 _ASKED = "SELECT {} FROM access_replyextension WHERE status = 'ASKED' LIMIT 1"
+_WRITTEN = "SELECT access_request_id FROM access_requestmessage ORDER BY sent_at LIMIT 1"
 _EXTENDED, _EXTENSION = _ASKED.format("access_request_id"), _ASKED.format("id")
 _NOT_EXTENDED = f"SELECT id FROM access_accessrequest WHERE status = 'SUBMITTED' AND id NOT IN ({_EXTENDED}) LIMIT 1"
 _PERSON = "SELECT id FROM parties_person WHERE username = 'minzheng-jb'"
@@ -208,6 +209,8 @@ VISITS: dict[str, list[Visit]] = {
     "access:withdraw": [_v("shijian-jb", _request("DRAFT", "市场"))],
     "access:notice": [_v("minzheng-sh", _request("SUBMITTED"))],
     "access:reply": [_v("minzheng-sh", _request("SUBMITTED")), _v("zhengwu", _request("REPLY_OVERDUE"))],
+    "access:thread": [_v("minzheng-sh", _WRITTEN), _v("shijian-jb", _WRITTEN)],
+    "access:combinations": [_v("zhengwu")],
     "access:extend": [_v("minzheng-ld", _NOT_EXTENDED)],
     "access:extension": [_v("zhengwu-ld", _EXTENSION)],
     "access:answer_extension": [_v("zhengwu-ld", _EXTENDED)],
@@ -275,7 +278,7 @@ ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "
 NO_PAGES = {
     "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as",
     "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "catalogue:import_template",
-    "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own",
+    "access:file",    "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own",
 }  # fmt: skip
 
 

@@ -85,6 +85,7 @@ def test_a_request_from_form_to_grant(banner: Banner, resource: ResourceRef) -> 
         "elements": ["id_number", "name", "township"],
         "mode": "table",
         "until": "2027-10-31",
+        "handlers": [str(banner.consumer.clerk.id)],
         "ban": "on",
     }
     assert post(clerk, "access:save", request.pk, **{**fields, "use_case": ""}).status_code == 200

@@ -10,6 +10,7 @@ from django.db import transaction
 from gongxiang.law.articles import implements
 from gongxiang.platform.access import (
     answers,
+    ban,
     dispute_sync,
     disputing,
     errors,
@@ -48,6 +49,7 @@ DRAFT_FIELDS = (
     "volume",
     "until",
     "materials",
+    "handlers",
 )
 
 notify_incomplete = answers.notify_incomplete
@@ -61,7 +63,14 @@ decide_extension = extending.decide_extension
 @implements("wushen-2021-60:22", "wushen-2021-60:4")
 @transaction.atomic
 def draft_access_request(
-    *, resource_id: UUID, fields: Mapping[str, Any] | None = None, changes_grant_id: UUID | None = None, by: Actor, at: datetime
+    *,
+    resource_id: UUID,
+    fields: Mapping[str, Any] | None = None,
+    changes_grant_id: UUID | None = None,
+    kind: str = "change",
+    copied_from_id: UUID | None = None,
+    by: Actor,
+    at: datetime,
 ) -> AccessRequest:
     """Begin a request for a resource; everything may still be empty."""
     permissions.APPLY.check(by)
@@ -70,7 +79,7 @@ def draft_access_request(
     resource = resource_of(resource_id)
     if resource.provider_id == by.department_id:
         raise errors.OwnResource()
-    if changes_grant_id is not None:
+    if changes_grant_id is not None and kind != "renewal":
         check_grant_changeable(changes_grant_id, resource_id=resource_id, consumer_id=by.department_id)
     consumer, provider = parties.department_ref(by.department_id), parties.department_ref(resource.provider_id)
     request = AccessRequest(
@@ -89,6 +98,9 @@ def draft_access_request(
         drafted_at=at,
         drafted_by=by.name,
         drafted_by_id=by.id,
+        handlers=[by.id],
+        kind=kind if changes_grant_id is not None else "new",
+        copied_from_id=copied_from_id,
     )
     _write_draft(request, fields or {})
     open_record(request, table=states.ACCESS_REQUEST, act="draft", by=by, at=at, **seen_by(request))
@@ -106,7 +118,11 @@ def save_draft(
     _write_draft(request, fields)
     if ban_accepted is not None:
         request.ban_accepted_at = (request.ban_accepted_at or at) if ban_accepted else None
+        now_holds = ban.text_on(at).version
+        if ban_accepted and request.ban_version != now_holds:
+            request.ban_accepted_at = at
         request.ban_accepted_by = by.name if ban_accepted else ""
+        request.ban_version = now_holds if ban_accepted else ""
     request.save()
     return request
 
@@ -175,20 +191,35 @@ def submit_access_request(*, access_request_id: UUID, by: Actor, at: datetime) -
 @implements("cn-809:21")
 @transaction.atomic
 def complete_access_request(
-    *, access_request_id: UUID, completion: str, materials: Sequence[str] = (), by: Actor, at: datetime
+    *,
+    access_request_id: UUID,
+    completion: str,
+    materials: Sequence[str] = (),
+    fields: Mapping[str, Any] | None = None,
+    by: Actor,
+    at: datetime,
 ) -> AccessRequest:
-    """Add what the notice named; the period of reply begins anew."""
+    """Add what the notice named, and write anew the fields that it named, no others; the period of reply begins anew."""
     request = queries.get_for_update(access_request_id)
     permissions.check_of_department(permissions.APPLY, by, request.consumer_id)
     if len(completion.strip()) < policies.SHORTEST_TEXT:
         raise errors.CompletionEmpty(field="completion")
+    written = {name: list(value) if isinstance(value, tuple) else value for name, value in (fields or {}).items()}
+    if unasked := set(written) - set(request.missing_fields):
+        raise errors.FieldUnknown(name=", ".join(sorted(unasked)))
+    for name, value in written.items():
+        setattr(request, name, value)
+    found = [one for one in find_problems(request, at=at) if one.field in written] if written else []
+    if found:
+        raise Shortfalls(found)
     changes = {
+        **written,
         "completed_at": at,
         "completion": completion.strip(),
         "materials": [*request.materials, *(m.strip() for m in materials if m.strip())],
         **clock_changes("reply_conditional", at),
     }
-    _move(request, "complete", by=by, at=at, changes=changes)
+    _move(request, "complete", by=by, at=at, changes=changes, detail={"fields": sorted(written)} if written else {})
     return request
 
 
@@ -284,7 +315,14 @@ def _check_complete(request: AccessRequest, at: datetime) -> None:
 def _asked(request: AccessRequest) -> dict[str, Any]:
     asked: dict[str, Any] = {name: getattr(request, name) for name in DRAFT_FIELDS}
     until: date | None = request.until
-    return {**asked, "until": until, "third_party_ban_accepted_at": request.ban_accepted_at}
+    return {
+        **asked,
+        "until": until,
+        "third_party_ban_accepted_at": request.ban_accepted_at,
+        "third_party_ban_version": request.ban_version,
+        "material_files": request.material_ids,
+        "kind": request.kind,
+    }
 
 
 def _move(

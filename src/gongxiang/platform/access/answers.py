@@ -1,6 +1,7 @@
 """Acts of the answering side: notice of missing material, the prepared reply, the officer's consent, the standing consent."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,11 +10,11 @@ from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.law.deadlines import end_of_day
-from gongxiang.platform.access import dispute_sync, errors, permissions, policies, queries, states
+from gongxiang.platform.access import combining, dispute_sync, errors, permissions, policies, queries, states
 from gongxiang.platform.access.extending import close_asked
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.queries import PreparedReply
-from gongxiang.platform.access.records import check_grant_changeable, seen_by
+from gongxiang.platform.access.records import check_departments, grant_to_revise, resource_of, seen_by
 from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.evidence.actions import record_act, transition
 from gongxiang.platform.grants import actions as grants
@@ -32,16 +33,20 @@ NOTHING_PREPARED: Final = {"prepared": None, "prepared_at": None, "prepared_by":
 
 @implements("cn-809:21")
 @transaction.atomic
-def notify_incomplete(*, access_request_id: UUID, missing: Sequence[str], by: Actor, at: datetime) -> AccessRequest:
+def notify_incomplete(
+    *, access_request_id: UUID, missing: Sequence[str], fields: Sequence[str] = (), by: Actor, at: datetime
+) -> AccessRequest:
     """Name everything that is missing, once; the clock stands until the request is completed."""
     request = queries.get_for_update(access_request_id)
     permissions.check_of_department(permissions.RECEIVE, by, request.provider_id)
     policies.check_can_notify(request, missing)
+    policies.check_notice_fields(fields)
     if request.due_at is not None and at >= request.due_at:
         raise WrongState(state=states.REPLY_OVERDUE, basis=("cn-809:21",))
     changes = {
         "turn": "consumer",
         "missing": [item.strip() for item in missing if item.strip()],
+        "missing_fields": sorted(set(fields)),
         "notified_at": at,
         "notified_by": by.name,
         **STOPPED_CLOCK,
@@ -85,6 +90,17 @@ def prepare_reply(
         text=text.strip(),
     )
     check_reply(request, reply)
+    if outcome == "grant":
+        reply = replace(
+            reply,
+            aggregation=tuple(
+                plain(one)
+                for one in combining.findings(
+                    consumer_id=request.consumer_id, resource_id=request.resource_id, elements=reply.elements,
+                    masks=reply.masks, at=at, besides=request.grant_id or request.changes_grant_id,
+                )
+            ),
+        )  # fmt: skip
     assert isinstance(by, Person)
     changes = {
         "prepared": plain(reply), "prepared_at": at, "prepared_by": by.name, "prepared_by_id": by.id, "prepared_for": side,
@@ -109,8 +125,13 @@ def return_reply(*, access_request_id: UUID, comment: str, by: Actor, at: dateti
 
 @implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:20", "cn-809:21", "cn-809:28")
 @transaction.atomic
-def consent_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> AccessRequest:
-    """Give the prepared reply: the provider's accountable officer, or the authority's leader at its turn."""
+def consent_reply(
+    *, access_request_id: UUID, read_at: datetime | None = None, aggregation_reason: str = "", by: Actor, at: datetime
+) -> AccessRequest:
+    """Give the prepared reply: the provider's accountable officer, or the authority's leader at its turn.
+
+    `read_at` is when the reply that the officer read was prepared: one that was changed meanwhile is not given.
+    """
     permissions.REPLY.check(by)
     request = queries.get_for_update(access_request_id)
     # A reply that comes before the sweeper but after the period is late all the same.
@@ -123,11 +144,16 @@ def consent_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> Access
     assert isinstance(by, Person)
     if by.is_hand_of(request.prepared_by_id):
         raise errors.OwnReply()
+    if read_at is not None and read_at != request.prepared_at:
+        raise errors.ReplyChanged()
     reply = queries.read_reply(request.prepared)
     check_reply(request, reply)
     dispute_sync.check_as_agreed(request)
+    reply = _with_aggregation(request, reply, reason=aggregation_reason, at=at)
     agreements.check_in_force(request.consumer_id, at, side="consumer")
     if reply.outcome == "grant":
+        check_departments(request)
+        resource_of(request.resource_id)
         agreements.check_in_force(request.provider_id, at, side="provider")
     late = side == "provider" and request.status == states.REPLY_OVERDUE
     changes: dict[str, Any] = {"late": late, "decided_by_authority": side == "authority"}
@@ -158,7 +184,10 @@ def grant_under_standing_consent(request: AccessRequest, *, at: datetime) -> Non
         text="",
     )
     by = System(name=grant_permissions.STANDING_CONSENT)
-    _grant(request, reply, by=by, at=at, changes={}, standing_consent=True)
+    consent = resource_of(request.resource_id).standing_consent
+    assert consent is not None
+    given = {"given_by": consent.given_by, "given_by_name": consent.given_by_name, "given_at": consent.given_at}
+    _grant(request, reply, by=by, at=at, changes={}, standing_consent=given)
 
 
 def lapse(request: AccessRequest, *, by: Actor, ended_at: datetime) -> None:
@@ -220,6 +249,21 @@ def _check_side(request: AccessRequest, by: Actor) -> str:
     return side
 
 
+@implements("cn-809:25")
+def _with_aggregation(request: AccessRequest, reply: PreparedReply, *, reason: str, at: datetime) -> PreparedReply:
+    """The reply with what it would complete, looked for now; the officer says why that is acceptable."""
+    if reply.outcome != "grant":
+        return reply
+    found = combining.findings(
+        consumer_id=request.consumer_id, resource_id=request.resource_id, elements=reply.elements, masks=reply.masks, at=at,
+        besides=request.grant_id or request.changes_grant_id,
+    )  # fmt: skip
+    if found and len(reason.strip()) < policies.SHORTEST_REASON:
+        raise errors.AggregationUnjustified(field="aggregation_reason")
+    said = reason.strip() if found else ""
+    return replace(reply, aggregation=tuple(plain(one) for one in found), aggregation_reason=said)
+
+
 def check_reply(request: AccessRequest, reply: PreparedReply) -> None:
     """A refusal states ground and reasons; a grant stays within what was asked."""
     if reply.outcome == "refuse":
@@ -240,7 +284,7 @@ def _grant(
     by: Actor,
     at: datetime,
     changes: Mapping[str, Any],
-    standing_consent: bool = False,
+    standing_consent: Mapping[str, Any] | None = None,
 ) -> None:
     until = reply.until or request.until
     assert until is not None
@@ -253,10 +297,9 @@ def _grant(
         "purposes": purposes,
         "valid_until": end_of_day(until),
     }
-    earlier = request.grant_id or request.changes_grant_id
+    # Checked again: the grant may have ended, and nothing but the own grant of this resource is ever changed.
+    earlier = grant_to_revise(request)
     if earlier:
-        # Checked again: the grant may have ended, and nothing but the own grant of this resource is ever changed.
-        check_grant_changeable(earlier, resource_id=request.resource_id, consumer_id=request.consumer_id)
         grant = grants.revise_grant(grant_id=earlier, reason=reply.text, access_request_id=request.pk, by=by, at=at, **terms)
     else:
         grant = grants.issue_grant(
@@ -265,7 +308,7 @@ def _grant(
             consumer_id=request.consumer_id,
             third_party_ban_accepted=request.ban_accepted_at is not None,
             mode=request.mode,
-            standing_consent=standing_consent,
+            standing_consent=standing_consent is not None,
             reason=reply.text,
             by=by,
             at=at,
@@ -290,17 +333,28 @@ def _grant(
         "provision_provisional": provision.provisional,
     }
     act = dispute_sync.granting_act(request, "grant" if whole else "grant_partly")
-    _answer(request, act, reply, by=by, at=at, changes=changes)
+    _answer(request, act, reply, by=by, at=at, changes=changes, standing=standing_consent)
 
 
 def _answer(
-    request: AccessRequest, act: str, reply: PreparedReply, *, by: Actor, at: datetime, changes: Mapping[str, Any]
+    request: AccessRequest,
+    act: str,
+    reply: PreparedReply,
+    *,
+    by: Actor,
+    at: datetime,
+    changes: Mapping[str, Any],
+    standing: Mapping[str, Any] | None = None,
 ) -> None:
     request.grant_id = changes.get("grant_id", request.grant_id)
     seen = seen_by(request)
     close_asked(request, because=act, by=by, at=at)
+    # The reply as it was given stays with the request, for later comparison; so does who had consented beforehand, and when.
+    kept = {**plain(reply), **({"standing_consent": plain(dict(standing))} if standing else {})}
     turn = states.ACCESS_REQUEST.find(act, request.status).turn
-    given = {"turn": turn, "replied_at": at, "replied_by": by.name, "reply_text": reply.text, **STOPPED_CLOCK}
+    given = {
+        "turn": turn, "replied_at": at, "replied_by": by.name, "reply_text": reply.text, "prepared": kept, **STOPPED_CLOCK,
+    }  # fmt: skip
     if act == "grant_part":
         given |= NOTHING_PREPARED
     dispute_sync.follow(request, act, by=by, at=at)
@@ -313,6 +367,7 @@ def _answer(
         changes={**given, **changes},
         rule_version=request.due_rule,
         after={"reply": plain(reply)},
+        detail={"standing_consent": dict(standing)} if standing else {},
         **seen,
     )
 

@@ -241,3 +241,94 @@ class NoExtensionAsked(Refusal):
 
     basis = ("cn-809:21.1",)
     next_step = "Reload the page: somebody may have acted before you."
+
+
+class HandlersMissing(Refusal):
+    """Name at least one handler: who handles the data answers for their use."""
+
+    basis = ("wushen-2021-60:22.1",)
+    next_step = "Tick the people of your department who will handle the data."
+
+
+class HandlerUnknown(Refusal):
+    """One of the handlers named is no active account of your department."""
+
+    basis = ("wushen-2021-60:22.1",)
+    next_step = "Choose the handlers again: somebody may have left or moved."
+
+
+class BanTextChanged(Refusal):
+    """The text of the third-party ban has a new version since it was accepted here."""
+
+    basis = ("wushen-2021-60:22.4", "cn-809:25")
+    next_step = "Read the new text and accept it."
+
+
+class ThreadClosed(Refusal):
+    """Messages are written while a request is open and submitted; this one is not."""
+
+    basis = ("cn-809:20.1",)
+    next_step = "Read the thread; for something new begin a new request."
+
+
+class MessageEmpty(Refusal):
+    """A message has between one and {longest} characters."""
+
+    basis = ("cn-809:20.1",)
+    next_step = "Write what you want to ask or answer; attach what is longer."
+
+
+class TooManyFiles(Refusal):
+    """At most {most} files go with one message or request at once."""
+
+    basis = ("cn-809:20.1",)
+    next_step = "Send the others afterwards."
+
+
+class AggregationUnjustified(Refusal):
+    """Together with other grants this one would reveal more than each alone: say why that is acceptable."""
+
+    basis = ("cn-809:25",)
+    next_step = "Read the warning; give your reason, or return the reply so that less is granted."
+
+
+class CombinationUnclear(Refusal):
+    """A combination has a title, two to eight traits with their words, and a reason."""
+
+    basis = ("cn-809:25",)
+    next_step = "Write one trait a line, as “name: word, word”."
+
+
+class ReplyChanged(Refusal):
+    """The prepared reply is not the one you read: it was changed meanwhile."""
+
+    basis = ("cn-809:20.3",)
+    next_step = "Read it again before you consent."
+
+
+class NothingToRenew(Refusal):
+    """Only a grant of your own department that runs, or ended because its period was over, is renewed."""
+
+    basis = ("wushen-2021-60:22", "cn-809:20")
+    next_step = "Apply anew from the catalogue."
+
+
+class NotToBeCopied(Refusal):
+    """Only requests of your own department are copied."""
+
+    basis = ("cn-809:20",)
+    next_step = "Open one of your department's requests, or apply from the catalogue."
+
+
+class CircumstancesChanged(Refusal):
+    """The provider or the applicant is no department in service any more."""
+
+    basis = ("wushen-2021-60:2.2",)
+    next_step = "Ask the authority which department has taken over; apply there anew, or withdraw this request."
+
+
+class FieldUnknown(Refusal):
+    """The request has no field “{name}” that a notice could name."""
+
+    basis = ("cn-809:21",)
+    next_step = "Choose the fields from the list."

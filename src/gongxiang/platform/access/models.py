@@ -8,6 +8,7 @@ from gongxiang.platform.access.models_collection import Absence, CollectionPlan
 from gongxiang.platform.access.models_dispute import Dispute, DisputeMeeting, DisputeStatement
 from gongxiang.platform.access.models_extension import ReplyExtension
 from gongxiang.platform.access.models_superior import DataReturn, SuperiorReminder, SuperiorRequest
+from gongxiang.platform.access.models_talk import MessageRead, RequestMessage, SensitiveCombination
 from gongxiang.platform.kernel.ids import new_id
 
 __all__ = [
@@ -18,7 +19,10 @@ __all__ = [
     "Dispute",
     "DisputeMeeting",
     "DisputeStatement",
+    "MessageRead",
     "ReplyExtension",
+    "RequestMessage",
+    "SensitiveCombination",
     "SuperiorReminder",
     "SuperiorRequest",
 ]
@@ -62,10 +66,19 @@ class AccessRequest(models.Model):
     #: The last day on which the data are needed.
     until = models.DateField(null=True)
     materials = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    #: The files behind `materials` that were sent here (`documents.Upload`).
+    material_ids = ArrayField(models.UUIDField(), default=list, blank=True)
+    #: 谁经手谁使用谁负责 (办法 22): the people of the department who will handle the data.
+    handlers = ArrayField(models.UUIDField(), default=list, blank=True)
     ban_accepted_at = _moment()
     ban_accepted_by = _words(200)
+    #: Which version of the text was accepted (`ban.py`).
+    ban_version = _words(20)
     #: 用途变更重新申请: the grant that this request wants changed.
     changes_grant_id = models.UUIDField(null=True)
+    #: `new`, `change` (wider, or for another purpose) or `renewal` (the same for longer) of that grant.
+    kind = models.CharField(max_length=10, default="new")
+    copied_from_id = models.UUIDField(null=True)
 
     drafted_at = models.DateTimeField()
     drafted_by = _words(200)
@@ -85,6 +98,8 @@ class AccessRequest(models.Model):
 
     notified_at = _moment()
     notified_by = _words(200)
+    #: Fields of the request that the notice names.
+    missing_fields = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     missing = ArrayField(models.CharField(max_length=300), default=list, blank=True)
     completed_at = _moment()
     completion = _words()

@@ -26,6 +26,8 @@ PREPARE: Final = Permission(name="access.prepare_reply", roles=_OFFICE | {Role.A
 REPLY: Final = Permission(name="access.reply", roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_LEADER}))
 ASK_EXTENSION: Final = Permission(name="access.ask_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 DECIDE_EXTENSION: Final = Permission(name="access.decide_extension", roles=frozenset({Role.AUTHORITY_LEADER}))
+TALK: Final = Permission(name="access.talk", roles=_OFFICE | _AUTHORITY)
+KEEP_COMBINATIONS: Final = Permission(name="access.keep_combinations", roles=_AUTHORITY)
 MEDIATE: Final = Permission(name="access.mediate", roles=_AUTHORITY)
 LAPSE: Final = Permission(name="access.lapse", roles=frozenset(), systems=frozenset({SWEEPER}))
 RECOMPUTE: Final = Permission(name="access.recompute", roles=frozenset(), systems=frozenset({RECALCULATOR}))

@@ -67,6 +67,19 @@ def check_can_notify(request: AccessRequest, missing: Sequence[str]) -> None:
         raise errors.NoticeEmpty(field="missing")
 
 
+#: Fields of a request that a notice may name, and that the applicant may then write anew.
+NOTICE_FIELDS: Final = (
+    "legal_basis", "purposes", "purpose_note", "use_case", "scope", "elements", "mode", "until", "handlers",
+)  # fmt: skip
+
+
+def check_notice_fields(fields: Collection[str]) -> None:
+    """The fields named are fields of the request."""
+    for name in fields:
+        if name not in NOTICE_FIELDS:
+            raise errors.FieldUnknown(field="fields", name=name)
+
+
 @implements("cn-809:21")
 def check_refusal(ground: str, reasons: str) -> None:
     """A refusal states its ground and its reasons."""

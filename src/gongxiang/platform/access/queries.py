@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from gongxiang.platform.access import states
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.permissions import sees_all
+from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import queries as parties
@@ -31,6 +32,9 @@ class PreparedReply:
     until: date | None
     ground: str
     text: str
+    #: 条例 25: what the grant would complete, as `combining.Finding` in JSON, and why the officer accepts it.
+    aggregation: tuple[dict[str, Any], ...] = ()
+    aggregation_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +63,14 @@ class AccessRequestView:
     volume: dict[str, int]
     until: date | None
     materials: list[str]
+    material_ids: list[UUID]
+    handlers: list[UUID]
     ban_accepted_at: datetime | None
     ban_accepted_by: str
+    ban_version: str
     changes_grant_id: UUID | None
+    kind: str
+    copied_from_id: UUID | None
     drafted_at: datetime
     drafted_by: str
     drafted_by_id: UUID
@@ -77,6 +86,7 @@ class AccessRequestView:
     notified_at: datetime | None
     notified_by: str
     missing: list[str]
+    missing_fields: list[str]
     completed_at: datetime | None
     completion: str
     prepared: dict[str, Any] | None
@@ -176,6 +186,32 @@ def find_access_requests(
     return rows.order_by(order, "-number")
 
 
+def relatives(request: AccessRequestView, *, actor: Actor) -> dict[str, list[AccessRequestView]]:
+    """Requests tied to this one, as far as the actor sees them: copied from, and those that want its grant changed."""
+    rows = visible_to(actor)
+    before = Q(pk=request.copied_from_id) if request.copied_from_id else Q(pk__in=[])
+    if request.changes_grant_id:
+        before |= Q(grant_id=request.changes_grant_id)
+    after = Q(copied_from_id=request.id)
+    if request.grant_id:
+        after |= Q(changes_grant_id=request.grant_id)
+    return {
+        "before": [view_of(row) for row in rows.filter(before).exclude(pk=request.id)[:20]],
+        "after": [view_of(row) for row in rows.filter(after).exclude(pk=request.id)[:20]],
+    }
+
+
+def changing(grant_id: UUID, *, actor: Actor) -> list[AccessRequestView]:
+    """Open requests that want this grant changed or renewed, for the grant's page."""
+    rows = visible_to(actor).filter(changes_grant_id=grant_id, status__in=states.OPEN)
+    return [view_of(row) for row in rows[:20]]
+
+
+def renewable(grant: GrantView) -> bool:
+    """Whether the consumer may begin a renewal: the grant runs, or ended because its period was over."""
+    return grant.status != "ENDED" or grant.end_reason == "period_over"
+
+
 def waiting_for(actor: Person, *, side: str) -> list[AccessRequestView]:
     """What waits for the actor's department as `consumer`, `provider` or `authority`, most urgent first."""
     rows = visible_to(actor).filter(status__in=states.OPEN, turn=side)
@@ -271,6 +307,8 @@ def read_reply(value: dict[str, Any]) -> PreparedReply:
         until=date.fromisoformat(value["until"]) if value["until"] else None,
         ground=value["ground"],
         text=value["text"],
+        aggregation=tuple(value.get("aggregation", ())),
+        aggregation_reason=value.get("aggregation_reason", ""),
     )
 
 

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from gongxiang.law.articles import implements
-from gongxiang.platform.access import errors, policies, queries
+from gongxiang.platform.access import ban, errors, policies, queries
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.catalogue.vocabulary import SharingType
 from gongxiang.platform.grants import queries as grants
+from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
@@ -51,6 +52,21 @@ def check_grant_changeable(grant_id: UUID, *, resource_id: UUID, consumer_id: UU
         raise errors.GrantNotChangeable()
 
 
+@implements("cn-809:20")
+def grant_to_revise(request: AccessRequest) -> UUID | None:
+    """The grant that a granting reply revises; None where a new one is issued.
+
+    A renewal whose grant ran out meanwhile becomes a new grant: nothing is revived, and nothing is lost but the days between.
+    """
+    earlier = request.grant_id or request.changes_grant_id
+    if earlier is None:
+        return None
+    if request.kind == "renewal" and request.grant_id is None and grants.ran_out(earlier):
+        return None
+    check_grant_changeable(earlier, resource_id=request.resource_id, consumer_id=request.consumer_id)
+    return earlier
+
+
 def find_problems(request: AccessRequest, *, at: datetime) -> list[Refusal]:
     """Everything that keeps the request from being submitted now, each with its article."""
     try:
@@ -60,7 +76,7 @@ def find_problems(request: AccessRequest, *, at: datetime) -> list[Refusal]:
     problems: list[Refusal] = []
     if request.changes_grant_id is not None:
         try:
-            check_grant_changeable(request.changes_grant_id, resource_id=request.resource_id, consumer_id=request.consumer_id)
+            grant_to_revise(request)
         except Refusal as refusal:
             problems.append(refusal)
     if resource.scope_departments and request.consumer_id not in resource.scope_departments:
@@ -77,12 +93,40 @@ def find_problems(request: AccessRequest, *, at: datetime) -> list[Refusal]:
         offered_modes=[kind.lower() for kind in resource.content.kinds],
         at=at,
     )
+    problems += _people_and_ban(request, at)
     twin = queries.open_twin(
         consumer_id=request.consumer_id, resource_id=request.resource_id, purposes=request.purposes, besides=request.pk
     )
     if twin:
         problems.append(errors.TwinOpen(number=twin))
     return problems
+
+
+@implements("wushen-2021-60:22.1", "wushen-2021-60:22.4", "cn-809:25")
+def _people_and_ban(request: AccessRequest, at: datetime) -> list[Refusal]:
+    """Handlers who are there, and the ban in the text of today."""
+    problems: list[Refusal] = []
+    if not request.handlers:
+        problems.append(errors.HandlersMissing(field="handlers"))
+    elif not set(request.handlers) <= {one.id for one in staff_of(request.consumer_id)}:
+        problems.append(errors.HandlerUnknown(field="handlers"))
+    if request.ban_accepted_at is not None and request.ban_version != ban.text_on(at).version:
+        problems.append(errors.BanTextChanged(field="ban"))
+    return problems
+
+
+def staff_of(department_id: UUID) -> list[parties.PersonRef]:
+    """The people of a department whose accounts are not closed; for the room, which shows names to both sides of a request."""
+    found = parties.people(System(name="access"), department_id=department_id)
+    return [one for one in found if one.status != "LEFT"]
+
+
+@implements("wushen-2021-60:2.2")
+def check_departments(request: AccessRequest) -> None:
+    """Raise CircumstancesChanged where a side was dissolved or merged away since: nothing is granted by or to it."""
+    for department_id in (request.consumer_id, request.provider_id):
+        if parties.department_ref(department_id).status != "ACTIVE":
+            raise errors.CircumstancesChanged()
 
 
 def clock_changes(rule: str, start: datetime) -> dict[str, Any]:

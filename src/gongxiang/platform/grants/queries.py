@@ -204,6 +204,11 @@ def live_grant(grant_id: UUID) -> GrantView | None:
     return view_of(row) if row else None
 
 
+def ran_out(grant_id: UUID) -> bool:
+    """Whether the grant ended because its period was over, for the room above."""
+    return Grant.objects.filter(pk=grant_id, end_reason="period_over").exists()
+
+
 def held_against(*, consumer_id: UUID, resource_id: UUID) -> bool:
     """Whether a grant of the resource to the consumer is suspended, or was ended for misuse or security."""
     rows = Grant.objects.filter(consumer_id=consumer_id, resource_id=resource_id)

@@ -76,6 +76,7 @@ RULES: Mapping[str, Rule] = {
     "access_request:consultation_lapsed": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:28",)),
     "access_request:mediation_asked": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("cn-809:28",)),
     "access_request:deadline_recomputed": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:21(2)",)),
+    "access_request:message_sent": _rule((_OTHERS, DESK), basis=("cn-809:20.1",)),
     "reply_extension:asked": _rule((Where.AUTHORITY, LEADER), basis=("cn-809:21.1",)),
     "reply_extension:allowed": _rule((_CONCERNED, DESK), basis=("cn-809:21.1",), binding=True),
     "reply_extension:declined": _rule((_CONCERNED, DESK), basis=("cn-809:21.1",)),

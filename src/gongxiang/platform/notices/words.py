@@ -28,6 +28,7 @@ WORDS: dict[str, str | Promise] = {
     "access_request:consultation_lapsed": _("Consultation without result: before the authority"),
     "access_request:mediation_asked": _("Brought before the authority"),
     "access_request:deadline_recomputed": _("Deadline counted anew after a holiday notice"),
+    "access_request:message_sent": _("Message sent"),
     "reply_extension:asked": _("Extension of the reply asked for"),
     "reply_extension:allowed": _("Authority consented to the extension"),
     "reply_extension:declined": _("Authority did not consent to the extension"),

@@ -72,6 +72,7 @@ MENU: tuple[Group, ...] = (
             _e(_("Mediation"), "access:mediations", "scale"),
             _e(_("Requests to superiors"), "superiors:list", "send"),
             _e(_("Data coming back"), "superiors:returns", "download"),
+            _e(_("Sensitive combinations"), "access:combinations", "shield-check"),
         ),
     ),
     Group(

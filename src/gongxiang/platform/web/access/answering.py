@@ -1,5 +1,6 @@
 """Pages of the answering side: the notice, the reply's editor with its preview, the officer's consent."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +10,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gongxiang.platform.access import actions, permissions, queries
+from gongxiang.platform.access import actions, combining, permissions, queries
+from gongxiang.platform.access.comparing import similar_requests
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web.access.forms import LinesForm, ReplyForm, TextForm
+from gongxiang.platform.web.access.shown import asked_facts
 from gongxiang.platform.web.access.views import done_or_form
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.grants import words
 from gongxiang.platform.web.grants.forms import initial_fields
 from gongxiang.platform.web.grants.views import element_names
 from gongxiang.protocol import clock
+from gongxiang.protocol.canonical import parse_instant
+from gongxiang.protocol.terms import Mask
 
 
 def _key(request: ActingRequest, access_request_id: UUID) -> dict[str, Any]:
@@ -35,9 +40,14 @@ def notice(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     form = LinesForm(request.POST or None)
     return done_or_form(
         request, access_request, form, title=_("Notice of missing material"), button=_("Give the notice"),
-        act=lambda: actions.notify_incomplete(missing=form.lines(), **_key(request, access_request_id)),
+        act=lambda: actions.notify_incomplete(
+            missing=form.lines(), fields=form.cleaned_data["fields_named"], **_key(request, access_request_id)
+        ),
         done=_("The notice is given; your period of reply stands until the request is completed."),
-        happens=_("The applicant is told everything that is missing, once. Your period stands and begins anew on completion."),
+        happens=_(
+            "The applicant is told everything that is missing, once. Your period stands and begins anew on completion. "
+            "Missing material is never a ground of refusal."
+        ),
         basis=("cn-809:21",),
     )  # fmt: skip
 
@@ -82,8 +92,32 @@ def reply(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         "resource": resource,
         "sentences": _sentences(form, resource),
         "elements": [(code, names.get(code, code)) for code in access_request.elements],
+        "similar": similar_requests(access_request, actor=request.actor),
+        **_aggregation(request, access_request, form, at=clock.now()),
+        **asked_facts(access_request),
     }
     return render(request, "access/reply.html", shown, status=422 if form.is_bound else 200)
+
+
+def _aggregation(request: ActingRequest, access_request: AccessRequestView, form: ReplyForm, *, at: datetime) -> dict[str, Any]:
+    """What else the applicant holds, as far as this reader may know, and what the reply as it stands would complete."""
+    elements: tuple[str, ...] = tuple(access_request.elements)
+    masks: dict[str, Mask] = {}
+    if form.is_bound and form.is_valid():
+        terms = form.terms()
+        elements, masks = terms["elements"], terms["masks"]
+    own = access_request.grant_id or access_request.changes_grant_id
+    new = combining.set_of_reply(access_request.resource_id, elements, masks)
+    everything = permissions.sees_all(request.actor)
+    held = [
+        (one, combining.common_keys(new, one), everything or one.provider_id == request.actor.department_id)
+        for one in combining.held_by(access_request.consumer_id, besides=own)
+    ]
+    found = combining.findings(
+        consumer_id=access_request.consumer_id, resource_id=access_request.resource_id, elements=elements, masks=masks, at=at,
+        besides=own,
+    )  # fmt: skip
+    return {"held": held, "findings": found}
 
 
 def _written(form: ReplyForm) -> dict[str, Any]:
@@ -109,14 +143,29 @@ def preview(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     resource = catalogue.get_resource(access_request.resource_id)
     form = _form(request, access_request, resource)
-    return render(request, "access/parts/preview.html", {"sentences": _sentences(form, resource)})
+    found = _aggregation(request, access_request, form, at=clock.now())
+    return render(request, "access/parts/preview.html", {"sentences": _sentences(form, resource), **found})
+
+
+def _instant(text: str) -> datetime | None:
+    """When the reply that was read had been prepared; nonsense is no time at all, and so no reply that was read."""
+    if not text:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=clock.BEIJING)
 
 
 @door(permissions.REPLY)
 @require_POST
 def give(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """The accountable officer, or the authority's leader, consents to the prepared reply: it is given."""
-    answered = actions.consent_reply(**_key(request, access_request_id))
+    answered = actions.consent_reply(
+        read_at=_instant(request.POST.get("read_at", "")),
+        aggregation_reason=request.POST.get("aggregation_reason", "").replace("\x00", "")[:2000],
+        **_key(request, access_request_id),
+    )
     if answered.grant_id is not None and answered.status != "REFUSED":
         messages.success(request, _("The reply is given and the grant exists; the flow opens within seconds."))
     else:

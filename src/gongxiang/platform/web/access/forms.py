@@ -1,12 +1,14 @@
 """Forms of access requests."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gongxiang.platform.access.policies import REFUSAL_GROUNDS
+from gongxiang.platform.access.policies import NOTICE_FIELDS, REFUSAL_GROUNDS
+from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.grants.policies import LARGEST_VOLUME
 from gongxiang.platform.web import labels
@@ -60,12 +62,22 @@ class RequestForm(Form):
         label=_("Material, one item a line"), required=False, max_length=3000, widget=_area(3),
         help_text=_("Title and number of each document you rely on."),
     )  # fmt: skip
-    ban = forms.BooleanField(
-        label=_("We accept that nothing is passed to third parties, neither as it is nor in another form."), required=False
-    )
+    handlers = forms.MultipleChoiceField(
+        label=_("Handlers"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who handles the data answers for them: name everybody who will."),
+    )  # fmt: skip
+    ban = forms.BooleanField(label=_("We accept this text for this request."), required=False)
 
-    def __init__(self, *args: Any, resource: ResourceRef, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        resource: ResourceRef,
+        staff: Sequence[tuple[str, str]] = (),
+        only: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["handlers"].choices = list(staff)  # type: ignore[attr-defined]
         declared = [str(p) for p in resource.purposes]
         self.fields["purposes"].choices = [  # type: ignore[attr-defined]
             (p.value, _purpose(p.value, declared)) for p in Purpose
@@ -75,6 +87,21 @@ class RequestForm(Form):
         ]
         self.fields["mode"].choices = choices("mode", [k.lower() for k in resource.content.kinds])  # type: ignore[attr-defined]
 
+        # Where a notice named fields, those alone are written anew, and marked.
+        for name in [name for name in self.fields if only and name not in only]:
+            del self.fields[name]
+        for name in only:
+            if name in self.fields:
+                self.fields[name].widget.attrs["data-named"] = "notice"
+                self.fields[name].help_text = _("Named by the notice: look at this field again.")
+
+    def written_only(self) -> dict[str, Any]:
+        """The fields that are there, as completing takes them."""
+        values = {name: self.cleaned_data[name] for name in self.fields}
+        if "handlers" in values:
+            values["handlers"] = [UUID(one) for one in values["handlers"]]
+        return values
+
     def written(self) -> dict[str, Any]:
         """The fields as the acts take them."""
         names = ("legal_basis", "purposes", "purpose_note", "use_case", "scope", "elements", "mode", "until")
@@ -82,7 +109,9 @@ class RequestForm(Form):
         lines = [line.strip()[:300] for line in self.cleaned_data["materials"].splitlines() if line.strip()]
         volume = {name: limit for name in VOLUME_LIMITS if (limit := self.cleaned_data[name]) is not None}
         mode = values["mode"] or "table"
-        return {**values, "mode": mode, "volume": {} if mode == "table" else volume, "materials": lines}
+        volume = {} if mode == "table" else volume
+        handlers = [UUID(one) for one in self.cleaned_data["handlers"]]
+        return {**values, "mode": mode, "volume": volume, "materials": lines, "handlers": handlers}
 
 
 def _purpose(value: str, declared: Collection[str]) -> str:
@@ -114,11 +143,19 @@ class ReplyForm(TermsForm):
 
 
 class LinesForm(Form):
-    """A list, one item a line."""
+    """A list, one item a line, and the fields of the request that it speaks of."""
+
+    fields_named = forms.MultipleChoiceField(
+        label=_("Fields of the request that have to be written anew"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     missing = forms.CharField(
         label=_("Everything that is missing, one item a line"), max_length=3000, widget=_area(6), required=False
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fields_named"].choices = choices("request_field", NOTICE_FIELDS)  # type: ignore[attr-defined]
 
     def lines(self) -> list[str]:
         """The items."""
@@ -158,3 +195,66 @@ class ExtensionAnswerForm(Form):
         choices=(("yes", _("Consent to the extension")), ("no", _("Do not consent"))),
     )
     opinion = forms.CharField(label=_("Opinion"), max_length=2000, widget=_area(3), required=False)
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    """A field that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class MessageForm(Form):
+    """A message with files."""
+
+    text = forms.CharField(label=_("Message"), max_length=4000, widget=_area(4), required=False)
+    files = forms.Field(label=_("Files (at most five)"), required=False, widget=SeveralFiles())
+
+
+class ReasonForm(Form):
+    """Why an officer accepts what a grant would complete."""
+
+    aggregation_reason = forms.CharField(
+        label=_("If a warning stands at a reply: why it is acceptable"), max_length=2000, widget=_area(3), required=False
+    )
+
+
+class BatchForm(Form):
+    """One reply for several requests."""
+
+    outcome = forms.ChoiceField(
+        label=_("Reply"), widget=forms.RadioSelect, choices=(("grant", _("Grant")), ("refuse", _("Refuse")))
+    )
+    like = forms.ChoiceField(
+        label=_("Terms"), required=False, help_text=_("An earlier reply gives its elements, masks, filter and volume.")
+    )
+    ground = forms.ChoiceField(label=_("Ground of the refusal"), required=False)
+    text = forms.CharField(label=_("Reasons and remarks"), required=False, max_length=4000, widget=_area(4))
+
+    def __init__(self, *args: Any, earlier: Sequence[AccessRequestView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        like = [
+            (str(one.id), _("like %(number)s to %(who)s") % {"number": one.number, "who": one.consumer_name}) for one in earlier
+        ]
+        self.fields["like"].choices = [("", _("as asked")), *like]  # type: ignore[attr-defined]
+        self.fields["ground"].choices = choices("ground", REFUSAL_GROUNDS, empty=True)  # type: ignore[attr-defined]
+
+
+class CombinationForm(Form):
+    """A sensitive combination."""
+
+    title = forms.CharField(label=_("Name of the combination"), max_length=100, required=False)
+    traits = forms.CharField(
+        label=_("Traits, one a line"), max_length=3000, widget=_area(4), required=False,
+        help_text=_("“name: word, word” – an element has the trait if its name or code has one of the words."),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("What they reveal together"), max_length=1000, widget=_area(2), required=False)
+
+    def traits_given(self) -> list[tuple[str, list[str]]]:
+        """The lines, read."""
+        found = []
+        for line in self.cleaned_data["traits"].splitlines():
+            name, _colon, words = line.replace("：", ":").partition(":")
+            for sign in "，、；;":
+                words = words.replace(sign, ",")
+            found.append((name, words.split(",")))
+        return found

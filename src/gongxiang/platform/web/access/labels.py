@@ -44,9 +44,49 @@ EVENTS = {
     "reply_extension:allowed": _("Authority consented to the extension"),
     "reply_extension:declined": _("Authority did not consent to the extension"),
     "reply_extension:lapsed": _("Asking for an extension overtaken"),
+    "access_request:message_sent": _("Message sent"),
+    "sensitive_combination:added": _("Sensitive combination added"),
+    "sensitive_combination:ended": _("Sensitive combination ended"),
     "access_request:deadline_recomputed": _("Deadline counted anew after a holiday notice"),
 }
 CODES = {
+    "request_kind:new": _("new"),
+    "request_kind:change": _("change of a grant"),
+    "request_kind:renewal": _("renewal of a grant"),
+    "request_field:legal_basis": _("Legal basis"),
+    "request_field:purposes": _("Purposes"),
+    "request_field:purpose_note": _("Note on the purposes"),
+    "request_field:use_case": _("Use case"),
+    "request_field:scope": _("Scope of use"),
+    "request_field:elements": _("Elements"),
+    "request_field:mode": _("Way of sharing"),
+    "request_field:until": _("Needed until (last day)"),
+    "request_field:handlers": _("Handlers"),
+    "circumstance:resource_withdrawn": _(
+        "The resource is published no more: nothing is granted of it; a refusal or withdrawal closes the request"
+    ),
+    "circumstance:resource_renamed": _("The resource has a new name; the request goes on"),
+    "circumstance:consumer_gone": _(
+        "The applicant is no department in service any more: nothing is granted to it; whoever took over applies anew"
+    ),
+    "circumstance:provider_gone": _(
+        "The provider is no department in service any more: ask the authority who took over and apply there anew"
+    ),
+    "circumstance:consumer_renamed": _("The applicant has a new name; the request goes on under its number"),
+    "circumstance:provider_renamed": _("The provider has a new name; the request goes on under its number"),
+    "circumstance:consumer_agreement": _(
+        "The applicant's agreement is not in force: the request may be answered only when it is again"
+    ),
+    "circumstance:provider_agreement": _(
+        "The provider's agreement is not in force: nothing is granted until it is again; a refusal is possible"
+    ),
+    "circumstance:drafter_left": _("Who drafted this has left; anybody of the department's office carries on"),
+    "circumstance:handler_left": _(
+        "A handler named here has left or moved: name others before presenting, or with the completion"
+    ),
+    "circumstance:ban_changed": _("The text of the third-party ban is new: accept it anew"),
+    "circumstance:grant_ended": _("The grant to be changed has ended: withdraw this and apply anew"),
+    "circumstance:grant_ran_out": _("The grant to be renewed has run out: a granting reply makes a new grant"),
     "turn:consumer": _("the applicant"),
     "turn:provider": _("the provider"),
     "turn:authority": _("the authority"),

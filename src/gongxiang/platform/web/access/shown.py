@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from gongxiang.platform.access import errors, permissions, policies, states
+from gongxiang.platform.access import ban, errors, permissions, policies, states
+from gongxiang.platform.access.attaching import materials_of
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.access.queries_extension import ExtensionView
+from gongxiang.platform.access.records import staff_of
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.kernel.transitions import WrongState
+from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web.grants import words
 from gongxiang.platform.web.possible import Possible, possible
+from gongxiang.protocol.terms import Volume
 
 
 def acts_of(
@@ -92,6 +98,7 @@ def acts_of(
         "notify": possible(notifies),
         "reply": possible(answers),
         "give": possible(gives),
+        "copy": possible(lambda: own(permissions.APPLY)),
         "consult": possible(consults),
         "mediate": possible(either, lambda: arrow("ask_mediation")),
         "withdraw": possible(
@@ -116,3 +123,19 @@ def reply_sentences(access_request: AccessRequestView, names: Mapping[str, str])
         names=names,
         volume=reply.volume,
     )
+
+
+def asked_facts(access_request: AccessRequestView) -> dict[str, Any]:
+    """What stands beside the words of a request: handlers by name, files, volume, the text of the ban that was accepted."""
+    names = parties.person_names(str(one) for one in access_request.handlers)
+    return {
+        "handlers": [names.get(str(one), "—") for one in access_request.handlers],
+        "files": materials_of(access_request),
+        "volume_sentences": words.volume_sentences(Volume.from_json(access_request.volume)),
+        "ban_text": ban.text_of(access_request.ban_version) if access_request.ban_version else None,
+    }
+
+
+def staff_choices(department_id: UUID) -> list[tuple[str, str]]:
+    """The people of a department, for the choice of handlers."""
+    return [(str(one.id), f"{one.name} · {one.post}" if one.post else one.name) for one in staff_of(department_id)]

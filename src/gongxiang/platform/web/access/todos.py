@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gongxiang.platform.access import queries, queries_extension, states
+from gongxiang.platform.access import queries, queries_extension, states, talking
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.delivery import states as flow_states
@@ -27,6 +27,13 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
     if actor.has(Role.CLERK, Role.NODE_OPERATOR):
         waiting = delivery.find_flows(actor=actor, statuses=(flow_states.REQUESTED,)).values_list("grant_id", flat=True)
         found += [_to_provide(r) for r in queries.to_provide(actor, grant_ids=waiting)]
+    for one, count in talking.unread_requests(actor):
+        found.append(
+            Todo(
+                kind=_("Read the messages"), title=f"{one.number} {one.resource_name} ({count})",
+                url=reverse("access:thread", args=[one.id]),
+            )
+        )  # fmt: skip
     if actor.has(Role.AUTHORITY_LEADER):
         asked = [one for one, asking in queries_extension.asked_extensions(actor) if asking.asked_by_id != actor.id]
         found += [_todo(one, _("Answer the asking for an extension")) for one in asked]
@@ -75,7 +82,7 @@ def _as_consumer(request: AccessRequestView, actor: Person) -> Promise | None:
             return _("Submit the request")
         case states.INCOMPLETE if actor.has(Role.CLERK):
             return _("Complete the request")
-        case states.DRAFT if actor.id == request.drafted_by_id:
+        case states.DRAFT if actor.id in (request.drafted_by_id, *request.handlers):
             return _("Finish the draft")
     return None
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.access import answering, extending, todos, views
+from gongxiang.platform.web.access import answering, batches, combinations, extending, renewing, talking, todos, views
 from gongxiang.platform.web.menu import COUNTS
 
 COUNTS.update(todos.COUNTED)
@@ -12,6 +12,11 @@ urlpatterns = [
     path("consents/", views.consents, name="consents"),
     path("replies/", views.replies, name="replies"),
     path("mediations/", views.mediations, name="mediations"),
+    path("replies/several/", batches.prepare_many, name="prepare_many"),
+    path("consents/several/", batches.give_many, name="give_many"),
+    path("combinations/", combinations.combinations, name="combinations"),
+    path("combinations/<uuid:combination_id>/end/", combinations.end_combination, name="end_combination"),
+    path("renew/<uuid:grant_id>/", renewing.renew, name="renew"),
     path("new/<uuid:resource_id>/", views.apply, name="apply"),
     path("<uuid:access_request_id>/", views.detail, name="detail"),
     path("<uuid:access_request_id>/edit/", views.edit, name="edit"),
@@ -23,6 +28,11 @@ urlpatterns = [
     path("<uuid:access_request_id>/consult/", views.consult, name="consult"),
     path("<uuid:access_request_id>/mediate/", views.mediate, name="mediate"),
     path("<uuid:access_request_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("<uuid:access_request_id>/copy/", renewing.copy, name="copy"),
+    path("<uuid:access_request_id>/messages/", talking.thread, name="thread"),
+    path("<uuid:access_request_id>/files/", talking.attach, name="attach"),
+    path("<uuid:access_request_id>/files/<uuid:upload_id>/", talking.file, name="file"),
+    path("<uuid:access_request_id>/files/<uuid:upload_id>/leave-out/", talking.detach, name="detach"),
     path("<uuid:access_request_id>/notice/", answering.notice, name="notice"),
     path("extensions/<uuid:extension_id>/", extending.case_of, name="extension"),
     path("<uuid:access_request_id>/extension/", extending.extend, name="extend"),

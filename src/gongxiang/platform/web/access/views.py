@@ -11,23 +11,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongxiang.platform.access import actions, permissions, queries, queries_extension, queries_superior, states
+from gongxiang.platform.access import (
+    actions,
+    ban,
+    errors,
+    permissions,
+    queries,
+    queries_extension,
+    queries_superior,
+    states,
+    talking,
+)
+from gongxiang.platform.access.circumstances import circumstances
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.access.forms import CompletionForm, RequestForm, TextForm
-from gongxiang.platform.web.access.shown import acts_of, reply_sentences
+from gongxiang.platform.web.access.shown import acts_of, asked_facts, reply_sentences, staff_choices
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants.views import element_names
-from gongxiang.platform.web.grants.words import volume_sentences
 from gongxiang.protocol import clock
-from gongxiang.protocol.canonical import instant
-from gongxiang.protocol.terms import Volume
+from gongxiang.protocol.canonical import instant, parse_instant
 
 _EXPORT = 10_000
+#: Lists in which several are chosen for one act.
+_BATCHES = {"to_answer": "access:prepare_many", "to_decide": "access:prepare_many", "reply_to_consent": "access:give_many"}
 
 
 # ---- lists --------------------------------------------------------------------------------------------------------------
@@ -50,7 +61,11 @@ def _list(
         sorts = {"new": sorts["new"], "due": sorts["due"], "name": sorts["name"]}
     page = lists.paginate(request, found, sorts=sorts, filters=("status",))
     page.rows = [queries.view_of(row) for row in page.rows]
-    return render(request, "access/list.html", {"page": page, "box": box, "title": title, "advice": advice, "statuses": kept})
+    return render(
+        request,
+        "access/list.html",
+        {"page": page, "box": box, "title": title, "advice": advice, "statuses": kept, "batch": _BATCHES.get(box, "")},
+    )
 
 
 def _columns() -> list[tuple[Any, Callable[[AccessRequestView], Any]]]:
@@ -132,8 +147,10 @@ def _grant_named(request: ActingRequest) -> UUID | None:
 
 def _initial(access_request: AccessRequestView) -> dict[str, Any]:
     names = ("legal_basis", "purposes", "purpose_note", "use_case", "scope", "elements", "mode", "until")
-    values = {name: getattr(access_request, name) for name in names} | access_request.volume
-    return {**values, "materials": "\n".join(access_request.materials), "ban": access_request.ban_accepted_at is not None}
+    values: dict[str, Any] = {name: getattr(access_request, name) for name in names} | access_request.volume
+    accepted = access_request.ban_accepted_at is not None and access_request.ban_version == ban.text_on(clock.now()).version
+    handlers = [str(one) for one in access_request.handlers]
+    return {**values, "materials": "\n".join(access_request.materials), "handlers": handlers, "ban": accepted}
 
 
 @door(permissions.APPLY)
@@ -142,7 +159,8 @@ def edit(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """The applicant's form; what is typed is kept while typing, all errors come at once."""
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     resource = catalogue.get_resource(access_request.resource_id)
-    form = RequestForm(request.POST or None, initial=_initial(access_request), resource=resource)
+    staff = staff_choices(access_request.consumer_id)
+    form = RequestForm(request.POST or None, initial=_initial(access_request), resource=resource, staff=staff)
     if form.is_bound and form.is_valid():
         act = request.POST.get("act", "save")
         key: dict[str, Any] = {"access_request_id": access_request_id, "by": request.actor, "at": clock.now()}
@@ -160,7 +178,8 @@ def edit(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
             form.show_refusal(refusal)
         else:
             return redirect("access:edit" if act == "save" else "access:detail", access_request_id)
-    shown = {"form": form, "access_request": access_request, "resource": resource}
+    shown = {"form": form, "access_request": access_request, "resource": resource, "ban_now": ban.text_on(clock.now())}
+    shown |= asked_facts(access_request)
     return render(request, "access/edit.html", shown, status=422 if form.is_bound else 200)
 
 
@@ -169,7 +188,8 @@ def edit(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
 def save(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """Keep what was typed so far, quietly."""
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
-    form = RequestForm(request.POST, resource=catalogue.get_resource(access_request.resource_id))
+    staff = staff_choices(access_request.consumer_id)
+    form = RequestForm(request.POST, resource=catalogue.get_resource(access_request.resource_id), staff=staff)
     at = clock.now()
     saved = form.is_valid()
     if saved:
@@ -191,6 +211,7 @@ def detail(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     resource = catalogue.get_resource(access_request.resource_id)
     names = element_names(resource)
     extension = queries_extension.extension_of(access_request_id)
+    standing = (access_request.prepared or {}).get("standing_consent")
     shown = {
         "access_request": access_request,
         "resource": resource,
@@ -200,7 +221,13 @@ def detail(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         "shows_reply": request.actor.department_id != access_request.consumer_id,
         "acts": acts_of(access_request, request.actor, extension, at=clock.now()),
         "extension": extension,
-        "volume_sentences": volume_sentences(Volume.from_json(access_request.volume)),
+        **asked_facts(access_request),
+        "circumstances": circumstances(access_request, clock.now()),
+        "relatives": queries.relatives(access_request, actor=request.actor),
+        "said": talking.thread(access_request_id, actor=request.actor),
+        "standing": standing,
+        "standing_at": parse_instant(standing["given_at"]) if standing else None,
+        "prepared_at": instant(access_request.prepared_at) if access_request.prepared_at else "",
         "news": evidence.trail_of(f"access_request:{access_request_id}", by=request.actor),
         "superior": queries_superior.of_request(access_request_id),
         "may_ask_superior": access_request.provider_id == request.actor.department_id
@@ -218,6 +245,8 @@ def done_or_form(
             act()
         except Refusal as refusal:
             form.show_refusal(refusal)
+            if (named := shown.get("named")) is not None:
+                named.show_refusal(refusal)
         else:
             messages.success(request, done)
             return redirect("access:detail", access_request.id)
@@ -270,17 +299,28 @@ def complete(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """Answer the notice of missing material."""
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     form = CompletionForm(request.POST or None)
+    named = RequestForm(
+        request.POST or None,
+        initial=_initial(access_request),
+        resource=catalogue.get_resource(access_request.resource_id),
+        staff=staff_choices(access_request.consumer_id),
+        only=access_request.missing_fields or ("none",),
+    )
 
     def act() -> None:
+        if not named.is_valid():
+            raise errors.CompletionEmpty(field="completion")
         actions.complete_access_request(
             completion=form.cleaned_data["completion"],
+            fields=named.written_only(),
             materials=form.cleaned_data["materials"].splitlines(),
             **_key(request, access_request_id),
         )
 
     return done_or_form(
         request, access_request, form, title=_("Complete the request"), button=_("Complete"), act=act,
-        done=_("Completed. The provider's period of reply has begun anew."), missing=access_request.missing,
+        done=_("Completed. The provider's period of reply has begun anew."), missing=access_request.missing, named=named,
+        attachable=access_request.status == states.INCOMPLETE, files=asked_facts(access_request)["files"],
         happens=_("The provider's period of reply begins anew. There is no second notice."), basis=("cn-809:21",),
     )  # fmt: skip
 

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gongxiang.law.deadlines import end_of_day, last_day
+from gongxiang.platform.access import queries as access
+from gongxiang.platform.access.permissions import APPLY
+from gongxiang.platform.access.queries import renewable
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import permissions as exchange
@@ -94,6 +97,8 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         "disposal": disposals[0] if disposals else None,
         "flow": delivery.flow_of(grant_id, actor=request.actor),
         "news": evidence.trail_of(*case_of(grant), by=request.actor),
+        "changing": access.changing(grant_id, actor=request.actor),
+        "may_renew": grant.consumer_id == request.actor.department_id and APPLY.allows(request.actor) and renewable(grant),
         "acts": _acts(grant, request.actor),
         "changes": queries_stop.running_changes(grant_id, actor=request.actor),
         "panels": list(use_panels.grant_panels(request, grant)),

@@ -1,0 +1,100 @@
+"""Several similar requests answered in one go: each on its own merits, in a transaction and with evidence of its own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from gongxiang.law.articles import implements
+from gongxiang.platform.access import answers, errors, permissions, queries
+from gongxiang.platform.access.comparing import earlier_reply
+from gongxiang.platform.access.queries import AccessRequestView
+from gongxiang.platform.kernel.actors import Actor
+from gongxiang.platform.kernel.errors import NotFound, Refusal
+from gongxiang.protocol.terms import Purpose, Volume
+
+#: Requests in one go.
+MOST = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of one of them; `refusal` is None where it was done."""
+
+    access_request_id: UUID
+    number: str
+    refusal: Refusal | None
+
+
+@implements("cn-809:20.3", "cn-809:23")
+def prepare_replies(
+    *, access_request_ids: Sequence[UUID], outcome: str, ground: str = "", text: str = "", like: UUID | None = None,
+    by: Actor, at: datetime,
+) -> list[Result]:  # fmt: skip
+    """Prepare one reply for each: as asked, like an earlier one as far as that goes, or a refusal with its reasons."""
+    permissions.PREPARE.check(by)
+
+    def one(request: AccessRequestView) -> None:
+        reply = {"outcome": outcome, "ground": ground, "text": text}
+        if outcome == "grant":
+            reply |= _terms_for(request, like=like, by=by)
+        answers.prepare_reply(access_request_id=request.id, by=by, at=at, **reply)
+
+    return _each(access_request_ids, one, by=by)
+
+
+@implements("cn-809:20.3", "cn-809:23")
+def consent_replies(
+    *, access_request_ids: Sequence[UUID], aggregation_reason: str = "", by: Actor, at: datetime
+) -> list[Result]:
+    """Consent to several prepared replies; what another department's grants would complete still needs its reason."""
+    permissions.REPLY.check(by)
+
+    def one(request: AccessRequestView) -> None:
+        answers.consent_reply(
+            access_request_id=request.id, read_at=request.prepared_at, aggregation_reason=aggregation_reason, by=by, at=at
+        )
+
+    return _each(access_request_ids, one, by=by)
+
+
+def _terms_for(request: AccessRequestView, *, like: UUID | None, by: Actor) -> dict[str, Any]:
+    """As asked; or the elements, masks, filter and volume of an earlier reply, within what is asked."""
+    terms: dict[str, Any] = {
+        "elements": tuple(request.elements), "purposes": tuple(Purpose(p) for p in request.purposes), "until": request.until,
+        "volume": Volume.from_json(request.volume),
+    }  # fmt: skip
+    if like is None:
+        return terms
+    reply = earlier_reply(like, actor=by)
+    if reply is None or reply.outcome != "grant":
+        raise errors.NoReplyPrepared()
+    elements = tuple(code for code in request.elements if code in reply.elements)
+    return {
+        **terms,
+        "elements": elements,
+        "masks": {code: mask for code, mask in reply.masks.items() if code in elements},
+        "conditions": reply.conditions,
+        "volume": reply.volume if request.mode != "table" else Volume(),
+        "purposes": tuple(Purpose(p) for p in request.purposes if p in reply.purposes),
+    }
+
+
+def _each(ids: Sequence[UUID], act: Callable[[AccessRequestView], None], *, by: Actor) -> list[Result]:
+    results = []
+    for key in list(dict.fromkeys(ids))[:MOST]:
+        number, refusal = "", None
+        try:
+            with transaction.atomic():
+                request = queries.get_access_request(key, actor=by)
+                number = request.number
+                act(request)
+        except NotFound:
+            continue
+        except Refusal as refused:
+            refusal = refused
+        results.append(Result(access_request_id=key, number=number, refusal=refusal))
+    return results

@@ -1,0 +1,82 @@
+"""Several similar requests answered in one go: choose in the list, one reply for all, one result for each."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gongxiang.platform.access import batches, permissions, queries
+from gongxiang.platform.access.batches import Result
+from gongxiang.platform.access.comparing import similar_requests
+from gongxiang.platform.access.queries import AccessRequestView
+from gongxiang.platform.kernel.errors import NotFound, Refusal
+from gongxiang.platform.web.access.forms import BatchForm, ReasonForm
+from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.protocol import clock
+
+
+def _chosen(request: ActingRequest) -> list[AccessRequestView]:
+    """The requests whose boxes were ticked, as far as the person sees them."""
+    found = []
+    for text in request.POST.getlist("chosen")[: batches.MOST]:
+        try:
+            found.append(queries.get_access_request(UUID(text), actor=request.actor))
+        except (ValueError, NotFound):
+            continue
+    return found
+
+
+@door(permissions.PREPARE)
+@require_POST
+def prepare_many(request: ActingRequest) -> HttpResponse:
+    """One reply for all that were ticked; first the form, then the result for each."""
+    chosen = _chosen(request)
+    if not chosen:
+        messages.error(request, _("Tick at least one request."))
+        return redirect("access:replies")
+    earlier = [one.request for one in similar_requests(chosen[0], actor=request.actor) if one.reply and one.reply.elements]
+    form = BatchForm(request.POST if "outcome" in request.POST else None, earlier=earlier, initial={"outcome": "grant"})
+    if form.is_bound and form.is_valid():
+        like = form.cleaned_data["like"]
+        results = batches.prepare_replies(
+            access_request_ids=[one.id for one in chosen], outcome=form.cleaned_data["outcome"],
+            ground=form.cleaned_data["ground"], text=form.cleaned_data["text"], like=UUID(like) if like else None,
+            by=request.actor, at=clock.now(),
+        )  # fmt: skip
+        return _results(request, _("Replies prepared"), results, chosen)
+    shown = {"form": form, "chosen": chosen, "consenting": False, "title": _("Answer several requests")}
+    return render(request, "access/batch.html", shown, status=422 if form.is_bound else 200)
+
+
+@door(permissions.REPLY)
+@require_POST
+def give_many(request: ActingRequest) -> HttpResponse:
+    """Consent to all prepared replies that were ticked; first what they say, then the result for each."""
+    chosen = [one for one in _chosen(request) if one.prepared is not None and one.replied_at is None]
+    if not chosen:
+        messages.error(request, _("Tick at least one request with a prepared reply."))
+        return redirect("access:consents")
+    form = ReasonForm(request.POST if "confirmed" in request.POST else None)
+    if form.is_bound and form.is_valid():
+        results = batches.consent_replies(
+            access_request_ids=[one.id for one in chosen], aggregation_reason=form.cleaned_data["aggregation_reason"],
+            by=request.actor, at=clock.now(),
+        )  # fmt: skip
+        return _results(request, _("Replies given"), results, chosen)
+    shown = {"form": form, "chosen": chosen, "consenting": True, "title": _("Consent to several replies")}
+    return render(request, "access/batch.html", shown)
+
+
+def _results(
+    request: ActingRequest, title: str, results: Sequence[Result], chosen: Sequence[AccessRequestView]
+) -> HttpResponse:
+    names = {one.id: one for one in chosen}
+    rows: list[tuple[AccessRequestView, Refusal | None]] = [
+        (names[one.access_request_id], one.refusal) for one in results if one.access_request_id in names
+    ]
+    done = sum(refusal is None for _one, refusal in rows)
+    return render(request, "access/batch_results.html", {"title": title, "rows": rows, "done": done})
