@@ -86,6 +86,10 @@ def _superior(status: str) -> str:
     return f"SELECT id FROM access_superiorrequest WHERE status = '{status}' ORDER BY number LIMIT 1"
 
 
+def _channel(status: str) -> str:
+    return f"SELECT id FROM delivery_outsidechannel WHERE status = '{status}' ORDER BY number LIMIT 1"
+
+
 _SYNONYMS = "SELECT id FROM catalogue_synonymgroup ORDER BY entered_at LIMIT 1"
 _MATTER = "SELECT id FROM parties_matter WHERE code = 'SJ-DJ-01'"
 #: Pages with arguments, and pages that look different to different people.
@@ -123,6 +127,23 @@ VISITS: dict[str, list[Visit]] = {
     "superiors:arrived": [_v("minzheng-jb", _superior("RETURNING"))],
     "superiors:close": [_v("renshe-ld", _superior("SENT"))],
     "superiors:discard": [_v("renshe-jb", _superior("SENT"))],
+    "channels:list": [_v("minzheng-jb"), _v("zhengwu", more="?box=open")],
+    "channels:findings": [_v("zhengwu"), _v("shijian-jb", more="?all=1")],
+    "channels:figures": [_v("zhengwu")],
+    "channels:declare": [_v("yibao-jb"), _v("zhengwu")],
+    "channels:detail": [
+        _v("minzheng-ld", _channel("PLANNED")), _v("renshe-ld", _channel("CONFIRMED")),
+        _v("zhengwu-ld", _channel("EXEMPTION_ASKED")),
+    ],
+    "channels:confirm": [_v("zhengwu", _channel("CONFIRMED"))],
+    "channels:dismiss": [_v("zhengwu", _channel("CONFIRMED"))],
+    "channels:plan": [_v("minzheng-ld", _channel("PLANNED"))],
+    "channels:move": [_v("minzheng-jb", _channel("PLANNED"))],
+    "channels:exemption": [_v("shijian-ld", _channel("CONFIRMED"))],
+    "channels:exempt": [_v("zhengwu-ld", _channel("EXEMPTION_ASKED"))],
+    "channels:decline": [_v("zhengwu-ld", _channel("EXEMPTION_ASKED"))],
+    "channels:close": [_v("shijian-ld", _channel("CONFIRMED"))],
+    "channels:reopen": [_v("zhengwu", _channel("CONFIRMED"))],
     "notices:list": [_v("shijian-jb"), _v("zhengwu"), _v("sysadmin"), _v("minzheng-qz", more="?unread=1&topic=node")],
     "interfaces:tokens": [_v("shijian-ld"), _v("minzheng-jb")],
     "catalogue:entry": [

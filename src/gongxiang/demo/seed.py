@@ -6,6 +6,7 @@ from collections.abc import Callable
 from gongxiang.demo import (
     banner,
     cases,
+    channels,
     databases,
     demands,
     entries,
@@ -75,6 +76,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         interfaces.leave_tokens(notes, travel, everybody)
         demands.leave_demands_waiting(travel, everybody)
         superiors.hear_from_superiors(travel, everybody, asked)
+        channels.report_channels(travel, everybody)
         sources.read_tables(everybody, nodes)
         sources.try_table(everybody, resources["tkry"])
         imports.send_workbook(everybody)

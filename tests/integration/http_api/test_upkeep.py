@@ -16,7 +16,9 @@ from tests.support.calling import bearer, own_token, system_token
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("address", ["remit-changes", "projects", "demands", "superior-requests"])
+@pytest.mark.parametrize(
+    "address", ["remit-changes", "projects", "demands", "superior-requests", "outside-channels", "channel-findings"]
+)
 def test_an_empty_list_is_a_page(address):
     banner = make_banner(at=clock.now())
     for head in (bearer(system_token(banner.provider, Scope.READ)), bearer(own_token(banner.authority_officer, Scope.READ))):

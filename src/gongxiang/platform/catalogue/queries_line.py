@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue.models import Distribution, Resource, ResourceVersion, Upkeep
 from gongxiang.platform.catalogue.states import WITHDRAWN
-from gongxiang.platform.catalogue.vocabulary import DistributionKind, SharingType, SystemTier
+from gongxiang.platform.catalogue.vocabulary import DistributionKind, SharingMode, SharingType, SystemTier
 
 #: Tiers above the department.
 LEVELS: Final = (SystemTier.NATIONAL.value, SystemTier.REGIONAL.value, SystemTier.CITY.value)
@@ -55,6 +55,13 @@ def line_entry(resource_id: UUID) -> LineEntry | None:
         .select_related("resource").defer("resource__draft").order_by("-number").first()
     )  # fmt: skip
     return _entry(row) if row is not None and row.resource.version == row.number else None
+
+
+def delivered_otherwise() -> dict[UUID, str]:
+    """Published entries whose way of sharing is mail, medium or otherwise, not the platform: entry -> update cycle."""
+    in_force = Resource.objects.exclude(status=WITHDRAWN).filter(version=OuterRef("number"), pk=OuterRef("resource_id"))
+    rows = ResourceVersion.objects.filter(Exists(in_force), content__sharing_mode=SharingMode.OTHER.value)
+    return {row.resource_id: str(row.content.get("update_cycle", "")) for row in rows}
 
 
 def data_changed_at(resource_ids: Collection[UUID]) -> dict[UUID, datetime]:

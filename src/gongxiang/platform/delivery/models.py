@@ -4,6 +4,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from gongxiang.platform.delivery.models_channels import ChannelFinding as ChannelFinding
+from gongxiang.platform.delivery.models_channels import ChannelStep as ChannelStep
+from gongxiang.platform.delivery.models_channels import OutsideChannel as OutsideChannel
 from gongxiang.platform.kernel.ids import new_id
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
@@ -36,6 +36,19 @@ SAMPLE: Final = Permission(name="delivery.sample", roles=frozenset({Role.CLERK, 
 SAMPLE_MOUNT: Final = Permission(
     name="delivery.sample_mount", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
 )
+# What goes outside the platform (办法 17).
+CHANNEL_FINDER: Final = "channel-finder"
+CHANNEL_WATCHER: Final = "channel-watcher"
+_DESK: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
+VIEW_CHANNELS: Final = Permission(name="delivery.view_channels", roles=_OFFICE | OVERSEERS, scope=Scope.READ)
+DECLARE_CHANNEL: Final = Permission(name="delivery.declare_channel", roles=_DESK | {Role.AUTHORITY_OFFICER})
+CONFIRM_CHANNEL: Final = Permission(name="delivery.confirm_channel", roles=frozenset({Role.AUTHORITY_OFFICER}))
+PLAN_CHANNEL: Final = Permission(name="delivery.plan_channel", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+MOVE_CHANNEL: Final = Permission(name="delivery.move_channel", roles=_DESK)
+EXEMPT_CHANNEL: Final = Permission(name="delivery.exempt_channel", roles=frozenset({Role.AUTHORITY_LEADER}))
+CHANNEL_FIGURES: Final = Permission(name="delivery.channel_figures", roles=OVERSEERS)
+FIND_CHANNELS: Final = Permission(name="delivery.find_channels", roles=frozenset(), systems=frozenset({CHANNEL_FINDER}))
+WATCH_CHANNELS: Final = Permission(name="delivery.watch_channels", roles=frozenset(), systems=frozenset({CHANNEL_WATCHER}))
 CLOSE_ALARM: Final = Permission(name="delivery.close_alarm", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
 
 

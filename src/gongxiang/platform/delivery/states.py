@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gongxiang.platform.delivery.states_channels import OUTSIDE_CHANNEL as OUTSIDE_CHANNEL
 from gongxiang.platform.kernel.transitions import Transition, TransitionTable
 
 OFFERED: Final = "OFFERED"

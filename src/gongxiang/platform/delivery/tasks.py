@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from gongxiang.platform.delivery import intake, opening, policies, queries, states
+from gongxiang.platform.delivery import channels, intake, opening, permissions, policies, queries, queries_channels, states
 from gongxiang.platform.delivery.models import FactCursor, Node
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.evidence.errors import ChangedMeanwhile
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.evidence.tasks import read_outbox
 from gongxiang.platform.kernel import link
+from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.protocol import clock, messages
 from gongxiang.protocol.sentences import Sentence
@@ -177,3 +179,21 @@ def watch_nodes(at: datetime) -> int:
             detail = Sentence("Last seen {at}.", at=seen)
             intake.raise_alarm(code="node_silent", node_id=node.pk, resource_id=None, detail=detail, at=at)
     return silent.count()
+
+
+def sweep_channels(at: datetime) -> int:
+    """Note plans that were not made or not kept, and enter what goes outside by its own record; gives how many."""
+    moved = 0
+    for channel_id in queries_channels.overdue(at):
+        try:
+            found = channels.lapse_channel(channel_id=channel_id, by=System(name=permissions.CHANNEL_WATCHER), at=at)
+        except ChangedMeanwhile:
+            continue
+        moved += found is not None
+    return moved + channels.find_candidates(at)
+
+
+def recount_channels(at: datetime) -> None:
+    """Count the periods for plans anew."""
+    for channel_id in queries_channels.with_running_clock(at):
+        channels.recount_plan(channel_id=channel_id, by=System(name=permissions.CHANNEL_WATCHER), at=at)

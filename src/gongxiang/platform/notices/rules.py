@@ -151,6 +151,18 @@ RULES: Mapping[str, Rule] = {
     "node:revoked": _rule((_CONCERNED, NODES | OFFICER), basis=("wushen-2021-60:13",)),
     "flow:started": _rule((_CONCERNED, NODES), basis=("cn-809:22",)),
     "alarm:raised": _rule((_CONCERNED, NODES), (Where.OPERATOR, OPERATORS), basis=("wushen-2021-60:13",)),
+    # Exchanges outside the platform.
+    "outside_channel:declared": _rule(_TO_AUTHORITY, (_OTHERS, DESK), basis=("wushen-2021-60:17",)),
+    "outside_channel:confirmed": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:17",)),
+    "outside_channel:dismissed": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:17",)),
+    "outside_channel:planned": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:17",)),
+    "outside_channel:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:17",), binding=True),
+    "outside_channel:exemption_asked": _rule((Where.AUTHORITY, LEADER), basis=("wushen-2021-60:17",)),
+    "outside_channel:exempted": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:17",)),
+    "outside_channel:exemption_declined": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:17",)),
+    "outside_channel:migrated": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:17",)),
+    "outside_channel:closed": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:17",)),
+    "outside_channel:reopened": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:17",), binding=True),
     # Projects.
     "project:presented": _rule((_OWN, OFFICER), basis=("wushen-2021-60:8",)),
     "project:sent_back": _rule((_OWN, CLERKS), basis=("wushen-2021-60:8",)),

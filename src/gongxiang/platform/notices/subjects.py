@@ -9,6 +9,7 @@ from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue import queries_remit
 from gongxiang.platform.corrections import queries as corrections
 from gongxiang.platform.delivery import queries as delivery
+from gongxiang.platform.delivery import queries_channels as channels
 from gongxiang.platform.demands import queries as demands
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.grants import queries as grants
@@ -50,6 +51,11 @@ def _superior(key: UUID) -> str:
     return f"{found.number} {found.title}"
 
 
+def _channel(key: UUID) -> str:
+    found = channels.get_channel(key, actor=_READER)
+    return f"{found.number} {found.title}"
+
+
 def _grant(key: UUID) -> str:
     found = grants.get_grant(key, actor=_READER)
     return f"{found.number} {found.resource_name}"
@@ -69,6 +75,7 @@ _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "resource": lambda key: catalogue.resource_names([key]).get(key, ""),
     "access_request": _request,
     "superior_request": _superior,
+    "outside_channel": _channel,
     "demand": _demand,
     "correction": _correction,
     "project": lambda key: projects.get_project(key, actor=_READER).name,

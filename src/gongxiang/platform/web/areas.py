@@ -16,6 +16,7 @@ AREAS: dict[str, str] = {
     "use": "use/",
     "delivery": "exchange/",
     "corrections": "corrections/",
+    "channels": "channels/",
     "evidence": "evidence/",
     "notices": "notices/",
     "parties": "parties/",

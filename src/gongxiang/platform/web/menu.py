@@ -110,6 +110,8 @@ MENU: tuple[Group, ...] = (
             _e(_("Table exchange"), "delivery:flows", "arrows-exchange"),
             _e(_("Mounted resources"), "delivery:mounts", "plug"),
             _e(_("Alarms"), "delivery:alarms", "alert-triangle"),
+            _e(_("Channels outside the platform"), "channels:list", "briefcase"),
+            _e(_("Findings: sharing outside the platform"), "channels:findings", "alert-triangle"),
         ),
     ),
     Group(

@@ -44,6 +44,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(name="renew-lease", every=5, run=_ROOM.format("delivery", "renew_lease")),
     Sweep(name="flush-receipts", every=5, run=_ROOM.format("delivery", "flush_receipts")),
     Sweep(name="lapse-replies", every=10, run=_ROOM.format("access", "sweep_overdue")),
+    Sweep(name="watch-channels", every=300, run=_ROOM.format("delivery", "sweep_channels")),
     Sweep(name="watch-superiors", every=60, run=_ROOM.format("access", "sweep_superiors")),
     Sweep(name="keep-catalogue-true", every=30, run=_ROOM.format("catalogue", "sweep_upkeep")),
     Sweep(name="stop-sharing", every=10, run=_ROOM.format("grants", "stop_sharing")),

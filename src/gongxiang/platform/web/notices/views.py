@@ -27,6 +27,7 @@ PAGES = {
     "resource": "catalogue:resource",
     "access_request": "access:detail",
     "superior_request": "superiors:detail",
+    "outside_channel": "channels:detail",
     "demand": "demands:detail",
     "correction": "corrections:detail",
     "grant": "grants:detail",
