@@ -166,6 +166,11 @@ class ShownGroup:
     entries: tuple[ShownEntry, ...]
     current: bool
 
+    @property
+    def count(self) -> int:
+        """How many things wait in the group, for its heading while it is folded."""
+        return sum(entry.count for entry in self.entries)
+
 
 #: url name -> how many things wait there for the person; areas add theirs in `todos.py`.
 COUNTS: dict[str, Callable[[Person], int]] = {}
