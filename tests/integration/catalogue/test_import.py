@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from gongxiang.platform.catalogue import actions, imports, queries, surroundings, tasks
 from gongxiang.platform.catalogue import errors_import as errors
+from gongxiang.platform.catalogue.actions import importing
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.models import CatalogueImport, Resource
 from gongxiang.platform.catalogue.permissions import IMPORTER
@@ -528,7 +530,7 @@ def test_ten_thousand_entries_are_checked_whole(banner: Banner) -> None:
     many = [row(replace(incomplete(f"目录{n:05d}号资源"), keywords=(f"k{n}",))) for n in range(10_000)]
     book = writing.write_book(many, Directory())
     found = sent(clerk, changed_in_place(book, "k9998", "k\x1b9998"), banner)
-    assert (found.new, found.errors) == (10_000, 1)
+    assert (found.new, found.wrong, found.errors) == (9_999, 1, 1)
     wrong = next(one for one in found.findings if one.severity == "error")
     assert (wrong.code, wrong.place.sheet, wrong.place.row) == ("cell_control_characters", "目录", 10_000)
     assert not Resource.objects.exists()
@@ -568,3 +570,36 @@ def test_a_workbook_or_file_of_others_entries_keeps_their_tables_to_them(banner:
         book = client_of(person).get(reverse("catalogue:search"), {"export": "book"})
         rows = openpyxl.load_workbook(io.BytesIO(book.content))["共享方式"].iter_rows(values_only=True)
         assert any(mapped.source_table in map(str, row) for row in rows) is sees
+
+
+# ---- kept within bounds ---------------------------------------------------------------------------------------------------
+
+
+def test_a_row_with_an_error_counts_as_that_and_a_cell_is_told_once(banner: Banner) -> None:
+    clerk, known = banner.provider.clerk, make_published(banner=banner)
+    same = row(queries.get_draft(known.id).content, id=known.id, code=known.code)
+    book = writing.write_book([same, row(incomplete("新目录"))], Directory())
+    found = sent(clerk, changed(book, {("目录", 3, "更新周期"): "每隔一会儿"}), banner)
+    assert (found.status, found.wrong, found.new, found.changed, found.unchanged) == ("REFUSED", 1, 0, 0, 1)
+    assert [line.action for line in imports.lines_of(found.id, actor=clerk)] == ["UNCHANGED", "WRONG"]
+    cells = [one.place.cell for one in found.findings if (one.place.header, one.place.row) == ("更新周期", 3)]
+    assert len(cells) == 1
+
+
+def test_waiting_files_are_few_and_old_ones_are_let_go(banner: Banner) -> None:
+    clerk = banner.provider.clerk
+    done = carried_out(clerk, sent(clerk, book_of(incomplete("目录一")), banner), banner)
+    for number in range(importing.MOST_WAITING):
+        actions.send_import(file_name=f"{number}.xlsx", content=b"{}", by=clerk, at=banner.at)
+    with pytest.raises(errors.TooManyImports):
+        actions.send_import(file_name="x.xlsx", content=b"{}", by=clerk, at=banner.at)
+    CatalogueImport.objects.filter(status="RECEIVED").delete()
+    waiting = sent(clerk, book_of(incomplete("目录二")), banner)
+    soon, later = banner.at + timedelta(days=29), banner.at + timedelta(days=31)
+    assert tasks.forget_old_imports(at=soon) == 0
+    assert imports.get_import(waiting.id, actor=clerk).status == "CHECKED"
+    tasks.forget_old_imports(at=later)
+    assert imports.get_import(waiting.id, actor=clerk).status == "CANCELLED"
+    assert imports.get_import(done.id, actor=clerk).file_gone
+    assert bytes(CatalogueImport.objects.get(pk=done.id).content) == b""
+    assert imports.lines_of(done.id, actor=clerk).count() == 1, "what it did stays listed, and can be undone"

@@ -28,6 +28,13 @@ class FileTooLarge(ImportProblem):
     next_step = "Split the entries over several workbooks and import them one after the other."
 
 
+class TooManyImports(ImportProblem):
+    """{most} files of your department wait to be checked, confirmed or carried out."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Confirm or give up the files that wait; files nobody confirmed for thirty days are given up by themselves."
+
+
 class FileEmpty(ImportProblem):
     """The file is empty."""
 

@@ -34,12 +34,14 @@ class ImportRef:
     new: int
     changed: int
     unchanged: int
+    wrong: int
     errors: int
     shortfalls: int
     done: int
     total: int
     findings: tuple[Finding, ...]
     annotated: bool
+    file_gone: bool
     #: Why it failed or must be confirmed again.
     problem: Finding | None
     undone: int
@@ -91,11 +93,12 @@ def get_import(import_id: UUID, *, actor: Actor) -> ImportRef:
         id=row.pk, status=row.status, department_id=row.department_id, file_name=row.file_name, format=row.format,
         sent_at=row.sent_at, sent_by_name=row.sent_by_name, checked_at=row.checked_at, confirmed_at=row.confirmed_at,
         carried_out_at=row.carried_out_at, ended_at=row.ended_at,
-        **{name: int(row.counts.get(name, 0)) for name in ("new", "changed", "unchanged", "errors", "shortfalls")},
+        **{name: int(row.counts.get(name, 0)) for name in ("new", "changed", "unchanged", "wrong", "errors", "shortfalls")},
         done=row.done, total=row.total, findings=tuple(Finding.from_json(one) for one in row.findings),
         annotated=visible_to(actor).filter(pk=import_id, annotated__isnull=False).exists(),
         problem=Finding.from_json(outcome) if "template" in outcome else None,
-        undone=int(outcome.get("undone", 0)), kept=int(outcome.get("kept", 0)), kept_names=tuple(outcome.get("names", ())),
+        file_gone=row.file_gone, undone=int(outcome.get("undone", 0)),
+        kept=int(outcome.get("kept", 0)), kept_names=tuple(outcome.get("names", ())),
     )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ class CatalogueImport(models.Model):
     #: What was found, as `workbook.findings` keeps it; the first of very many.
     findings = models.JSONField(default=list)
     annotated = models.BinaryField(null=True)
+    #: The file was let go some time after its end; name, digest, counts and lines stay.
+    file_gone = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.UUIDField(null=True)
     carried_out_at = models.DateTimeField(null=True)

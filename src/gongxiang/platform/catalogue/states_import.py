@@ -28,6 +28,7 @@ CATALOGUE_IMPORT = TransitionTable(
         ),
         Transition(act="fail", sources=(RECEIVED, CONFIRMED), target=FAILED, event="failed", who="the product", basis=_ART),
         Transition(act="cancel", sources=(RECEIVED, CHECKED), target=CANCELLED, event="cancelled", who="clerk", basis=_ART),
+        Transition(act="lapse", sources=(CHECKED,), target=CANCELLED, event="lapsed", who="the product", basis=_ART),
         Transition(act="undo", sources=(IMPORTED,), target=UNDONE, event="undone", who="clerk", basis=_ART),
     ),
 )

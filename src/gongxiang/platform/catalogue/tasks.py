@@ -82,6 +82,11 @@ def run_imports() -> int:
     return int(actions.run_next_import(by=System(name=IMPORTER), at=clock.now()))
 
 
+def forget_old_imports(*, at: datetime) -> int:
+    """Let go of the bytes of files that ended long ago; gives how many."""
+    return actions.forget_old_files(by=System(name=IMPORTER), at=at)
+
+
 def keep_upkeep(*, at: datetime) -> int:
     """Look again at entries that changed, or were not looked at for a day; gives how many."""
     return upkeep.refresh(at=at)

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
+from gongxiang.platform.web.numbers import whole
+
 PAGE_SIZE = 20
 COUNT_LIMIT = 10_000
 #: Signs at which a spreadsheet takes a cell for a formula.
@@ -65,7 +67,7 @@ def paginate(
     total, more = min(counted, COUNT_LIMIT), counted > COUNT_LIMIT
     pages = max(1, -(-total // size))
     asked = request.GET.get("page", "1")
-    number = min(max(1, int(asked)), pages) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    number = min(max(1, whole(asked, otherwise=1)), pages)
     return Page(
         rows=list(rows[(number - 1) * size : number * size]),
         number=number,

@@ -31,6 +31,18 @@ def language(get_response: Next) -> Next:
     return middleware
 
 
+def readable_addresses(get_response: Next) -> Next:
+    """No NUL in what an address asks for: no database keeps it and no person types it, so it is left out."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING", "")
+        if "%00" in asked or "\x00" in asked:
+            request.META["QUERY_STRING"] = asked.replace("%00", "").replace("\x00", "")
+        return get_response(request)
+
+    return middleware
+
+
 def security_headers(get_response: Next) -> Next:
     """Strict content policy on every answer; pages are not stored by caches."""
 

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -32,7 +31,7 @@ def answered(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpRe
         earlier = sent.begin(token, person_id=actor.id, digest=_digest(request), at=clock.now())
         if earlier is not None:
             messages.info(request, _("This form was sent already; here is what came of it."))
-            return redirect(earlier)
+            return HttpResponseRedirect(earlier)
         try:
             response = answer()
         except Refusal as refusal:

@@ -18,7 +18,7 @@ from gongxiang.platform.web.outage import outage, outage_page
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language in a cookie and go back to where the person was."""
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+    if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "/"
     response = redirect(back)
     chosen = request.POST.get("language", "")

@@ -7,11 +7,11 @@ import contextlib
 import logging
 import threading
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connections, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils import translation
 
 from gongxiang.law.articles import implements
@@ -22,20 +22,25 @@ from gongxiang.platform.catalogue.actions.shared import context, person, said
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.models import CatalogueImport, Distribution, ImportLine, Resource
 from gongxiang.platform.catalogue.states import EDITABLE, PUBLISHED
-from gongxiang.platform.catalogue.states_import import CATALOGUE_IMPORT, CONFIRMED, RECEIVED
+from gongxiang.platform.catalogue.states_import import CATALOGUE_IMPORT, CHECKED, CONFIRMED, RECEIVED, RUNNING
 from gongxiang.platform.catalogue.workbook import checking, exchange, guard, reading, writing
-from gongxiang.platform.catalogue.workbook.checking import CHANGED, NEW, UNCHANGED, Line, Plan
+from gongxiang.platform.catalogue.workbook.checking import CHANGED, NEW, UNCHANGED, WRONG, Line, Plan
 from gongxiang.platform.catalogue.workbook.findings import ERROR, Finding, Place, finding
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.ids import new_id
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.evidence import sm3
 
 _log = logging.getLogger("gongxiang.catalogue.import")
 #: Findings kept for the page; the annotated copy has all of them in its cells.
 MOST_KEPT = 5_000
+#: Files of one department that wait for a check, an answer or the job.
+MOST_WAITING = 10
+#: Days for which a file is kept after its end, and after which one that nobody confirmed is given up; our choice.
+DAYS_KEPT = 30
 
 
 @implements("wushen-2021-60:7")
@@ -50,6 +55,10 @@ def send_import(
         raise errors.FileEmpty(field="file")
     if len(content) > guard.LARGEST:
         raise errors.FileTooLarge(field="file", megabytes=-(-len(content) // 2**20), most=guard.LARGEST // 2**20)
+    one_at_a_time("import", actor.department_id)
+    waiting = CatalogueImport.objects.filter(department_id=actor.department_id, status__in=(RECEIVED, CHECKED, CONFIRMED))
+    if waiting.count() >= MOST_WAITING:
+        raise errors.TooManyImports(field="file", most=MOST_WAITING)
     shown = "".join(c for c in file_name.replace("\\", "/").rpartition("/")[2] if c.isprintable()).strip()[-200:]
     row = CatalogueImport(
         id=new_id(),
@@ -80,7 +89,8 @@ def check_import(*, import_id: UUID, by: Actor, at: datetime) -> None:
         plan = _plan(row, at=at)
         annotated = _annotated(row, plan) if row.format == "xlsx" and plan.findings else None
     counts = {
-        "new": plan.count(NEW), "changed": plan.count(CHANGED), "unchanged": plan.count(UNCHANGED), "errors": plan.errors,
+        "new": plan.count(NEW), "changed": plan.count(CHANGED), "unchanged": plan.count(UNCHANGED), "wrong": plan.count(WRONG),
+        "errors": plan.errors,
         "shortfalls": sum(1 for one in plan.findings if one.severity == "shortfall"),
     }  # fmt: skip
     ordered = sorted(plan.findings, key=lambda one: (one.severity != ERROR, one.severity != "shortfall"))
@@ -323,6 +333,24 @@ class _Teller:
                         CatalogueImport.objects.filter(pk=self.import_id).update(done=told[0], total=told[1])
         finally:
             connections.close_all()
+
+
+def forget_old_files(*, by: Actor, at: datetime) -> int:
+    """Let go of the bytes of files that ended long ago, and of files nobody confirmed; what they did stays on record."""
+    permissions.IMPORT_JOB.check(by)
+    before = at - timedelta(days=DAYS_KEPT)
+    for import_id in list(CatalogueImport.objects.filter(status=CHECKED, checked_at__lt=before).values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = CatalogueImport.objects.select_for_update().get(pk=import_id)
+            if row.status == CHECKED:
+                evidence.transition(
+                    row, table=CATALOGUE_IMPORT, act="lapse", by=by, at=at, changes={"ended_at": at},
+                    concerns=(row.department_id,),
+                )  # fmt: skip
+    old = CatalogueImport.objects.exclude(status__in=(*RUNNING, CHECKED)).filter(
+        Q(ended_at__lt=before) | Q(ended_at=None, carried_out_at__lt=before) | Q(ended_at=None, checked_at__lt=before)
+    )
+    return old.filter(file_gone=False).update(content=b"", annotated=None, findings=[], file_gone=True)
 
 
 def run_next_import(*, by: Actor, at: datetime) -> bool:

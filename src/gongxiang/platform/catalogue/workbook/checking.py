@@ -21,6 +21,8 @@ from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.ids import new_id
 
 NEW, CHANGED, UNCHANGED = "NEW", "CHANGED", "UNCHANGED"
+#: Something in the entry's rows keeps the file out: nobody can say yet what it would do.
+WRONG = "WRONG"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,8 @@ class _Candidate:
     code: str
     compose: Callable[[Content | None], Content]
     at: Callable[[str], Place]
+    #: Rows of other sheets that belong to it: (sheet, row).
+    nested: frozenset[tuple[str, int]] = frozenset()
     known: Known | None = None
     target: UUID = field(default_factory=new_id)
 
@@ -112,7 +116,8 @@ def check_book(
         def at(path: str, row: reading.Row = row) -> Place:
             return _cell(row, path)
 
-        candidates.append(_Candidate(place=row.place, id=row.id, code=row.code, compose=compose, at=at))
+        nested = frozenset((r.place.sheet, r.place.row) for records in row.nested.values() for r in records)
+        candidates.append(_Candidate(place=row.place, id=row.id, code=row.code, compose=compose, at=at, nested=nested))
     plan = Plan(findings=list(parsed.findings))
     _match(plan, candidates, around)
     _resolve(plan, parsed, candidates, around)
@@ -213,7 +218,31 @@ def _weigh(plan: Plan, candidates: list[_Candidate], around: Surroundings, tell:
         if action != UNCHANGED:
             _weigh_one(plan, one, line, around, names[content.name.strip()], derived)
     tell(len(candidates), len(candidates))
+    _once(plan)
+    _mark_wrong(plan, candidates)
     return plan
+
+
+def _once(plan: Plan) -> None:
+    """A cell is told one thing once, and what is missing in it only where nothing worse is said of it."""
+    spoilt = {one.place for one in plan.findings if one.severity == ERROR and one.place.column}
+    kept: dict[tuple[Place, str, str], Finding] = {}
+    for one in plan.findings:
+        if one.severity == SHORTFALL and one.place in spoilt:
+            continue
+        kept.setdefault((one.place, one.template, repr(sorted(one.values.items()))), one)
+    plan.findings[:] = kept.values()
+
+
+def _mark_wrong(plan: Plan, candidates: list[_Candidate]) -> None:
+    """Entries with an error are counted as that, whatever else they look like."""
+    wrong = {(one.place.sheet, one.place.row) for one in plan.findings if one.severity == ERROR and one.place.row}
+    if wrong:
+        plan.lines[:] = [
+            replace(line, action=WRONG)
+            if not wrong.isdisjoint({(one.place.sheet, one.place.row), *one.nested}) else line
+            for line, one in zip(plan.lines, candidates, strict=True)
+        ]  # fmt: skip
 
 
 def _weigh_one(

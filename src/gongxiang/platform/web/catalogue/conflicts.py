@@ -14,6 +14,7 @@ from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web.catalogue.editing import Editor
 from gongxiang.platform.web.catalogue.present import ShownDifference, differences_in_words
 from gongxiang.platform.web.doors import ActingRequest
+from gongxiang.platform.web.numbers import whole
 from gongxiang.protocol import clock
 
 
@@ -29,7 +30,7 @@ class Conflict:
 def revision_in(request: ActingRequest) -> int:
     """The revision that the form was shown with; 0 for nonsense."""
     typed = request.POST.get("revision", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
+    return whole(typed)
 
 
 def conflict_of(request: ActingRequest, draft: DraftRef, typed: Content, refusal: Refusal) -> Conflict:

@@ -15,6 +15,7 @@ from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.web.catalogue.forms import Choice, DistributionForm, ElementForm, EntryForm
+from gongxiang.platform.web.numbers import whole
 
 #: More rows than any table has; a longer form is not read.
 MOST_ROWS = 500
@@ -80,7 +81,7 @@ class Editor:
         elements, distributions = list(content.elements), list(content.distributions)
         verb, _dash, rest = op.partition("-")
         what, _dash, number = rest.partition("-")
-        index = int(number) if number.isdecimal() else int(what) if what.isdecimal() else -1
+        index = whole(number, otherwise=whole(what, otherwise=-1))
         if op == "add-element":
             elements.append(ElementContent(data_class="GENERAL", sensitivity="GENERAL"))
         elif verb == "add":
@@ -130,9 +131,10 @@ class Editor:
         which, _dot, name = rest.partition(".")
         parts: dict[str, list[Any]] = {"elements": self.elements, "distributions": self.distributions}
         rows = parts.get(head, [])
-        if not which.isdecimal() or int(which) >= len(rows):
+        place = whole(which, otherwise=-1)
+        if not 0 <= place < len(rows):
             return False
-        form = rows[int(which)]
+        form = rows[place]
         if name in form.fields:
             self._at(form, name, one)
             return True
@@ -196,5 +198,5 @@ def _name(text: str) -> str:
 def _rows_in(data: QueryDict, name: str, field: str) -> list[int]:
     """The rows that were really sent, of as many as the form says it had."""
     text = data.get(f"{name}-count", "0")
-    count = min(int(text), MOST_ROWS) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+    count = min(whole(text), MOST_ROWS)
     return [n for n in range(count) if f"{name}-{n}-{field}" in data]

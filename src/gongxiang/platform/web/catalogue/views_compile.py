@@ -23,6 +23,7 @@ from gongxiang.platform.web.catalogue.editing import Editor
 from gongxiang.platform.web.catalogue.labels import field_label
 from gongxiang.platform.web.catalogue.views_decide import hints_on
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.upkeep.effects import effects_for
 from gongxiang.protocol import clock
 
@@ -137,7 +138,7 @@ def _editable(request: ActingRequest, resource_id: UUID) -> DraftRef | None:
 def _save(request: ActingRequest, draft: DraftRef, content: Content) -> DraftRef:
     """Save over the revision that was shown; a save of my own that overtook this one is no conflict."""
     typed = request.POST.get("revision", "")
-    seen = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
+    seen = whole(typed)
     try:
         return actions.save_draft(resource_id=draft.id, content=content, seen=seen, by=request.actor, at=clock.now())
     except DraftChangedMeanwhile:

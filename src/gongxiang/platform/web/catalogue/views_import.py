@@ -21,6 +21,7 @@ from gongxiang.platform.web.catalogue.exporting import FORMATS, XLSX, download, 
 from gongxiang.platform.web.catalogue.forms_import import ImportForm
 from gongxiang.platform.web.catalogue.labels import field_label
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.numbers import whole
 from gongxiang.protocol import clock
 
 
@@ -72,13 +73,14 @@ def one(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """One file: how far it is, what it would do, what is wrong with it."""
     found = imports.get_import(import_id, actor=request.actor)
     action = request.GET.get("action", "")
-    rows = imports.lines_of(import_id, actor=request.actor, action=action if action in ("NEW", "CHANGED", "UNCHANGED") else "")
+    known = action in ("NEW", "CHANGED", "UNCHANGED", "WRONG")
+    rows = imports.lines_of(import_id, actor=request.actor, action=action if known else "")
     page = lists.paginate(request, rows, filters=("action",))
     for line in page.rows:
         line.words = "、".join(field_label(path) for path in line.fields[:12]) + ("…" if len(line.fields) > 12 else "")
     number = request.GET.get("problems", "1")
     problems, shown = found.findings, 50
-    start = (int(number) - 1) * shown if number.isascii() and number.isdecimal() and 0 < int(number[:6]) <= 1000 else 0
+    start = max(0, whole(number, otherwise=1, most=1000) - 1) * shown
     context = {
         "import": found, "page": page, "problems": problems[start : start + shown], "problems_total": len(problems),
         "problems_page": start // shown + 1, "problems_next": start // shown + 2 if start + shown < len(problems) else 0,

@@ -25,6 +25,7 @@ from gongxiang.platform.web.catalogue.panels import panels_for
 from gongxiang.platform.web.catalogue.present import differences_in_words, element_in_words, groups_of
 from gongxiang.platform.web.catalogue.views_words import kept_query
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.numbers import whole
 
 FACET_TITLES = {
     "sharing_type": _("Sharing type"),
@@ -51,7 +52,7 @@ def search(request: ActingRequest) -> HttpResponse:
     sort = sort if sort in SORTS else "relevance"
     export = request.GET.get("export", "")
     asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
+    number = whole(asked, otherwise=1, most=999_999)
     number, size = (1, EXPORT_LIMIT) if export else (number, PAGE_SIZE)
     found = finding.search(
         text, actor=request.actor, facets=chosen, sort=sort, with_synonyms=not exactly, page=number, size=size

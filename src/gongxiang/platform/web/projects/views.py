@@ -20,6 +20,7 @@ from gongxiang.platform.projects.values import ProjectView
 from gongxiang.platform.projects.vocabulary import ProjectKind
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.projects.common import posted, seen_project
 from gongxiang.platform.web.projects.forms import ProjectForm
 from gongxiang.platform.web.projects.shown import acts_of, facts_of
@@ -58,7 +59,7 @@ def _list(request: ActingRequest, *, box: str, title: str) -> HttpResponse:
         status=chosen.get("status", ""),
         kind=chosen.get("kind", "") if chosen.get("kind") in ProjectKind.values else "",
         department_id=_department(chosen.get("department", "")),
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+        year=whole(year, most=9999) or None,
         box=box,
     )
     if chosen.get("export") == "csv":

@@ -13,6 +13,7 @@ from gongxiang.platform.projects import actions, permissions, queries
 from gongxiang.platform.projects.errors import ProjectNotFound
 from gongxiang.platform.projects.values import Hit
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.projects.common import done_or_form, key, posted, seen_project
 from gongxiang.platform.web.projects.forms import AnswerForm, EntryForm, RemarksForm, TextForm
 
@@ -60,7 +61,7 @@ def entry_remove(request: ActingRequest, project_id: UUID, entry_id: UUID) -> Ht
     """Take a planned entry out."""
     project = seen_project(request, project_id)
     seen = request.POST.get("seen", "")
-    number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else project.catalogue_revision
+    number = whole(seen, otherwise=project.catalogue_revision)
     actions.remove_entry(entry_id=entry_id, seen=number, **key(request, project_id))
     messages.success(request, _("The planned entry is taken out."))
     return redirect("projects:detail", project_id)

@@ -21,6 +21,7 @@ from gongxiang.platform.projects import actions, permissions, queries
 from gongxiang.platform.projects.vocabulary import MoneySource
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.projects.common import key, posted, seen_project
 from gongxiang.platform.web.projects.forms import CostForm
 from gongxiang.platform.web.templatetags.projects import yuan
@@ -52,7 +53,7 @@ def funding(request: ActingRequest) -> HttpResponse:
     year, source, department = chosen.get("year", ""), chosen.get("source", ""), chosen.get("department", "")
     found = queries.find_costs(
         actor=request.actor,
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+        year=whole(year, most=9999) or None,
         source=source if source in MoneySource.values else "",
         department_id=_uuid(department),
     )

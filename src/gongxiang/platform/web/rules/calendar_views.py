@@ -19,6 +19,7 @@ from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.kernel.permissions import SIGNED_IN
 from gongxiang.platform.rulebook import actions, permissions, policies, queries
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.rules.forms import ConfirmNoticeForm, NoticeForm, show
 from gongxiang.protocol import clock
 
@@ -52,9 +53,9 @@ def calendar(request: ActingRequest) -> HttpResponse:
 def _year(text: str | None, otherwise: int) -> int:
     if not text:
         return otherwise
-    if not (text.isascii() and text.isdigit() and FIRST_YEAR <= int(text) <= LAST_YEAR):
+    if not FIRST_YEAR <= whole(text) <= LAST_YEAR:
         raise NotFound()
-    return int(text)
+    return whole(text)
 
 
 def _month(ours: Calendar, year: int, month: int, today: date) -> dict[str, Any]:
