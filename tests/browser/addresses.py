@@ -82,6 +82,10 @@ def _demand(status: str) -> str:
     return f"SELECT id FROM demands_demand WHERE status = '{status}' ORDER BY number LIMIT 1"
 
 
+def _correction(status: str) -> str:
+    return f"SELECT id FROM corrections_correction WHERE status = '{status}' ORDER BY number LIMIT 1"
+
+
 def _superior(status: str) -> str:
     return f"SELECT id FROM access_superiorrequest WHERE status = '{status}' ORDER BY number LIMIT 1"
 
@@ -114,6 +118,31 @@ VISITS: dict[str, list[Visit]] = {
     "demands:answer": [_v("minzheng-ld", _demand("ASSIGNED")), _v("zhengwu", _demand("STATED"))],
     "demands:contest": [_v("renshe-jb", _demand("ANSWERED"))],
     "demands:withdraw": [_v("renshe-jb", _demand("STATED"))],
+    "corrections:list": [
+        _v("shijian-jb"), _v("minzheng-sh", more="?box=to_verify"), _v("zhengwu", more="?box=to_decide"), _v("shenji"),
+    ],
+    "corrections:report": [
+        _v("shijian-jb"), _v("shijian-jb", more="?origin=CALL&call=0190-1"), _v("minzheng-jb"),
+    ],
+    "corrections:figures": [_v("shenji"), _v("zhengwu", more="?by=department")],
+    "corrections:complaints": [_v("zhengwu"), _v("shijian-jb")],
+    "corrections:answer_complaint": [_v("zhengwu", "SELECT id FROM corrections_countercomplaint ORDER BY number LIMIT 1")],
+    "corrections:accuracy": [_v("shijian-jb", "SELECT resource_id FROM corrections_correction ORDER BY number LIMIT 1")],
+    "corrections:detail": [
+        _v("shijian-jb", _correction("REPORTED")), _v("minzheng-sh", _correction("REPORTED")),
+        _v("zhengwu", _correction("OBJECTED")), _v("minzheng-sh", "SELECT id FROM corrections_correction WHERE sealed_seq > 0"),
+    ],
+    "corrections:adopt": [_v("shijian-jb", _correction("REPORTED"))],
+    "corrections:assign": [_v("minzheng-sh", _correction("REPORTED"))],
+    "corrections:forward": [_v("minzheng-sh", _correction("REPORTED"))],
+    "corrections:verdict": [_v("minzheng-ld", _correction("REPORTED"))],
+    "corrections:object": [_v("shijian-jb", _correction("OBJECTED"))],
+    "corrections:decide": [_v("zhengwu", _correction("OBJECTED"))],
+    "corrections:withdraw": [_v("shijian-jb", _correction("REPORTED"))],
+    "corrections:usage": [_v("shijian-jb", _correction("REPORTED"))],
+    "corrections:serve": [_v("shijian-jb", _correction("REPORTED"))],
+    "corrections:complain": [_v("shijian-jb", _correction("REPORTED"))],
+    "corrections:slip": [_v("shijian-jb", _correction("REPORTED"))],
     "superiors:list": [_v("renshe-jb"), _v("zhengwu")],
     "superiors:returns": [_v("minzheng-jb"), _v("zhengwu")],
     "superiors:lines": [_v("zhengwu"), _v("shenji")],

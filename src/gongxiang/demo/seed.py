@@ -7,6 +7,7 @@ from gongxiang.demo import (
     banner,
     cases,
     channels,
+    corrections,
     databases,
     demands,
     entries,
@@ -60,6 +61,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         step("requests, grants, flows")
         granted = cases.grant_and_open(travel, everybody, resources)
         step("cases waiting at every step")
+        corrections.have_doubts(home, notes, travel, everybody, granted)
         demands.have_demands_answered(travel, everybody, resources)
         asked = superiors.ask_superiors(travel, everybody)
         cases.leave_cases_waiting(travel, everybody, resources)
@@ -75,6 +77,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         quality.name_source(everybody)
         interfaces.leave_tokens(notes, travel, everybody)
         demands.leave_demands_waiting(travel, everybody)
+        corrections.leave_doubts_waiting(travel, everybody, granted)
         superiors.hear_from_superiors(travel, everybody, asked)
         channels.report_channels(travel, everybody)
         sources.read_tables(everybody, nodes)

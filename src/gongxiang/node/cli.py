@@ -1,4 +1,4 @@
-"""`gongxiang node enroll | run | status | reconcile`: the commands of a front-end machine, which stands alone."""
+"""`gongxiang node enroll | run | status | reconcile | find`: the commands of a front-end machine, which stands alone."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from gongxiang.node import config as configuration
 from gongxiang.node import errors, identity
@@ -30,7 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "reconcile", help="compare source and exchange tables, and what was received with its cursor"
     )
     reconcile.add_argument("--json", action="store_true", help="as JSON")
-    for command in (enroll, run_, status, reconcile):
+    find = commands.add_parser("find", help="find the source row behind a key as a consumer knows it, for a doubt")
+    find.add_argument("--grant", required=True, type=UUID, help="the grant's id, from the page of the correction")
+    find.add_argument(
+        "--key", action="append", default=[], metavar="ELEMENT=VALUE",
+        help="the key as the claim shows it, e.g. gx_key=...; without it, lines of this form are read from standard input",
+    )  # fmt: skip
+    for command in (enroll, run_, status, reconcile, find):
         command.add_argument("--config", required=True, type=Path, metavar="FILE", help="the node's TOML file")
 
 
@@ -45,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
                 return _run(config)
             case "status":
                 return _status(config, as_json=arguments.json)
+            case "find":
+                return _find(config, arguments)
             case _:
                 return _reconcile(config, as_json=arguments.json)
     except errors.DataPlaneError as error:
@@ -109,6 +118,19 @@ def _age(at: str | None) -> str:
         return "never"
     said: datetime = parse_instant(at)
     return said.astimezone().isoformat(sep=" ", timespec="seconds")
+
+
+def _find(config: configuration.NodeConfig, arguments: argparse.Namespace) -> int:
+    from gongxiang.node.finding import find_row
+
+    lines = arguments.key or [line for line in sys.stdin.read().splitlines() if line.strip()]
+    key = {name.strip(): value.strip() for name, _, value in (line.partition("=") for line in lines)}
+    found = find_row(config, arguments.grant, key)
+    for row in found.rows:
+        print(f"{found.table}: " + ", ".join(f"{column} = {value}" for column, value in zip(found.columns, row, strict=True)))
+    if not found.rows:
+        print(f"{found.table}: no row with this key passes the grant; it may have been deleted or left the grant's filter.")
+    return 0 if found.rows else 1
 
 
 def _reconcile(config: configuration.NodeConfig, *, as_json: bool) -> int:

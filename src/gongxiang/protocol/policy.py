@@ -84,10 +84,13 @@ class Policy:
 
     def project_load(self, batch: Any) -> Any:
         """The rows of a load (complete rows, `_op` not needed) that the consumer may have, as upserts."""
-        if self._tests:
-            batch = batch.filter(self._satisfied(batch, ""))
+        batch = self.kept(batch)
         operation = pa.repeat(pa.scalar(UPSERT, pa.int8()), batch.num_rows)
         return self._output(batch, operation, None)
+
+    def kept(self, batch: Any) -> Any:
+        """The rows of a load that pass the filter, unmasked and in the order of `project_load`: for the provider's own eyes."""
+        return batch.filter(self._satisfied(batch, "")) if self._tests else batch
 
     def project_load_body(self, body: bytes) -> tuple[bytes, int]:
         """As `project_load`, from body to body, and how many rows it has.

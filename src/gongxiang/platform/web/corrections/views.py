@@ -113,7 +113,9 @@ def report(request: ActingRequest) -> HttpResponse:
     grant = next((one for one in mine if one.id == grant_id), None)
     if grant is None:
         choose = forms.ChooseGrantForm(grants=[(str(one.id), f"{one.resource_name} · {one.number}") for one in mine])
-        return render(request, "corrections/choose.html", {"form": choose, "none": not mine})
+        asked = request.GET.get("origin", "").upper()
+        carried = {"origin": asked if asked == states.CALL else states.HAND, "call": request.GET.get("call", "")[:64]}
+        return render(request, "corrections/choose.html", {"form": choose, "none": not mine, **carried})
     origin = request.GET.get("origin", "").upper()
     origin = origin if origin in states.ORIGINS else states.ROW
     compared = uuid_of(request.GET.get("reconciliation", "")) if origin == states.RECONCILIATION else None
