@@ -289,7 +289,12 @@ def test_texts_are_issued_in_versions(banner: Banner) -> None:
     revised = actions.revise_agreement(
         agreement_id=made.id, draft=make_draft(at=banner.at), by=banner.provider.clerk, at=banner.at
     )
-    assert revised.text == "甲方乌审旗政务服务局乙方乌审旗民政局\n"
+    assert revised.text.startswith("甲方乌审旗政务服务局乙方乌审旗民政局\n\n附：条款清单")
+    assert revised.template_version == 2
+    with pytest.raises(errors.TemplateUnchanged):
+        actions.issue_template(body="甲方{authority}乙方{department}\r\n", **values)
+    with pytest.raises(errors.TemplateBroken, match=r"\{oops\}、\{ach\}"):
+        actions.issue_template(body="{authority}{oops}{ach}", **values)
 
 
 def test_without_a_text_nothing_is_drafted() -> None:

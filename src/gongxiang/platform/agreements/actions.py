@@ -4,7 +4,7 @@ Signing asks password and code first, in transactions of their own, so that a wr
 """
 
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,11 +13,12 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from gongxiang.law.articles import implements
-from gongxiang.platform.agreements import permissions, policies, queries
-from gongxiang.platform.agreements.errors import FieldMissing, TemplateBroken
+from gongxiang.platform.agreements import permissions, policies, queries, terms
+from gongxiang.platform.agreements.errors import FieldMissing, TemplateBroken, TemplateUnchanged
 from gongxiang.platform.agreements.models import Agreement, AgreementSignature, AgreementTemplate, Role
 from gongxiang.platform.agreements.queries import AgreementRef, TemplateRef
 from gongxiang.platform.agreements.states import AGREEMENT
+from gongxiang.platform.agreements.terms import MODES, PURPOSES, ROLES, day_words, lines_of
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
 from gongxiang.platform.kernel.actors import Actor
@@ -27,21 +28,14 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.evidence import sm3
+from gongxiang.protocol.odrl import Term
 from gongxiang.protocol.terms import Purpose
 
-#: The ways of art. 19, as words of the document.
-MODES = {"table": "前置机库表", "api": "接口", "file": "文件"}
-_PURPOSES = {
-    Purpose.DECISION: "行政依据",
-    Purpose.REFERENCE: "工作参考",
-    Purpose.VERIFICATION: "数据校核",
-    Purpose.JOINT_HANDLING: "业务协同",
-}
-_ROLES = {Role.PROVIDER: "提供部门", Role.CONSUMER: "使用部门", Role.BOTH: "提供部门、使用部门"}
-_PLACES = frozenset(
+#: Places that a text may name in braces; `{terms}` is the list of terms, which else ends the text.
+PLACES = frozenset(
     {
         "number", "authority", "authority_code", "department", "department_code", "role", "scope", "purposes", "modes",
-        "contact", "telephone", "supplement", "valid_from", "valid_until",
+        "contact", "telephone", "supplement", "valid_from", "valid_until", "terms",
     }
 )  # fmt: skip
 _SERIAL_LOCK = 0x61677265
@@ -70,11 +64,17 @@ def issue_template(*, title: str, body: str, by: Actor, at: datetime) -> Templat
     if missing:
         raise Shortfalls(missing)
     check_places(body)
-    newest = AgreementTemplate.objects.select_for_update().order_by("-version").first()
+    # Two people at once: the second waits here, and compares with what the first issued.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_SERIAL_LOCK])
+    newest = AgreementTemplate.objects.order_by("-version").first()
+    issued = body.replace("\r\n", "\n").strip() + "\n"
+    if newest is not None and (newest.title, newest.body) == (title.strip(), issued):
+        raise TemplateUnchanged(field="body", version=newest.version)
     row = AgreementTemplate.objects.create(
         version=newest.version + 1 if newest else 1,
         title=title.strip(),
-        body=body.replace("\r\n", "\n").strip() + "\n",
+        body=issued,
         issued_at=at,
         issued_by=by.id,  # type: ignore[union-attr]
     )
@@ -99,10 +99,11 @@ def draft_agreement(*, department_id: UUID, draft: Draft, by: Actor, at: datetim
         year=year, serial=serial, department_id=department_id, template=template, drafted_by=person.id, drafted_at=at,
         **_columns(draft),
     )  # fmt: skip
+    row.terms = terms_of(department_id, draft)
     row.text = fill_text(template.body, number=policies.number_of(year, serial), department_id=department_id, draft=draft)
     row.text_digest = sm3(row.text.encode("utf-8")).hex()
     open_record(
-        row, table=AGREEMENT, act="draft", by=by, at=at, after=_said(row), concerns=_concerned(row), trail=_trail(row)
+        row, table=AGREEMENT, act="draft", by=by, at=at, after=_said(row), concerns=concerned(row), trail=trail_of(row)
     )  # fmt: skip
     return queries.agreement_ref(row.id, actor=by)
 
@@ -119,12 +120,12 @@ def revise_agreement(*, agreement_id: UUID, draft: Draft, by: Actor, at: datetim
     text = fill_text(
         template.body, number=policies.number_of(row.year, row.serial), department_id=row.department_id, draft=draft
     )  # fmt: skip
-    row.signatures.filter(void=False).update(void=True)
+    _void(row)
     changes = {
         **_columns(draft), "template": template, "text": text, "text_digest": sm3(text.encode("utf-8")).hex(),
-        "drafted_by": person.id, "drafted_at": at, "reason": "",
+        "drafted_by": person.id, "drafted_at": at, "reason": "", "terms": terms_of(row.department_id, draft),
     }  # fmt: skip
-    _move(row, "revise", by=by, at=at, changes=changes, quiet=("text", "scope", "supplement", "contact", "telephone"))
+    move(row, "revise", by=by, at=at, changes=changes, quiet=("text", "terms", "scope", "supplement", "contact", "telephone"))
     return queries.agreement_ref(row.id, actor=by)
 
 
@@ -142,7 +143,7 @@ def sign_for_department(*, agreement_id: UUID, password: str, code: str, by: Act
         row = queries.get_for_update(agreement_id)
         policies.check_can_sign(row, at)
         _keep_signature(row, "department", statement, signature, at)
-        _move(row, "sign_for_department", by=by, at=at, signature=signature)
+        move(row, "sign_for_department", by=by, at=at, signature=signature)
     return queries.agreement_ref(agreement_id, actor=by)
 
 
@@ -160,7 +161,7 @@ def sign_for_authority(*, agreement_id: UUID, password: str, code: str, by: Acto
         row = queries.get_for_update(agreement_id)
         policies.check_can_sign(row, at)
         _keep_signature(row, "authority", statement, signature, at)
-        _move(row, "sign_for_authority", by=by, at=at, changes={"in_force_at": at}, signature=signature)
+        move(row, "sign_for_authority", by=by, at=at, changes={"in_force_at": at}, signature=signature)
     return queries.agreement_ref(agreement_id, actor=by)
 
 
@@ -171,8 +172,8 @@ def return_agreement(*, agreement_id: UUID, reason: str, by: Actor, at: datetime
     row = queries.get_for_update(agreement_id)
     _need_reason(reason)
     AGREEMENT.find("return", row.status)
-    row.signatures.filter(void=False).update(void=True)
-    _move(row, "return", by=by, at=at, changes={"reason": reason.strip()})
+    _void(row)
+    move(row, "return", by=by, at=at, changes={"reason": reason.strip()})
     return queries.agreement_ref(agreement_id, actor=by)
 
 
@@ -182,7 +183,7 @@ def terminate_agreement(*, agreement_id: UUID, reason: str, by: Actor, at: datet
     permissions.TERMINATE.check(by)
     row = queries.get_for_update(agreement_id)
     _need_reason(reason)
-    _move(row, "terminate", by=by, at=at, changes={"reason": reason.strip(), "ended_at": at})
+    move(row, "terminate", by=by, at=at, changes={"reason": reason.strip(), "ended_at": at})
     return queries.agreement_ref(agreement_id, actor=by)
 
 
@@ -193,30 +194,43 @@ def expire_agreement(*, agreement_id: UUID, by: Actor, at: datetime) -> None:
     row = queries.get_for_update(agreement_id)
     if row.status != "IN_FORCE" or row.valid_until >= at.astimezone(BEIJING).date():
         return
-    _move(row, "expire", by=by, at=at, changes={"ended_at": at})
+    move(row, "expire", by=by, at=at, changes={"ended_at": at})
 
 
 def fill_text(body: str, *, number: str, department_id: UUID, draft: Draft) -> str:
     """The text of an agreement: the issued body with its places filled."""
     authority, department = parties.authority(), parties.department_ref(department_id)
-    return body.format_map(
+    kept = lines_of([Term.from_json(one) for one in terms_of(department_id, draft)])
+    filled = body.format_map(
         {
             "number": number,
             "authority": authority.name,
             "authority_code": authority.credit_code,
             "department": department.name,
             "department_code": department.credit_code,
-            "role": _ROLES[Role(draft.role)],
+            "role": ROLES[Role(draft.role)],
             "scope": draft.scope.strip(),
-            "purposes": "、".join(_PURPOSES[Purpose(purpose)] for purpose in draft.purposes),
+            "purposes": "、".join(PURPOSES[Purpose(purpose)] for purpose in draft.purposes),
             "modes": "、".join(MODES[mode] for mode in draft.modes),
             "contact": draft.contact.strip(),
             "telephone": draft.telephone.strip(),
             "supplement": draft.supplement.strip() or "无。",
-            "valid_from": _day(draft.valid_from),
-            "valid_until": _day(draft.valid_until),
+            "valid_from": day_words(draft.valid_from),
+            "valid_until": day_words(draft.valid_until),
+            "terms": kept,
         }
     )
+    return filled if "{terms}" in body else f"{filled.rstrip()}\n\n{kept}\n"
+
+
+def terms_of(department_id: UUID, draft: Draft) -> list[dict[str, object]]:
+    """The list of terms as it is kept with the agreement."""
+    found = terms.terms_of(
+        role=draft.role, scope=draft.scope, purposes=draft.purposes, modes=draft.modes, valid_from=draft.valid_from,
+        valid_until=draft.valid_until, supplement=draft.supplement, authority=parties.authority().name,
+        department=parties.department_ref(department_id).name,
+    )  # fmt: skip
+    return [term.to_json() for term in found]
 
 
 def check_places(body: str) -> None:
@@ -225,13 +239,9 @@ def check_places(body: str) -> None:
         places = [(name, spec) for _, name, spec, _ in string.Formatter().parse(body) if name is not None]
     except ValueError as error:
         raise TemplateBroken(field="body", place="{ }") from error
-    for name, spec in places:
-        if name not in _PLACES or spec:
-            raise TemplateBroken(field="body", place=f"{{{name}}}")
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    unknown = [f"{{{name}}}" for name, spec in places if name not in PLACES or spec]
+    if unknown:
+        raise TemplateBroken(field="body", place="、".join(unknown))
 
 
 def _check_draft(department_id: UUID, draft: Draft, at: datetime) -> None:
@@ -290,6 +300,11 @@ def _statement(row: Agreement, party: str, at: datetime) -> bytes:
     )
 
 
+def _void(row: Agreement) -> None:
+    row.signatures.filter(void=False).update(void=True)
+    row.scans.filter(void=False).update(void=True)
+
+
 def _keep_signature(
     row: Agreement, party: str, statement: bytes, signature: parties_actions.OfficerSignature, at: datetime
 ) -> None:
@@ -308,11 +323,13 @@ def _keep_signature(
     )
 
 
-def _move(
+def move(
     row: Agreement, act: str, *, by: Actor, at: datetime, changes: dict[str, object] | None = None,
     signature: parties_actions.OfficerSignature | None = None, quiet: Sequence[str] = (),
+    said: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip
-    detail: dict[str, object] = {"text_digest": row.text_digest}
+    """Change the state and write the evidence; for the acts of this room."""
+    detail: dict[str, object] = {"text_digest": row.text_digest, **(said or {})}
     if signature is not None:
         detail |= {"public_key": signature.public_key, "signature": signature.signature}
     # Long texts stand in the record by their digest alone.
@@ -321,7 +338,7 @@ def _move(
         type(row).objects.filter(pk=row.pk).update(**silent)
     spoken = {name: value for name, value in (changes or {}).items() if name not in quiet}
     transition(
-        row, table=AGREEMENT, act=act, by=by, at=at, changes=spoken, detail=detail, concerns=_concerned(row), trail=_trail(row)
+        row, table=AGREEMENT, act=act, by=by, at=at, changes=spoken, detail=detail, concerns=concerned(row), trail=trail_of(row)
     )
 
 
@@ -340,9 +357,11 @@ def _need_reason(reason: str) -> None:
         raise FieldMissing("Say why: the department has to know what to change.", field="reason")
 
 
-def _concerned(row: Agreement) -> set[UUID]:
+def concerned(row: Agreement) -> set[UUID]:
+    """Who may see the record: the two parties."""
     return {row.department_id, parties.authority().id}
 
 
-def _trail(row: Agreement) -> list[str]:
+def trail_of(row: Agreement) -> list[str]:
+    """To which trails it belongs."""
     return [f"department:{row.department_id}"]

@@ -81,3 +81,41 @@ class TemplateBroken(Refusal):
     basis = ("wushen-2021-60:18",)
     next_step = "Write the place as the list beside the text names it."
     status = 422
+
+
+class TemplateUnchanged(Refusal):
+    """This is the text of version {version}, word for word."""
+
+    basis = ("wushen-2021-60:18",)
+    next_step = "Change the text before you issue it as a new version."
+    status = 422
+
+
+class ScanOfOtherText(Refusal):
+    """The figures do not begin the digest of this agreement's text: the sealed paper is another version."""
+
+    basis = ("wushen-2021-60:18",)
+    next_step = "Print the agreement as it stands now, have that paper sealed, and copy the first eight figures of its digest."
+    status = 422
+
+
+class ScanNotCompared(Refusal):
+    """Nobody has confirmed that the sealed paper and the text agree."""
+
+    basis = ("wushen-2021-60:18",)
+    next_step = "Read the scan against the text on this page, then tick the confirmation."
+    status = 422
+
+
+class ScanKind(Refusal):
+    """A sealed paper is kept as PDF, OFD or picture."""
+
+    next_step = "Scan the sealed paper to PDF, OFD, JPG or PNG."
+    status = 422
+
+
+class NotInForceYet(Refusal):
+    """The paper with its code of verification is issued once the agreement is in force."""
+
+    basis = ("wushen-2021-60:18",)
+    next_step = "Print the text for sealing until then; sign it, or have it sealed."

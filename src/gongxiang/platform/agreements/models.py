@@ -47,6 +47,10 @@ class Agreement(models.Model):
     text = models.TextField()
     #: SM3 of the text, hex: what both sides sign.
     text_digest = models.CharField(max_length=64)
+    #: `protocol.odrl.Term` as JSON, as they stand at the end of the text.
+    terms = models.JSONField(default=list)
+    #: The paper issued of it, once somebody asked for it.
+    document_id = models.UUIDField(null=True)
     drafted_by = models.UUIDField()
     drafted_at = models.DateTimeField()
     in_force_at = models.DateTimeField(null=True)
@@ -69,6 +73,31 @@ class Agreement(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["department", "status", "valid_until"], name="agreement_in_force")]
+
+
+class AgreementScan(models.Model):
+    """A scan of the sealed paper, kept by `documents`; a revision makes the scans before it void."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="scans")
+    party = models.CharField(max_length=10, choices=[("department", "department"), ("authority", "authority")])
+    upload_id = models.UUIDField()
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    #: SM3 of the file, and of the text that it is a scan of.
+    digest = models.CharField(max_length=64)
+    text_digest = models.CharField(max_length=64)
+    kept_at = models.DateTimeField()
+    kept_by = models.UUIDField()
+    kept_by_name = models.CharField(max_length=60)
+    void = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "party"], condition=Q(void=False), name="agreement_scanned_once_a_party"
+            )
+        ]
 
 
 class AgreementSignature(models.Model):

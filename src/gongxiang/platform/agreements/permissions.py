@@ -16,6 +16,12 @@ COUNTERSIGN = Permission(name="agreements.countersign", roles=frozenset({Role.AU
 RETURN = Permission(name="agreements.return", roles=frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER}))
 TERMINATE = Permission(name="agreements.terminate", roles=frozenset({Role.AUTHORITY_LEADER}), second_factor=True)
 ISSUE_TEMPLATE = Permission(name="agreements.issue_template", roles=frozenset({Role.AUTHORITY_OFFICER}))
+#: Issuing the paper of an agreement: the parties to it.
+AUTHORITY = (Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER)
+PAPER = Permission(name="agreements.paper", roles=frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, *AUTHORITY}))
+#: Handing in a sealed paper: the same people who would sign; the second factor is asked before.
+SEAL = Permission(name="agreements.seal", roles=SIGN.roles, second_factor=True)
+COUNTERSEAL = Permission(name="agreements.counterseal", roles=COUNTERSIGN.roles, second_factor=True)
 EXPIRE = Permission(name="agreements.expire", roles=frozenset(), systems=frozenset({"agreement-clock"}))
 #: Who reads the agreements of all departments.
 READERS_OF_ALL = (Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)

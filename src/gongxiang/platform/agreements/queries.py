@@ -1,9 +1,11 @@
 """Reading agreements: frozen values for other rooms and pages, under the reader's visibility."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from importlib.resources import files
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -67,6 +69,22 @@ class AgreementRef:
     reason: str
     status: str
     signatures: tuple[SignatureRef, ...] = field(default=())
+    scans: tuple["ScanRef", ...] = field(default=())
+    terms: tuple[Mapping[str, Any], ...] = field(default=())
+    document_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanRef:
+    """A scan of the sealed paper."""
+
+    party: str
+    upload_id: UUID
+    name: str
+    size: int
+    digest: str
+    kept_at: datetime
+    kept_by_name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +191,12 @@ def _signatures(agreement: Agreement) -> tuple[SignatureRef, ...]:
     )
 
 
+def _scans(agreement: Agreement) -> tuple[ScanRef, ...]:
+    names = ("party", "upload_id", "name", "size", "digest", "kept_at", "kept_by_name")
+    rows = agreement.scans.filter(void=False).order_by("kept_at")
+    return tuple(ScanRef(**{name: getattr(row, name) for name in names}) for row in rows)
+
+
 def _found(rows: QuerySet[Agreement], key: UUID) -> Agreement:
     try:
         row = rows.filter(pk=key).first()
@@ -209,6 +233,9 @@ def _ref(row: Agreement, *, signed: bool = False) -> AgreementRef:
         reason=row.reason,
         status=row.status,
         signatures=_signatures(row) if signed else (),
+        scans=_scans(row) if signed else (),
+        terms=tuple(row.terms),
+        document_id=row.document_id,
     )
 
 

@@ -20,6 +20,14 @@ AGREEMENT = TransitionTable(
             who="authority_leader", basis=_ART,
         ),
         Transition(
+            act="seal_for_department", sources=("DRAFTED",), target="SIGNED_BY_DEPARTMENT", event="sealed_by_department",
+            who="accountable_officer", basis=_ART, turn="authority",
+        ),
+        Transition(
+            act="seal_for_authority", sources=("SIGNED_BY_DEPARTMENT",), target="IN_FORCE", event="in_force",
+            who="authority_leader", basis=_ART,
+        ),
+        Transition(
             act="return", sources=("SIGNED_BY_DEPARTMENT",), target="RETURNED", event="returned", who="authority", basis=_ART
         ),
         Transition(act="expire", sources=("IN_FORCE",), target="EXPIRED", event="expired", who="system", basis=_ART),

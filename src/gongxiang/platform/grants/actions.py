@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
 from gongxiang.law.articles import implements
+from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.actions import note_granted_until
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.grants import errors, permissions, policies, queries, rectifying, states
 from gongxiang.platform.grants.models import DisposalDuty, Grant, GrantRevision, StopAnswer, StopNotice
-from gongxiang.platform.grants.shared import file_act, next_number, seen_by
+from gongxiang.platform.grants.shared import NOT_SUSPENDED, file_act, next_number, nodes_of, seen_by
 from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.ids import new_id
@@ -22,10 +22,6 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.messages import EndGrant, OpenGrant, SuspendGrant
 from gongxiang.protocol.terms import Condition, Mask, Purpose, Terms, Volume
-
-_NOT_SUSPENDED: Final = {
-    "suspended_at": None, "suspended_by": "", "suspended_by_authority": False, "suspend_reason": "", "suspend_statement": "",
-}  # fmt: skip
 
 
 @implements("wushen-2021-60:21(2)", "wushen-2021-60:22", "cn-809:20")
@@ -193,7 +189,7 @@ def _give_terms(
             exchange_table=grant.exchange_table,
             resource_name=grant.resource_name,
         )
-        link.issue_order(order, node_ids=_nodes(grant), at=at)
+        link.issue_order(order, node_ids=nodes_of(grant), at=at)
 
 
 @implements("cn-809:27.2")
@@ -227,7 +223,7 @@ def suspend_grant(
     file_act(grant, act="suspended", reason=reason, statement=statement, by=by, at=at)
     if reason in policies.RECTIFIED_REASONS:
         rectifying.open_rectification(grant, demand=demand.strip() or statement.strip(), rectify_on=rectify_on, by=by, at=at)
-    link.issue_order(SuspendGrant(grant_id=grant.pk, reason=reason), node_ids=_nodes(grant), at=at)
+    link.issue_order(SuspendGrant(grant_id=grant.pk, reason=reason), node_ids=nodes_of(grant), at=at)
     return grant
 
 
@@ -258,13 +254,16 @@ def accept_rectification(*, grant_id: UUID, opinion: str, by: Actor, at: datetim
 def _resume(grant: Grant, *, statement: str, by: Actor, at: datetime) -> None:
     if grant.valid_until <= at:
         raise errors.PeriodUnfit()
+    # Nobody lifts a suspension into sharing without agreement (art. 18).
+    agreements.check_in_force(grant.provider_id, at, side="provider")
+    agreements.check_in_force(grant.consumer_id, at, side="consumer")
     transition(
         grant,
         table=states.GRANT,
         act="resume",
         by=by,
         at=at,
-        changes=_NOT_SUSPENDED,
+        changes=NOT_SUSPENDED,
         detail={"statement": statement},
         **seen_by(grant),
     )
@@ -378,7 +377,7 @@ def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, even
     duty = DisposalDuty(id=new_id(), grant=grant, opened_at=event_at)
     open_record(duty, table=states.DISPOSAL, act="open", by=by, at=event_at, **seen_by(grant))
     _note_use(grant, at)
-    link.issue_order(EndGrant(grant_id=grant.pk, reason=reason), node_ids=_nodes(grant), at=at)
+    link.issue_order(EndGrant(grant_id=grant.pk, reason=reason), node_ids=nodes_of(grant), at=at)
 
 
 def _ask_of_running_stop(grant: Grant, at: datetime) -> None:
@@ -416,7 +415,3 @@ def _write_revision(
         made_at=at,
         made_by=by.name,
     )
-
-
-def _nodes(grant: Grant) -> list[UUID]:
-    return [node for node in (grant.provider_node_id, grant.consumer_node_id) if node]

@@ -28,6 +28,9 @@ REVISE: Final = Permission(name="grants.revise", roles=frozenset({Role.ACCOUNTAB
 SUSPEND: Final = Permission(name="grants.suspend", roles=frozenset({Role.ACCOUNTABLE_OFFICER}) | _AUTHORITY, second_factor=True)
 RESUME: Final = Permission(name="grants.resume", roles=frozenset({Role.ACCOUNTABLE_OFFICER}) | _AUTHORITY, second_factor=True)
 END: Final = Permission(name="grants.end", roles=frozenset({Role.ACCOUNTABLE_OFFICER}) | _AUTHORITY, second_factor=True)
+#: Lets grants rest and go on as the agreements of both sides have it (art. 18).
+AGREEMENT_GATE: Final = "agreement-gate"
+HOLD: Final = Permission(name="grants.hold", roles=frozenset(), systems=frozenset({AGREEMENT_GATE}))
 EXPIRE: Final = Permission(name="grants.expire", roles=frozenset(), systems=frozenset({EXPIRER}))
 ROUTE: Final = Permission(name="grants.route", roles=frozenset(), systems=frozenset({ROUTER}))
 CERTIFY_DISPOSAL: Final = Permission(name="grants.certify_disposal", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))

@@ -28,6 +28,8 @@ from gongxiang.protocol.terms import (
 
 #: Why sharing may be suspended (条例 27); the first two by the consumer's fault, the third by the source's.
 SUSPEND_REASONS: Final = ("misuse", "security", "source_fault")
+#: Why the product itself lets a grant rest: no agreement in force (art. 18). Nobody may choose it.
+NO_AGREEMENT: Final = "no_agreement"
 #: Why a grant may end before its time, as far as the authority ends it.
 END_REASONS: Final = ("purpose_met", "not_needed", "misuse", "security", "basis_lapsed", "source_retired", "superseded")
 #: After an end for one of these a person answers before the same consumer gets the same resource again; our choice.

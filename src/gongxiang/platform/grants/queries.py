@@ -221,6 +221,18 @@ def due_to_expire(at: datetime) -> list[UUID]:
     return list(rows.values_list("id", flat=True))
 
 
+def live_pairs() -> list[tuple[UUID, UUID, UUID, str, str]]:
+    """Grant, provider, consumer, state and reason of every live grant, for the gate of art. 18."""
+    rows = Grant.objects.filter(status__in=(ACTIVE, SUSPENDED)).order_by("issued_at")
+    return list(rows.values_list("id", "provider_id", "consumer_id", "status", "suspend_reason"))
+
+
+def count_live(department_id: UUID) -> int:
+    """How many live grants the department gives or has: what rests when its agreement ends."""
+    of = Q(provider_id=department_id) | Q(consumer_id=department_id)
+    return Grant.objects.filter(of, status__in=(ACTIVE, SUSPENDED)).count()
+
+
 def filings(*, actor: Actor, grant_id: UUID | None = None) -> list[FilingView]:
     """What was filed with the authority, newest first."""
     rows = Filing.objects.filter(grant__in=visible_to(actor).values("pk")).select_related("grant").order_by("-filed_at")

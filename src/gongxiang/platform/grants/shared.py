@@ -1,7 +1,7 @@
 """What several acts of the room share: numbers of series, filings with the authority, who sees a record."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -11,6 +11,16 @@ from gongxiang.platform.grants.models import Filing, Grant
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.clock import BEIJING
+
+#: What a suspension wrote, taken back.
+NOT_SUSPENDED: Final = {
+    "suspended_at": None, "suspended_by": "", "suspended_by_authority": False, "suspend_reason": "", "suspend_statement": "",
+}  # fmt: skip
+
+
+def nodes_of(grant: Grant) -> list[UUID]:
+    """The nodes that an order on the grant is for; none before its flow was opened."""
+    return [node for node in (grant.provider_node_id, grant.consumer_node_id) if node]
 
 
 def next_number(series: str, at: datetime) -> str:

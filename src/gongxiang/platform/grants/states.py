@@ -38,6 +38,14 @@ GRANT: Final = TransitionTable(
             who="who suspended it, or the authority", basis=("cn-809:27",),
         ),
         Transition(
+            act="hold", sources=(ACTIVE,), target=SUSPENDED, event="suspended", turn="authority",
+            who="the product, while a side has no agreement in force", basis=("wushen-2021-60:18",),
+        ),
+        Transition(
+            act="release", sources=(SUSPENDED,), target=ACTIVE, event="resumed",
+            who="the product, once both sides have an agreement in force again", basis=("wushen-2021-60:18",),
+        ),
+        Transition(
             act="end", sources=(ACTIVE, SUSPENDED), target=ENDED, event="ended", turn="consumer",
             who="provider's or consumer's accountable officer, or the authority", basis=("cn-809:27",),
         ),

@@ -5,8 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
-from gongxiang.platform.grants import actions, clocks, queries, queries_rectify, queries_stop, rectifying, stopping
-from gongxiang.platform.grants.permissions import EXPIRER, RECALCULATOR, RECTIFICATION_SWEEPER, STOP_CLOCK, STOPPER
+from gongxiang.platform.grants import actions, clocks, holding, queries, queries_rectify, queries_stop, rectifying, stopping
+from gongxiang.platform.grants.permissions import (
+    AGREEMENT_GATE,
+    EXPIRER,
+    RECALCULATOR,
+    RECTIFICATION_SWEEPER,
+    STOP_CLOCK,
+    STOPPER,
+)
+from gongxiang.platform.grants.policies import NO_AGREEMENT
+from gongxiang.platform.grants.states import ACTIVE, SUSPENDED
 from gongxiang.platform.kernel.actors import System
 
 _log = logging.getLogger(__name__)
@@ -23,6 +32,28 @@ def expire_grants(at: datetime) -> int:
     if ended:
         _log.info("%d grants ended with their period", ended)
     return ended
+
+
+def watch_agreements(at: datetime) -> int:
+    """Let grants rest whose side has no agreement in force, and go on once it has; gives how many changed (art. 18)."""
+    by, changed = System(name=AGREEMENT_GATE), 0
+    known: dict[tuple[UUID, str], bool] = {}
+
+    def covered(department_id: UUID, side: str) -> bool:
+        if (department_id, side) not in known:
+            known[department_id, side] = holding.covered(department_id, side, at)
+        return known[department_id, side]
+
+    for grant_id, provider_id, consumer_id, status, reason in queries.live_pairs():
+        open_to_both = covered(provider_id, "provider") and covered(consumer_id, "consumer")
+        try:
+            if status == ACTIVE and not open_to_both:
+                changed += holding.hold_grant(grant_id=grant_id, by=by, at=at) is not None
+            elif status == SUSPENDED and reason == NO_AGREEMENT and open_to_both:
+                changed += holding.release_grant(grant_id=grant_id, by=by, at=at) is not None
+        except ChangedMeanwhile:
+            continue
+    return changed
 
 
 def recount(at: datetime) -> None:

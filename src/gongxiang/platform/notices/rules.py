@@ -139,6 +139,7 @@ RULES: Mapping[str, Rule] = {
     "counter_complaint:answered": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:23",)),
     # Agreements.
     "agreement:signed_by_department": _rule((Where.AUTHORITY, LEADER), basis=("wushen-2021-60:18",)),
+    "agreement:sealed_by_department": _rule((Where.AUTHORITY, LEADER), basis=("wushen-2021-60:18",)),
     "agreement:in_force": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:18",)),
     "agreement:returned": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:18",)),
     "agreement:expired": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:18",), binding=True),

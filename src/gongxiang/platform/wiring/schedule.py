@@ -62,5 +62,6 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(name="index-elements", every=60, run=_ROOM.format("catalogue", "index_elements")),
     Sweep(name="look-at-entries", every=10, run=_ROOM.format("catalogue", "keep_upkeep")),
     Sweep(name="forget-imports", every=86400, run=_ROOM.format("catalogue", "forget_old_imports")),
+    Sweep(name="watch-agreements", every=10, run=_ROOM.format("grants", "watch_agreements")),
     Sweep(name="expire-agreements", every=60, run=_ROOM.format("agreements", "expire_agreements")),
 )

@@ -55,6 +55,7 @@ CODES = {
     "mode:api": _("Interface"),
     "mode:file": _("File"),
     "suspend_reason:misuse": _("Use beyond the granted purpose or scope"),
+    "suspend_reason:no_agreement": _("No sharing agreement in force"),
     "suspend_reason:security": _("Security incident or risk"),
     "suspend_reason:source_fault": _("Fault at the source"),
     "end_reason:purpose_met": _("The purpose is met"),
