@@ -18,12 +18,16 @@ _AUTHORITY: Final = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 #: Who sees every submitted request.
 OVERSEERS: Final = _AUTHORITY | {Role.AUDITOR}
 
-VIEW: Final = Permission(name="access.view", roles=_OFFICE | OVERSEERS)
-APPLY: Final = Permission(name="access.apply", roles=_OFFICE)
-CONSENT: Final = Permission(name="access.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
-RECEIVE: Final = Permission(name="access.receive", roles=_OFFICE)
-PREPARE: Final = Permission(name="access.prepare_reply", roles=_OFFICE | {Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
-REPLY: Final = Permission(name="access.reply", roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_LEADER}))
+VIEW: Final = Permission(name="access.view", roles=_OFFICE | OVERSEERS, scope=Scope.REQUESTS)
+APPLY: Final = Permission(name="access.apply", roles=_OFFICE, scope=Scope.ACT)
+CONSENT: Final = Permission(name="access.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT)
+RECEIVE: Final = Permission(name="access.receive", roles=_OFFICE, scope=Scope.ACT)
+PREPARE: Final = Permission(
+    name="access.prepare_reply", roles=_OFFICE | {Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER}, scope=Scope.ACT
+)
+REPLY: Final = Permission(
+    name="access.reply", roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_LEADER}), scope=Scope.ACT
+)
 ASK_EXTENSION: Final = Permission(name="access.ask_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 DECIDE_EXTENSION: Final = Permission(name="access.decide_extension", roles=frozenset({Role.AUTHORITY_LEADER}))
 TALK: Final = Permission(name="access.talk", roles=_OFFICE | _AUTHORITY)

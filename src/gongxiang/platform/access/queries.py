@@ -159,7 +159,7 @@ def find_access_requests(
     `to_decide` (authority), or empty for everything visible.
     """
     rows = visible_to(actor)
-    if isinstance(actor, Person):
+    if not isinstance(actor, System):
         mine, theirs = Q(consumer_id=actor.department_id), Q(provider_id=actor.department_id)
         match box:
             case "mine":

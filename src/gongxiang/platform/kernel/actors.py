@@ -72,6 +72,8 @@ class Scope(enum.StrEnum):
     COMPILE = "catalogue:compile"
     #: Reporting and answering corrections, which a department's own systems do as well.
     CORRECT = "corrections:write"
+    #: Reading the access requests of the own department and those made to it.
+    REQUESTS = "requests:read"
     #: Acts of a named person that ask for no second factor; never given to a system.
     ACT = "catalogue:act"
 

@@ -55,7 +55,7 @@ class Permission:
     @property
     def opens_to_systems(self) -> bool:
         """Whether a department's system can hold this right at all."""
-        return self.scope in (Scope.READ, Scope.COMPILE, Scope.CORRECT) and not self.second_factor
+        return self.scope in (Scope.READ, Scope.COMPILE, Scope.CORRECT, Scope.REQUESTS) and not self.second_factor
 
 
 def every_permission() -> dict[str, Permission]:

@@ -21,7 +21,7 @@ from gongxiang.platform.parties.models import AccessToken, System
 from gongxiang.platform.parties.tokens import TokenRef
 
 #: Scopes that a system can hold.
-SYSTEM_SCOPES = frozenset({Scope.READ, Scope.COMPILE, Scope.CORRECT})
+SYSTEM_SCOPES = frozenset({Scope.READ, Scope.COMPILE, Scope.CORRECT, Scope.REQUESTS})
 
 
 @implements("wushen-2021-60:25")

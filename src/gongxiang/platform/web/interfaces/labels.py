@@ -11,5 +11,6 @@ CODES: dict[str, Promise | str] = {
     "scope:catalogue:read": _("Read the catalogue"),
     "scope:catalogue:compile": _("Compile drafts"),
     "scope:corrections:write": _("Report and answer corrections"),
+    "scope:requests:read": _("Read access requests"),
     "scope:catalogue:act": _("Act as I may on the site"),
 }

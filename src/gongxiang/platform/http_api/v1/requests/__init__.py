@@ -1,0 +1,1 @@
+"""Access requests: listed, read, drafted, submitted and answered."""
