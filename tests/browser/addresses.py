@@ -156,6 +156,9 @@ VISITS: dict[str, list[Visit]] = {
     "superiors:arrived": [_v("minzheng-jb", _superior("RETURNING"))],
     "superiors:close": [_v("renshe-ld", _superior("SENT"))],
     "superiors:discard": [_v("renshe-jb", _superior("SENT"))],
+    "parties:plan_system": [
+        _v("minzheng-jb", f"SELECT id FROM parties_system WHERE department_id IN {_MINZHENG} LIMIT 1")
+    ],
     "channels:list": [_v("minzheng-jb"), _v("zhengwu", more="?box=open")],
     "channels:findings": [_v("zhengwu"), _v("shijian-jb", more="?all=1")],
     "channels:figures": [_v("zhengwu")],

@@ -152,6 +152,8 @@ RULES: Mapping[str, Rule] = {
     "node:revoked": _rule((_CONCERNED, NODES | OFFICER), basis=("wushen-2021-60:13",)),
     "flow:started": _rule((_CONCERNED, NODES), basis=("cn-809:22",)),
     "alarm:raised": _rule((_CONCERNED, NODES), (Where.OPERATOR, OPERATORS), basis=("wushen-2021-60:13",)),
+    "system:plan_changed": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:17",)),
+    "system:moved": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:17",)),
     # Exchanges outside the platform.
     "outside_channel:declared": _rule(_TO_AUTHORITY, (_OTHERS, DESK), basis=("wushen-2021-60:17",)),
     "outside_channel:confirmed": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:17",)),

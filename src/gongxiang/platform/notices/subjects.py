@@ -77,6 +77,7 @@ _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "superior_request": _superior,
     "outside_channel": _channel,
     "demand": _demand,
+    "system": lambda key: parties.system_ref(key).name,
     "correction": _correction,
     "project": lambda key: projects.get_project(key, actor=_READER).name,
     "remit_change": lambda key: queries_remit.get_remit_change(key, actor=_READER).title,

@@ -248,3 +248,24 @@ class SystemEnded(Refusal):
 
     basis = ("wushen-2021-60:4(3)",)
     next_step = "Enter the system that calls into the register first."
+
+
+class NetworkUnknown(Refusal):
+    """Choose on which network the system runs."""
+
+    basis = ("wushen-2021-60:17",)
+    next_step = "Choose one of the networks offered."
+
+
+class MoveUndated(Refusal):
+    """A system that is not on the government extranet has a day by which it will be, today or within five years."""
+
+    basis = ("wushen-2021-60:17",)
+    next_step = "Enter the planned day."
+
+
+class DelayUnexplained(Refusal):
+    """A day that is put off says why."""
+
+    basis = ("wushen-2021-60:17",)
+    next_step = "Write one sentence: what holds the move up."

@@ -19,12 +19,14 @@ from gongxiang.platform.parties.models import (
     Department,
     Deputy,
     Matter,
+    Network,
     OfficerFiling,
     Person,
     RecoveryCode,
     RoleGrant,
     SigningKey,
     System,
+    SystemTier,
 )
 from gongxiang.platform.parties.permissions import sees_everybody
 from gongxiang.platform.parties.policies import ADMINISTRATORS
@@ -321,6 +323,17 @@ def systems(department_id: UUID | None = None, *, search: str = "") -> list[Syst
     if search:
         rows = rows.filter(name__icontains=search)
     return [_system(row) for row in rows]
+
+
+def system_move_state(system: SystemRef, today: date) -> str:
+    """How the move to the extranet stands (art. 17): `done`, `planned`, `late`, `unplanned`; empty where it is not ours."""
+    if system.ended_at is not None or system.tier != SystemTier.OWN:
+        return ""
+    if system.network == Network.EXTRANET:
+        return "done"
+    if system.extranet_by is None:
+        return "unplanned"
+    return "late" if system.extranet_by < today else "planned"
 
 
 def system_ref(system_id: UUID) -> SystemRef:

@@ -33,6 +33,7 @@ from gongxiang.platform.parties.actions.sign_in import (
     record_sign_out,
 )
 from gongxiang.platform.parties.actions.signing import OfficerSignature, sign_as_officer
+from gongxiang.platform.parties.actions.systems import plan_system
 from gongxiang.platform.parties.actions.tokens import issue_own_token, issue_system_token, revoke_token
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "issue_system_token",
     "lock_account",
     "name_deputy",
+    "plan_system",
     "record_sign_in",
     "record_sign_out",
     "register_department",

@@ -44,6 +44,7 @@ PAGES = {
 }
 #: Subjects whose page needs no key.
 LISTS = {
+    "system": "parties:systems",
     "alarm": "delivery:alarms",
     "calendar": "rules:calendar",
     "rule": "rules:instruments",

@@ -77,6 +77,22 @@ class SystemForm(Form):
     )
 
 
+class SystemPlanForm(Form):
+    """Where a system runs, and by which day it moves."""
+
+    network = forms.ChoiceField(label=_("Network"), choices=choices("network"))
+    hosting = forms.CharField(label=_("Where it is hosted"), max_length=200, required=False)
+    extranet_by = forms.DateField(
+        label=_("On the extranet by"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("Only if it is not there yet (art. 17)."),
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=500, help_text=_("Where the day is put off: what holds the move up.")
+    )
+
+
 class MatterForm(Form):
     """A business matter."""
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from gongxiang.law.deadlines import beijing_date
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.parties import permissions, queries
-from gongxiang.platform.web.todos import Todo
+from gongxiang.platform.web.todos import Figure, Todo
 
 
 def todos(actor: Person, at: datetime) -> list[Todo]:
@@ -34,4 +35,25 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
                 basis=("wushen-2021-60:25",),
             )
         )
+    if permissions.KEEP_REGISTERS.allows(actor):
+        today = beijing_date(at)
+        found += [
+            Todo(
+                kind=_("Move the system or plan the move"),
+                title=one.name,
+                url=reverse("parties:plan_system", args=[one.id]),
+                basis=("wushen-2021-60:17",),
+            )
+            for one in queries.systems(actor.department_id)
+            if queries.system_move_state(one, today) in ("late", "unplanned")
+        ]
     return found
+
+
+def figures(actor: Person, at: datetime) -> list[Figure]:
+    """Systems whose planned day passed, for the authority."""
+    if not permissions.FILE_OFFICER.allows(actor):
+        return []
+    late = [one for one in queries.systems() if queries.system_move_state(one, beijing_date(at)) == "late"]
+    url = f"{reverse('parties:systems')}?move=late"
+    return [Figure(label=_("Moves to the extranet overdue"), value=len(late), url=url, icon="database")]

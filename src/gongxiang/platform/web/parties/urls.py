@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/password/", people.reset_password, name="reset_password"),
     path("people/<uuid:person_id>/authenticator/", people.reset_factor, name="reset_factor"),
     path("systems/", registers.systems, name="systems"),
+    path("systems/<uuid:system_id>/plan/", registers.plan_system, name="plan_system"),
     path("systems/<uuid:system_id>/end/", registers.end_system, name="end_system"),
     path("matters/", registers.matters, name="matters"),
     path("matters/<uuid:matter_id>/end/", registers.end_matter, name="end_matter"),
