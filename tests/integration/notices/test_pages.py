@@ -1,13 +1,18 @@
 """The inbox as people use it, and the letter as a real mail server receives it."""
 
+import email
+from datetime import datetime, timedelta
+
 import pytest
 from aiosmtpd.controller import Controller
 
 from gongxiang.machine.processes import free_ports
 from gongxiang.platform.kernel.actors import System
-from gongxiang.platform.notices import actions, queries, rules, tasks
+from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.notices import actions, queries, queries_out, rules, tasks
 from gongxiang.platform.notices.models import Notice
 from gongxiang.protocol import clock
+from gongxiang.protocol.clock import BEIJING
 from tests.factories import catalogue as make
 from tests.factories.parties import make_banner
 from tests.integration.notices.test_telling import tell_all
@@ -70,6 +75,11 @@ def test_settings_are_kept_and_what_must_be_told_is_said(banner):
     assert queries.wishes_of(banner.consumer.clerk.id).mail == "clerk@example.org"
 
 
+def morning() -> datetime:
+    """Nine in the morning in Beijing, tomorrow: daily letters go out then, and every notice made today is old enough."""
+    return (clock.now().astimezone(BEIJING) + timedelta(days=1)).replace(hour=9, minute=0)
+
+
 class Letters:
     """Keeps what a mail server was handed."""
 
@@ -90,12 +100,25 @@ def test_the_digest_is_sent_once_to_who_asked(banner, settings):
     try:
         settings.SMTP_URL = f"smtp://127.0.0.1:{port}?from=platform@example.org"
         actions.choose_mail(address="clerk@example.org", asked=True, by=banner.consumer.clerk, at=clock.now())
-        later = clock.now()
+        later = morning()
+        assert tasks.send_digests(later.replace(hour=7)) == 0, "daily letters go out from eight on"
         assert tasks.send_digests(later) == 1
         assert tasks.send_digests(later) == 0
+        Notice.objects.update(mailed_at=None)
+        assert tasks.send_digests(later + timedelta(hours=5)) == 0, "one a day"
+        actions.choose_mail(address="clerk@example.org", asked=True, rhythm="immediate", by=banner.consumer.clerk, at=later)
+        assert tasks.send_digests(later + timedelta(hours=5)) == 1
+        Notice.objects.update(mailed_at=None)
+        actions.choose_mail(address="clerk@example.org", asked=True, rhythm="binding", by=banner.consumer.clerk, at=later)
+        Notice.objects.filter(person_id=banner.consumer.clerk.id).update(kind="demand:closed")
+        assert tasks.send_digests(later + timedelta(days=1)) == 0, "only what must be told"
+        Notice.objects.filter(person_id=banner.consumer.clerk.id).update(kind="resource:published")
+        assert tasks.send_digests(later + timedelta(days=1)) == 1
     finally:
         server.stop()
-    (letter,) = letters.kept
+    letter, *_more = letters.kept
+    assert len(letters.kept) == 3
+    assert "行政区划代码" in email.message_from_bytes(letter.content).get_payload(decode=True).decode()
     assert letter.rcpt_tos == ["clerk@example.org"]
     assert letter.mail_from == "platform@example.org"
 
@@ -103,8 +126,16 @@ def test_the_digest_is_sent_once_to_who_asked(banner, settings):
 def test_a_server_that_is_away_loses_nothing(banner, settings):
     settings.SMTP_URL = "smtp://127.0.0.1:1"
     actions.choose_mail(address="clerk@example.org", asked=True, by=banner.consumer.clerk, at=clock.now())
-    assert tasks.send_digests(clock.now()) == 0
-    assert len(queries.digests_due(clock.now())) == 1
+    at = morning()
+    assert tasks.send_digests(at) == 0
+    assert queries.digests_due(at + timedelta(minutes=4)) == [], "a pause before it is tried again"
+    assert len(queries.digests_due(at + timedelta(minutes=6))) == 1
+    tasks.send_digests(at + timedelta(minutes=6))
+    (failing,) = queries_out.mail_failures(banner.site.system_admin)
+    assert (failing.name, failing.failures, failing.problem) == (banner.consumer.clerk.name, 2, "ConnectionRefusedError")
+    assert "example.org" not in str(failing)
+    with pytest.raises(NotPermitted):
+        queries_out.mail_failures(banner.authority_officer)
 
 
 def test_without_a_server_nothing_is_tried(banner, settings):

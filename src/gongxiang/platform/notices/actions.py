@@ -14,7 +14,7 @@ from gongxiang.law.articles import implements
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.kernel.actors import Actor, Person, Role
 from gongxiang.platform.kernel.errors import NotFound
-from gongxiang.platform.notices import errors, permissions, queries, rules, subjects
+from gongxiang.platform.notices import actions_out, errors, permissions, queries, rules, subjects
 from gongxiang.platform.notices.models import Notice, Reminder, Wishes
 from gongxiang.platform.notices.rules import Where, Whom
 from gongxiang.platform.parties import queries as parties
@@ -31,12 +31,16 @@ def tell_of(*, news: News, by: Actor, at: datetime) -> int:
     """Tell everybody whom the rules name of one act, but who did it; gives how many. Told twice, it changes nothing."""
     permissions.WRITE.check(by)
     rule = rules.RULES[news.kind]
-    people = [one for whom in rule.whom for one in _people(whom, news) if str(one) != news.actor_id]
+    meant = parties.with_deputies((one for whom in rule.whom for one in _people(whom, news)), at)
+    people = [one for one in meant if str(one) != news.actor_id]
     basis = tuple(dict.fromkeys((*news.basis, *rule.basis)))
-    return _write(
-        people, kind=news.kind, subject=(news.subject_type, news.subject_id), title=subjects.title_of(news), basis=basis,
-        values={"actor": news.actor_name if news.actor_kind == "person" else ""}, at=news.occurred_at, source=str(news.uid),
-    )  # fmt: skip
+    message: dict[str, Any] = {
+        "kind": news.kind, "subject": (news.subject_type, news.subject_id), "title": subjects.title_of(news), "basis": basis,
+        "values": {"actor": news.actor_name if news.actor_kind == "person" else ""}, "at": news.occurred_at,
+        "source": str(news.uid),
+    }  # fmt: skip
+    _tell_office_systems(people, **message)
+    return _write(people, **message)
 
 
 @transaction.atomic
@@ -68,13 +72,17 @@ def remind_of(*, clock: OpenDeadline, kind: str, by: Actor, at: datetime) -> int
     if kept.at != at:
         return 0
     roles = clock.roles or (Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER)
-    people = [one.id for place in clock.turn for role in roles for one in parties.people_with(role, place)]
+    holders = (one.id for place in clock.turn for role in roles for one in parties.people_with(role, place))
+    people = parties.with_deputies(holders, at)
     subject, _colon, key_of = clock.subject.partition(":")
-    told = _write(
-        people, kind=kind, subject=(subject, key_of), title=clock.title[:500],
-        basis=tuple(dict.fromkeys((clock.basis, *rules.OWN_KINDS[kind].basis) if clock.basis else rules.OWN_KINDS[kind].basis)),
-        values={"due_at": clock.due_at.isoformat(), "rule": clocks.rule_name(clock)}, at=at, source=f"reminder:{kept.pk}",
-    )  # fmt: skip
+    cited = (clock.basis, *rules.OWN_KINDS[kind].basis) if clock.basis else rules.OWN_KINDS[kind].basis
+    message: dict[str, Any] = {
+        "kind": kind, "subject": (subject, key_of), "title": clock.title[:500], "basis": tuple(dict.fromkeys(cited)),
+        "values": {"due_at": clock.due_at.isoformat(), "rule": clocks.rule_name(clock)}, "at": at,
+        "source": f"reminder:{kept.pk}",
+    }  # fmt: skip
+    _tell_office_systems(people, **message)
+    told = _write(people, **message)
     Reminder.objects.filter(pk=kept.pk).update(told=told)
     return told
 
@@ -110,19 +118,35 @@ def choose_topics(*, muted: Iterable[str], by: Actor, at: datetime) -> Wishes:
 
 
 @transaction.atomic
-def choose_mail(*, address: str, asked: bool, by: Actor, at: datetime) -> Wishes:
-    """Ask for the daily digest by e-mail, or no longer."""
+def choose_mail(*, address: str, asked: bool, rhythm: str = "daily", by: Actor, at: datetime) -> Wishes:
+    """Ask for letters by e-mail, daily, at once, or only of what must be told; or for none."""
     person = permissions.own(by)
     if asked and not address.strip():
         raise errors.AddressMissing(field="address")
-    return _wish(person, mail=address.strip(), mail_asked=asked)
+    if rhythm not in queries.RHYTHMS:
+        raise errors.AddressMissing(field="rhythm")
+    fresh = {"mail_failures": 0, "mail_retry_at": None, "mail_problem": ""}
+    return _wish(person, mail=address.strip(), mail_asked=asked, rhythm=rhythm, **fresh)
 
 
 @transaction.atomic
-def note_mailed(*, notice_ids: Iterable[UUID], by: Actor, at: datetime) -> None:
-    """These notices went out by e-mail."""
+def note_mailed(*, person_id: UUID, notice_ids: Iterable[UUID], by: Actor, at: datetime) -> None:
+    """These notices went out to the person by e-mail."""
     permissions.WRITE.check(by)
-    Notice.objects.filter(pk__in=list(notice_ids)).update(mailed_at=at)
+    Notice.objects.filter(pk__in=list(notice_ids), person_id=person_id).update(mailed_at=at)
+    fresh = {"mail_failures": 0, "mail_retry_at": None, "mail_problem": ""}
+    Wishes.objects.filter(pk=person_id).update(mailed_at=at, **fresh)
+
+
+@transaction.atomic
+def note_mail_failed(*, person_id: UUID, problem: str, by: Actor, at: datetime) -> None:
+    """A letter did not go out: it is tried again, each time after twice the pause, and at least once a day."""
+    permissions.WRITE.check(by)
+    row = Wishes.objects.select_for_update().get(pk=person_id)
+    row.mail_failures = min(row.mail_failures + 1, 1000)
+    row.mail_retry_at = at + min(timedelta(minutes=5) * 2 ** min(row.mail_failures - 1, 9), timedelta(days=1))
+    row.mail_problem = problem[:120]
+    row.save(update_fields=["mail_failures", "mail_retry_at", "mail_problem"])
 
 
 @transaction.atomic
@@ -154,6 +178,11 @@ def _write(
     ]  # fmt: skip
     Notice.objects.bulk_create(told, ignore_conflicts=True)
     return len(told)
+
+
+def _tell_office_systems(people: Iterable[UUID], **message: Any) -> None:
+    """The departments of whoever is told hear of it by their own systems, once each, whatever one person muted."""
+    actions_out.enqueue(parties.departments_of(people), **message)
 
 
 def _people(whom: Whom, news: News) -> list[UUID]:

@@ -15,3 +15,29 @@ class AddressMissing(Refusal):
 
     basis = ("wushen-2021-60:25",)
     next_step = "Enter the address of your office, or leave the digest off."
+
+
+class AddressWrong(Refusal):
+    """The address of an office system begins with http:// or https:// and names a host, without a password in it."""
+
+    next_step = "Ask whoever runs your office system for the address that receives messages."
+
+
+class AddressForbidden(Refusal):
+    """Messages are not sent to {address}: it is this machine, its own network link, or a network not allowed here."""
+
+    next_step = (
+        "Name an address of the intranet; the operator keeps the list of networks (GONGXIANG_WEBHOOK_NETWORKS)."
+    )
+
+
+class NoWebhook(Refusal):
+    """Your department has named no address to send to."""
+
+    next_step = "Enter the address of your office system first."
+
+
+class StillUnderWay(Refusal):
+    """This message was delivered, or is about to be tried again."""
+
+    next_step = "Wait for the next attempt; its time stands beside the message."

@@ -43,6 +43,13 @@ class Wishes(models.Model):
     muted = ArrayField(models.CharField(max_length=40), default=list)
     mail = models.EmailField(blank=True, default="")
     mail_asked = models.BooleanField(default=False)
+    #: `daily`, `immediate`, or `binding`: only what must be told.
+    rhythm = models.CharField(max_length=10, default="daily")
+    mailed_at = models.DateTimeField(null=True)
+    #: Failures in a row, when it is tried again, and what the server said, without any address.
+    mail_failures = models.PositiveSmallIntegerField(default=0)
+    mail_retry_at = models.DateTimeField(null=True)
+    mail_problem = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -65,3 +72,71 @@ class Reminder(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "rule", "due_at", "kind"], name="notice_reminded_once"),
         ]
+
+
+class CalendarFeed(models.Model):
+    """A secret address under which a person's calendar program reads their deadlines; kept as a digest, shown once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey("parties.Person", on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=models.Q(revoked_at=None), name="calendar_feed_one_in_use"),
+        ]
+
+
+class Webhook(models.Model):
+    """Where a department's own office system hears of what concerns the department."""
+
+    department = models.OneToOneField("parties.Department", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    address = models.URLField(max_length=500)
+    secret_sealed = models.BinaryField()
+    #: `sm3` or `sha256`.
+    algorithm = models.CharField(max_length=8, default="sm3")
+    set_at = models.DateTimeField()
+    set_by = models.CharField(max_length=60)
+    #: Failures in a row over all deliveries.
+    failures = models.PositiveIntegerField(default=0)
+    stopped_at = models.DateTimeField(null=True)
+    #: `failures` or `person`.
+    stopped_why = models.CharField(max_length=10, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stopped_at=None, stopped_why="")
+                | (models.Q(stopped_at__isnull=False) & ~models.Q(stopped_why="")),
+                name="webhook_stopped_pair",
+            ),
+        ]
+
+
+class Dispatch(models.Model):
+    """One message to an office system: what was to be said, and how the attempts went."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    department = models.ForeignKey("parties.Department", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=80)
+    title = models.CharField(max_length=500, blank=True, default="")
+    body = models.JSONField()
+    source = models.CharField(max_length=100)
+    made_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    #: When it is tried next; null once delivered or given up.
+    next_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    answer = models.PositiveSmallIntegerField(null=True)
+    problem = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_at"], name="dispatch_due", condition=models.Q(next_at__isnull=False)),
+            models.Index(fields=["department", "-made_at"], name="dispatch_history"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["department", "source"], name="dispatch_once")]

@@ -16,3 +16,11 @@ def own(actor: Actor) -> Person:
     if not isinstance(actor, Person):
         raise NotPermitted()
     return actor
+
+
+#: A department's own office system: whoever answers for the department, or runs its machines.
+KEEP_WEBHOOK = Permission(
+    name="notices.keep_webhook", roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.NODE_OPERATOR, Role.AUTHORITY_LEADER})
+)
+#: Seeing that letters do not arrive: names of people and what the server said.
+READ_MAIL_FAILURES = Permission(name="notices.read_mail_failures", roles=frozenset({Role.SYSTEM_ADMIN}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,6 +12,12 @@ from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.notices import permissions, rules
 from gongxiang.platform.notices.models import Notice, Reminder, Wishes
 from gongxiang.platform.rulebook.values import OpenDeadline
+from gongxiang.protocol.clock import BEIJING
+
+#: How letters come: once a day, at once, or only of what must be told.
+RHYTHMS = ("daily", "immediate", "binding")
+#: So old a notice is before it is mailed: what belongs together goes in one letter.
+SETTLED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +27,9 @@ class WishesRef:
     muted: frozenset[str]
     mail: str
     mail_asked: bool
+    rhythm: str = "daily"
+    mail_failures: int = 0
+    mail_retry_at: datetime | None = None
 
 
 def visible_to(actor: Actor | None) -> QuerySet[Notice]:
@@ -57,7 +66,10 @@ def wishes_of(person_id: UUID) -> WishesRef:
     row = Wishes.objects.filter(pk=person_id).first()
     if row is None:
         return WishesRef(muted=frozenset(), mail="", mail_asked=False)
-    return WishesRef(muted=frozenset(row.muted), mail=row.mail, mail_asked=row.mail_asked)
+    return WishesRef(
+        muted=frozenset(row.muted), mail=row.mail, mail_asked=row.mail_asked, rhythm=row.rhythm,
+        mail_failures=row.mail_failures, mail_retry_at=row.mail_retry_at,
+    )  # fmt: skip
 
 
 def willing(people: Iterable[UUID], kind: str) -> list[UUID]:
@@ -70,13 +82,27 @@ def willing(people: Iterable[UUID], kind: str) -> list[UUID]:
     return [one for one in every if one not in deaf]
 
 
-def digests_due(before: datetime) -> list[tuple[UUID, str, list[Notice]]]:
-    """(person, address, unread notices not mailed yet that are older than the instant) of everybody who asked."""
+def digests_due(at: datetime) -> list[tuple[UUID, str, list[Notice]]]:
+    """(person, address, unread notices not mailed yet) of everybody for whom a letter is due.
+
+    Daily letters go out from eight in the morning, once a day; immediate ones after a minute in which more may come. Who asked
+    only for what must be told gets that daily. After a failure the pause is kept.
+    """
+    here = at.astimezone(BEIJING)
+    morning = here.replace(hour=8, minute=0, second=0, microsecond=0)
     due = []
     for wishes in Wishes.objects.filter(mail_asked=True).exclude(mail=""):
-        rows = Notice.objects.filter(person_id=wishes.pk, read_at=None, mailed_at=None, at__lt=before).order_by("at", "id")
-        if found := list(rows[:200]):
-            due.append((wishes.pk, wishes.mail, found))
+        if wishes.mail_retry_at is not None and wishes.mail_retry_at > at:
+            continue
+        daily = wishes.rhythm != "immediate"
+        if daily and (here < morning or (wishes.mailed_at is not None and wishes.mailed_at >= morning)):
+            continue
+        rows = Notice.objects.filter(person_id=wishes.pk, read_at=None, mailed_at=None, at__lt=at - SETTLED).order_by(
+            "at", "id"
+        )
+        found = [one for one in rows[:1000] if wishes.rhythm != "binding" or rules.is_binding(one.kind)]
+        if found:
+            due.append((wishes.pk, wishes.mail, found[:200]))
     return due
 
 

@@ -202,9 +202,15 @@ RULES: Mapping[str, Rule] = {
     "rule:chosen": _rule((_ALL, OFFICER), basis=("wushen-2021-60:21",)),
 }
 
+#: Acts that one person is told of, whatever roles there are -> the notice.
+OF_DEPUTIES: Mapping[str, str] = {"person:deputy_named": "deputy:named", "person:deputy_ended": "deputy:ended"}
+
 #: Notices of the room's own making, and whether they can be switched off.
 OWN_KINDS: Mapping[str, Rule] = {
     "saved_search:new_entries": _rule(basis=("wushen-2021-60:6",)),
+    "webhook:stopped": _rule(basis=("wushen-2021-60:25",)),
+    "deputy:named": _rule(basis=("wushen-2021-60:25",)),
+    "deputy:ended": _rule(basis=("wushen-2021-60:25",)),
     "period:half_time": _rule(basis=("wushen-2021-60:21(2)",)),
     "period:last_day": _rule(basis=("wushen-2021-60:21(2)",)),
 }

@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
+from uuid import UUID
 
 from gongxiang.platform.catalogue import actions as catalogue
 from gongxiang.platform.catalogue import finding
@@ -11,7 +12,7 @@ from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.evidence.tasks import read_outbox
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotFound
-from gongxiang.platform.notices import actions, mail, queries, rules
+from gongxiang.platform.notices import actions, actions_out, mail, queries, rules
 from gongxiang.platform.notices.permissions import WRITER
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import clocks
@@ -19,17 +20,38 @@ from gongxiang.protocol import clock
 
 _log = logging.getLogger(__name__)
 _JOB = System(name=WRITER)
+#: With these a calendar address ends.
+ENDS_FEEDS = ("person:password_reset", "person:factor_reset", "person:account_closed")
 #: How often a person is told of new hits of one search.
 DAILY = timedelta(days=1)
 
 
 def on_news() -> int:
     """Read the outbox: tell of every act that the rules name."""
-    return read_outbox("notices", dict.fromkeys(rules.RULES, _tell))
+    told = dict.fromkeys(rules.RULES, _tell)
+    others = {**dict.fromkeys(rules.OF_DEPUTIES, _tell_deputy), **dict.fromkeys(ENDS_FEEDS, _end_feed)}
+    return read_outbox("notices", {**told, **others})
+
+
+def _end_feed(news: News) -> None:
+    actions_out.end_feeds_of(person_id=UUID(news.subject_id), by=_JOB, at=clock.now())
 
 
 def _tell(news: News) -> None:
     actions.tell_of(news=news, by=_JOB, at=clock.now())
+
+
+def _tell_deputy(news: News) -> None:
+    """The colleague who stands in, or no longer does, hears of it; who named them knows."""
+    deputy = news.after.get("deputy") or news.detail.get("deputy")
+    if not deputy or deputy == news.actor_id:
+        return
+    dates = {"starts_at": news.after.get("starts_at"), "ends_at": news.after.get("ends_at")}
+    actions.tell_person(
+        person_id=UUID(deputy), kind=rules.OF_DEPUTIES[news.kind], subject=("deputy", news.subject_id),
+        title=parties.person_ref(UUID(news.subject_id)).name, values=dates, source=str(news.uid), basis=news.basis, by=_JOB,
+        at=news.occurred_at,
+    )  # fmt: skip
 
 
 def tell_searches(at: datetime) -> int:
@@ -66,18 +88,24 @@ def send_digests(at: datetime) -> int:
     if not mail.is_on():
         return 0
     sent = 0
-    for person_id, address, notices in queries.digests_due(at - timedelta(minutes=10)):
+    for person_id, address, notices in queries.digests_due(at):
         try:
             mail.send_digest(address, notices)
-        except OSError as problem:
+        except (OSError, ValueError) as problem:
             # The address is not logged: it may be a person's own.
             _log.warning("the digest for %s was not sent: %s", person_id, type(problem).__name__)
+            actions.note_mail_failed(person_id=person_id, problem=type(problem).__name__, by=_JOB, at=at)
             continue
-        actions.note_mailed(notice_ids=[one.pk for one in notices], by=_JOB, at=at)
+        actions.note_mailed(person_id=person_id, notice_ids=[one.pk for one in notices], by=_JOB, at=at)
         sent += 1
     return sent
 
 
+def send_webhooks(at: datetime) -> int:
+    """Send what departments' office systems wait for; gives how many were taken."""
+    return actions_out.send_due(by=_JOB, at=at)
+
+
 def forget_old(at: datetime) -> int:
-    """Remove notices read long ago."""
-    return actions.forget_old(by=_JOB, at=at)
+    """Remove notices read long ago, and old messages."""
+    return actions.forget_old(by=_JOB, at=at) + actions_out.forget_dispatches(by=_JOB, at=at)

@@ -142,6 +142,9 @@ WORDS: dict[str, str | Promise] = {
     "rectification:demanded_again": _("Rectification demanded again"),
     "rectification:deadline_recounted": _("Period counted anew after a holiday notice"),
     "saved_search:new_entries": _("New entries for a search you keep"),
+    "webhook:stopped": _("Messages to the office system are stopped"),
+    "deputy:named": _("You stand in for an absent colleague"),
+    "deputy:ended": _("You no longer stand in for a colleague"),
     "period:half_time": _("Half of the period is over"),
     "period:last_day": _("Last day of the period"),
 }
@@ -171,6 +174,8 @@ TOPICS: dict[str, str | Promise] = {
     "calendar": _("Working calendar"),
     "rule": _("Instruments and periods"),
     "saved_search": _("My searches"),
+    "deputy": _("Deputies"),
+    "webhook": _("Our own office system"),
     "period": _("Reminders of periods"),
 }
 

@@ -121,6 +121,27 @@ class DeputyRefused(Refusal):
     next_step = "Choose an active colleague of your department, and a first day before the last."
 
 
+class DeputyTwice(Refusal):
+    """{name} has a deputy for some of these days already."""
+
+    basis = ("wushen-2021-60:25",)
+    next_step = "End the deputyship that stands, or choose other days: one matter needs one hand."
+
+
+class DeputyAway(Refusal):
+    """{name} is away on some of these days and has a deputy too."""
+
+    basis = ("wushen-2021-60:25",)
+    next_step = "Choose a colleague who is there; a deputyship is not passed on."
+
+
+class DeputyTooLong(Refusal):
+    """A deputyship lasts at most {days} days."""
+
+    basis = ("wushen-2021-60:25",)
+    next_step = "For a longer absence give the role itself: the security administrator does it, with its history."
+
+
 class PasswordTooWeak(Refusal):
     """A password has at least {length} characters of at least {classes} kinds: small letters, capitals, digits, others."""
 

@@ -118,6 +118,19 @@ class MatterRef:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeputyshipRef:
+    """Who stands in for whom, from when to when (exclusive)."""
+
+    id: UUID
+    person_id: UUID
+    person: str
+    deputy_id: UUID
+    deputy: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeputyRef:
     """Who stands in for a person, and until when (exclusive)."""
 
@@ -288,6 +301,16 @@ def person_for_update(person_id: UUID) -> Person:
     return _found(Person.objects.select_for_update(of=("self",)).select_related("department"), person_id)
 
 
+def lock_person(person_id: UUID) -> None:
+    """Let acts of rooms above on one person come one after the other, in the caller's transaction."""
+    person_for_update(person_id)
+
+
+def lock_department(department_id: UUID) -> None:
+    """The same for acts on one department."""
+    department_for_update(department_id)
+
+
 # Accountable officers (art. 25)
 
 
@@ -381,6 +404,35 @@ def deputies_of(person_id: UUID, at: datetime) -> list[DeputyRef]:
         DeputyRef(id=row.id, deputy=row.deputy.name, starts_at=row.starts_at, ends_at=row.ends_at)
         for row in rows.select_related("deputy").order_by("starts_at")
     ]
+
+
+def deputyships(actor: actors.Actor, at: datetime, *, which: str = "", search: str = "") -> list[DeputyshipRef]:
+    """Everybody who stands, stood or will stand in for a colleague of the actor's department; `which`: now, later, over."""
+    if not isinstance(actor, actors.Person):
+        return []
+    rows = Deputy.objects.filter(person__department=actor.department_id).select_related("person", "deputy")
+    if search:
+        rows = rows.filter(Q(person__name__icontains=search) | Q(deputy__name__icontains=search))
+    when = {"now": Q(starts_at__lte=at, ends_at__gt=at), "later": Q(starts_at__gt=at), "over": Q(ends_at__lte=at)}
+    return [
+        DeputyshipRef(
+            id=row.id, person_id=row.person_id, person=row.person.name, deputy_id=row.deputy_id, deputy=row.deputy.name,
+            starts_at=row.starts_at, ends_at=row.ends_at,
+        )
+        for row in rows.filter(when.get(which, Q())).order_by("-starts_at", "id")
+    ]  # fmt: skip
+
+
+def departments_of(people: Iterable[UUID]) -> set[UUID]:
+    """The departments of the people."""
+    return set(Person.objects.filter(pk__in=list(people)).values_list("department_id", flat=True))
+
+
+def with_deputies(people: Iterable[UUID], at: datetime) -> list[UUID]:
+    """The people, and whoever stands in for one of them at that time."""
+    every = list(dict.fromkeys(people))
+    rows = Deputy.objects.filter(person_id__in=every, starts_at__lte=at, ends_at__gt=at, deputy__status="ACTIVE")
+    return list(dict.fromkeys([*every, *rows.order_by("id").values_list("deputy_id", flat=True)]))
 
 
 def own_sign_ins(person_id: UUID, *, limit: int = 10) -> list[News]:

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from django.conf import settings
 
-from gongxiang.platform.parties import sent
+from gongxiang.platform.parties import sent, tokens
 from gongxiang.platform.parties.models import SignInCounter
 
 
@@ -13,5 +13,6 @@ def forget_sign_ins(at: datetime) -> int:
     """Forget failures and sent forms of more than a day ago, and sessions that have run out; returns how many counters went."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     sent.forget_old(at)
+    tokens.forget_counters(at)
     old = SignInCounter.objects.filter(last_failure_at__lt=at - timedelta(days=1)).exclude(blocked_until__gt=at)
     return old.delete()[0]

@@ -15,7 +15,7 @@ from gongxiang.platform.kernel.actors import Actor, CallingSystem, Person, Role,
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import queries
 from gongxiang.platform.parties.errors import TokenUnknown, TooManyCalls
-from gongxiang.platform.parties.models import AccessToken
+from gongxiang.platform.parties.models import AccessToken, CallCounter
 from gongxiang.protocol.evidence import sm3
 
 #: The time of last use is written at most this often.
@@ -113,6 +113,11 @@ def count_call(caller: str, *, at: datetime) -> None:
         (calls,) = cursor.fetchone()
     if calls > limit:
         raise TooManyCalls(limit=limit)
+
+
+def forget_counters(at: datetime) -> int:
+    """Remove counters of minutes gone by: what callers leave behind must not grow."""
+    return CallCounter.objects.filter(minute__lt=int(at.timestamp() // 60) - 1).delete()[0]
 
 
 def visible_to(actor: Actor | None) -> QuerySet[AccessToken]:

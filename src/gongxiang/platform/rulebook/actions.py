@@ -159,6 +159,7 @@ def enter_notice(
         detail={
             "moved": [[m.deadline.subject, m.deadline.due_at, m.due_at] for m in preview.moves],
             "unmoved": preview.unmoved,
+            "settled": preview.settled,
         },
         trail=[m.deadline.subject for m in preview.moves],
     )

@@ -27,6 +27,12 @@ class NoticeUnreadable(Refusal):
     next_step = "Write one day a line: date, 放假 or 上班, name of the holiday."
 
 
+class NoticeTooLong(Refusal):
+    """A holiday notice names at most {most} days; this file names more."""
+
+    next_step = "Choose the file of one year, or paste the wording of the notice."
+
+
 class DayOutsideYear(Refusal):
     """{day} does not belong to the notice for {year}."""
 

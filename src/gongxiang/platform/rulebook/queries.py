@@ -282,7 +282,8 @@ def preview_notice(*, year: int, scope: str, days: tuple[NoticeDay, ...], at: da
     after = _calendar_of(notices, (year, scope, days))
     span = [date(year - 1, 12, 20) + n * timedelta(days=1) for n in range(12)] + [on for on, _ in after.days(year)]
     running = [d for d in open_deadlines(at) if d.due_at > at and d.in_working_days]
-    moves = tuple(Move(deadline=d, due_at=new.due_at) for d in running if (new := _recount(d, after, at)).due_at != d.due_at)
+    counted = [(d, _recount(d, before, at), _recount(d, after, at)) for d in running]
+    moves = tuple(Move(deadline=d, due_at=new.due_at) for d, _old, new in counted if new.due_at != d.due_at)
     content = {
         "year": year,
         "scope": scope,
@@ -296,6 +297,7 @@ def preview_notice(*, year: int, scope: str, days: tuple[NoticeDay, ...], at: da
         working_days_after=sum(after.working_day(on) for on, _ in after.days(year)),
         moves=moves,
         unmoved=len(running) - len(moves),
+        settled=sum(old.provisional and not new.provisional for _d, old, new in counted),
         seen=sm3(canonical(content)).hex()[:32],
     )
 

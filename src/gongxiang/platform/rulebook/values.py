@@ -97,6 +97,8 @@ class NoticePreview:
     moves: tuple[Move, ...]
     #: Open deadlines that stay where they are.
     unmoved: int
+    #: Open deadlines that were provisional and are final with this notice, moved or not.
+    settled: int
     #: Digest over the notice and the moves: confirming names what was seen.
     seen: str
 

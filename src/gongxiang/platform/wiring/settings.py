@@ -64,6 +64,13 @@ PASSWORD_HASHERS = ["gongxiang.platform.wiring.hashing.PasswordHasher"]
 SEARCH_INDEX_FROM = int(os.environ.get("GONGXIANG_SEARCH_INDEX_FROM") or 20_000)
 #: Server for the daily digest of notices, smtp://, smtps:// or smtp+starttls://user:password@host:port?from=address; or none.
 SMTP_URL = os.environ.get("GONGXIANG_SMTP_URL", "")
+#: Networks that messages to departments' office systems may reach besides public addresses: the intranet. This machine and its
+#: own link are reached only if they are named here.
+WEBHOOK_NETWORKS = [
+    one
+    for one in os.environ.get("GONGXIANG_WEBHOOK_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7").split(",")
+    if one
+]
 #: Numbers of signing in, asked by assessors of GB/T 22239 level 3 (no text fixes them): change them by variables.
 SIGN_IN = {
     name: int(os.environ.get(f"GONGXIANG_{name.upper()}", default))

@@ -4,7 +4,7 @@ An initial password is returned once and stands in no record.
 """
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -21,7 +21,10 @@ from gongxiang.platform.parties import permissions, policies, queries
 from gongxiang.platform.parties.actions.departments import department_row, open_department
 from gongxiang.platform.parties.actions.tokens import revoke_tokens_of
 from gongxiang.platform.parties.errors import (
+    DeputyAway,
     DeputyRefused,
+    DeputyTooLong,
+    DeputyTwice,
     FieldMissing,
     FoundedAlready,
     RoleNotHeld,
@@ -37,6 +40,8 @@ _LETTERS = "abcdefghijkmnpqrstuvwxyz"
 _CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
 _OTHERS = "@#%+=?"
+#: Longer absences are a matter of roles, not of deputies: our choice, the texts are silent.
+LONGEST_DEPUTYSHIP = timedelta(days=184)
 
 
 @transaction.atomic
@@ -167,7 +172,7 @@ def name_deputy(*, person_id: UUID, deputy_id: UUID, starts_at: datetime, ends_a
     permissions.NAME_DEPUTY.check(by)
     person, deputy = queries.person_for_update(person_id), queries.person_for_update(deputy_id)
     permissions.check_own_department(by, person.department_id)
-    if isinstance(by, PersonActor) and by.id != person_id and not by.has(Role.ACCOUNTABLE_OFFICER):
+    if isinstance(by, PersonActor) and by.id != person_id and Role.ACCOUNTABLE_OFFICER not in by.own_roles:
         raise DeputyRefused(field="person")
     administrators = policies.ADMINISTRATORS & (queries.roles_of(person_id) | queries.roles_of(deputy_id))
     if (
@@ -175,6 +180,13 @@ def name_deputy(*, person_id: UUID, deputy_id: UUID, starts_at: datetime, ends_a
         or deputy.status != "ACTIVE" or starts_at >= ends_at or ends_at <= at
     ):  # fmt: skip
         raise DeputyRefused(field="deputy")
+    if ends_at - starts_at > LONGEST_DEPUTYSHIP:
+        raise DeputyTooLong(field="ends_on", days=LONGEST_DEPUTYSHIP.days)
+    same_days = Deputy.objects.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exclude(ends_at=F("starts_at"))
+    if same_days.filter(person=person).exists():
+        raise DeputyTwice(field="starts_on", name=person.name)
+    if same_days.filter(person=deputy).exists():
+        raise DeputyAway(field="deputy", name=deputy.name)
     row = Deputy.objects.create(person=person, deputy=deputy, starts_at=starts_at, ends_at=ends_at)
     record_act(
         kind="person:deputy_named", subject=("person", person_id), by=by, at=at,
@@ -193,11 +205,15 @@ def end_deputy(*, deputy_row_id: UUID, by: Actor, at: datetime) -> None:
     if row is None:
         raise NotFound()
     permissions.check_own_department(by, row.person.department_id)
+    hands = (row.person_id, row.deputy_id)
+    if isinstance(by, PersonActor) and by.id not in hands and Role.ACCOUNTABLE_OFFICER not in by.own_roles:
+        raise DeputyRefused(field="person")
     before, row.ends_at = row.ends_at, max(at, row.starts_at)
     row.save(update_fields=["ends_at"])
     record_act(
         kind="person:deputy_ended", subject=("person", row.person_id), by=by, at=at,
-        before={"ends_at": before}, after={"ends_at": row.ends_at}, concerns=_concerned(row.person, by),
+        before={"ends_at": before}, after={"ends_at": row.ends_at}, detail={"deputy": row.deputy_id},
+        concerns=_concerned(row.person, by),
     )  # fmt: skip
 
 

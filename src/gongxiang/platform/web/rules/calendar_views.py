@@ -17,6 +17,7 @@ from gongxiang.law.deadlines import beijing_date
 from gongxiang.law.notices import NoticeDay, write_table
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.kernel.permissions import SIGNED_IN
+from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import actions, permissions, policies, queries
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
@@ -24,6 +25,8 @@ from gongxiang.platform.web.rules.forms import ConfirmNoticeForm, NoticeForm, sh
 from gongxiang.protocol import clock
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+#: Rows of the preview; the counts above them are of all.
+MOST_SHOWN = 500
 
 
 @door(SIGNED_IN)
@@ -109,7 +112,9 @@ def _preview(
     preview = queries.preview_notice(year=year, scope=scope, days=days, at=clock.now())
     values = {"year": year, "scope": scope, "number": number, "title": title, "days": write_table(days), "seen": preview.seen}
     form = ConfirmNoticeForm(initial=values)
-    context = {"preview": preview, "days": days, "form": form, "refusal": refusal, **values}
+    names = parties.department_names(one for move in preview.moves for one in move.deadline.turn)
+    moves = [(move, "、".join(names[one] for one in move.deadline.turn if one in names)) for move in preview.moves[:MOST_SHOWN]]
+    context = {"preview": preview, "moves": moves, "days": days, "form": form, "refusal": refusal, **values}
     return render(request, "rules/preview.html", context, status=422 if refusal else 200)
 
 

@@ -1,6 +1,5 @@
 """Forms of the rulebook: they parse, the rules are the room's."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -9,18 +8,17 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.law.instruments import Rank
-from gongxiang.law.notices import NoticeDay, ReadNotice, UnreadableNotice, read_notice, read_table
+from gongxiang.law.notices import NoticeDay, ReadNotice, UnreadableNotice, read_table
 from gongxiang.law.rules import SITE, Rules
 from gongxiang.platform.kernel.errors import Refusal
-from gongxiang.platform.rulebook import policies
-from gongxiang.platform.rulebook.errors import NoticeUnreadable, NoticeWithoutDays
+from gongxiang.platform.rulebook import notice_files, policies
+from gongxiang.platform.rulebook.errors import NoticeUnreadable
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.templatetags.law import instrument_name
 
 #: Bytes of an uploaded text; the instruments have some ten thousand.
 LARGEST_FILE = 1_000_000
-_TABLE = re.compile(r"^\s*(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}|date|日期)\s*,", re.IGNORECASE)
 
 
 def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
@@ -52,7 +50,7 @@ class NoticeForm(Form):
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text=_("Paste the notice as printed, or one day a line: 2027-01-01,放假,元旦 and 2027-01-03,上班."),
     )
-    file = forms.FileField(label=_("Or a file (text or CSV)"), required=False)
+    file = forms.FileField(label=_("Or a file (text, CSV, iCalendar or JSON)"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,12 +63,7 @@ class NoticeForm(Form):
         text = self.cleaned_data["text"]
         if self.cleaned_data["file"] is not None:
             text = policies.decode_text(self.cleaned_data["file"].read(LARGEST_FILE))
-        if not text.strip():
-            raise NoticeWithoutDays(field="text")
-        try:
-            return read_table(text) if _TABLE.match(text) else read_notice(text, year=self.cleaned_data["year"])
-        except UnreadableNotice as unreadable:
-            raise NoticeUnreadable(field="text", line=unreadable.line or text.strip().splitlines()[0]) from None
+        return notice_files.read_file(text, year=self.cleaned_data["year"])
 
 
 class ConfirmNoticeForm(Form):

@@ -1,0 +1,138 @@
+"""One signed POST to a department's own office system: where it may go, how it is signed, what counts as taken.
+
+For the worker. Must never follow a redirect, ask the name twice, or reach this machine or its neighbours by accident: the
+address is resolved once, held against the networks allowed, and connected to as it was resolved.
+"""
+
+import hmac
+import http.client
+import ipaddress
+import json
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+from gongxiang.platform.notices.errors import AddressForbidden, AddressWrong
+
+#: Seconds for each step with the other side.
+PATIENCE = 8.0
+LONGEST_ADDRESS = 500
+ALGORITHMS = {"sm3": "sm3", "sha256": "sha256"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back: a status, or why none did."""
+
+    status: int | None
+    problem: str = ""
+
+    @property
+    def taken(self) -> bool:
+        """Whether the other side took the message."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+def check_address(address: str) -> SplitResult:
+    """The parts of an address that may be entered; raises AddressWrong, or AddressForbidden for a number not allowed."""
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port
+    except ValueError:
+        raise AddressWrong(field="address") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password or parts.fragment:
+        raise AddressWrong(field="address")
+    if len(address) > LONGEST_ADDRESS or port == 0 or any(ord(sign) < 33 for sign in address.strip()):
+        raise AddressWrong(field="address")
+    try:
+        number = ipaddress.ip_address(parts.hostname)
+    except ValueError:
+        if parts.hostname == "localhost" or parts.hostname.endswith(".localhost"):
+            _check_number(ipaddress.ip_address("127.0.0.1"))
+        return parts
+    _check_number(number)
+    return parts
+
+
+def _check_number(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    """Raise AddressForbidden unless messages may go there: the intranet as the installation names it, and public addresses."""
+    if isinstance(number, ipaddress.IPv6Address):
+        number = number.ipv4_mapped or number.sixtofour or number
+    networks = [ipaddress.ip_network(one) for one in settings.WEBHOOK_NETWORKS]
+    if any(number.version == network.version and number in network for network in networks):
+        return
+    if not number.is_global or number.is_multicast:
+        raise AddressForbidden(field="address", address=str(number))
+
+
+def _resolve(host: str, port: int) -> str:
+    """The one number of the name that is connected to; every number it has must be allowed."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    numbers = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+    for number in numbers:
+        _check_number(ipaddress.ip_address(number))
+    return numbers[0]
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to a number that was checked, under the name that was asked for."""
+
+    def __init__(self, host: str, port: int, number: str, *, encrypted: bool) -> None:
+        super().__init__(host, port, timeout=PATIENCE)
+        self._number, self._encrypted = number, encrypted
+
+    def connect(self) -> None:
+        """Connect to the number; under TLS the certificate must be the name's."""
+        family = socket.AF_INET6 if ":" in self._number else socket.AF_INET
+        self.sock = socket.socket(family, socket.SOCK_STREAM)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect((self._number, self.port))
+        if self._encrypted:
+            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+
+
+def sign(secret: bytes, algorithm: str, timestamp: int, body: bytes) -> str:
+    """`sm3=<hex>`: HMAC over the timestamp, a point and the body, so that an old message cannot be sent again as new."""
+    message = str(timestamp).encode("ascii") + b"." + body
+    return f"{algorithm}={hmac.new(secret, message, ALGORITHMS[algorithm]).hexdigest()}"
+
+
+def post(
+    address: str, *, body: Mapping[str, Any], secret: bytes, algorithm: str, message_id: str, kind: str, at: datetime
+) -> Answer:
+    """Send one message; never raises for what the other side or the network does."""
+    sent = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    timestamp = int(at.timestamp())
+    try:
+        parts = check_address(address)
+        assert parts.hostname is not None
+        encrypted = parts.scheme == "https"
+        port = parts.port or (443 if encrypted else 80)
+        connection = _Pinned(parts.hostname, port, _resolve(parts.hostname, port), encrypted=encrypted)
+    except (AddressForbidden, AddressWrong):
+        return Answer(status=None, problem="forbidden")
+    except OSError:
+        return Answer(status=None, problem="unknown_host")
+    try:
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", target, body=sent, headers={
+            "Content-Type": "application/json; charset=utf-8", "User-Agent": "Gongxiang", "Connection": "close",
+            "X-Gongxiang-Id": message_id, "X-Gongxiang-Event": kind, "X-Gongxiang-Timestamp": str(timestamp),
+            "X-Gongxiang-Signature": sign(secret, algorithm, timestamp, sent),
+        })  # fmt: skip
+        answer = connection.getresponse()
+        return Answer(status=answer.status, problem="" if 200 <= answer.status < 300 else "refused")
+    except TimeoutError:
+        return Answer(status=None, problem="timeout")
+    except ssl.SSLError:
+        return Answer(status=None, problem="certificate")
+    except (OSError, http.client.HTTPException, ValueError):
+        return Answer(status=None, problem="no_connection")
+    finally:
+        connection.close()
