@@ -324,6 +324,9 @@ VISITS: dict[str, list[Visit]] = {
     "rules:statute": [_v("zhengwu", "SELECT id FROM rulebook_statute LIMIT 1")],
     "rules:code_table": [_v("zhengwu", 'SELECT "table" FROM rulebook_codeentry ORDER BY 1 LIMIT 1')],
     "rules:parameters": [_v("zhengwu")],
+    "agenda:deputies": [_v(), _v("minzheng-sh")],
+    "agenda:clocks": [_v(), _v("zhengwu")],
+    "agenda:office": [_v("minzheng-qz"), _v("shijian-ld")],
 }  # fmt: skip
 #: Pages on the way in, which have tests of their own below; and what is no page.
 ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "accounts:enrol"}
@@ -331,7 +334,7 @@ ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "
 NO_PAGES = {
     "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as",
     "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "catalogue:import_template",
-    "access:file",    "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own",
+    "access:file", "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own", "agenda:feed",
 }  # fmt: skip
 
 

@@ -28,6 +28,8 @@ GRANT_ROLE = Permission(name="parties.grant_role", roles=frozenset({Role.SECURIT
 NAME_DEPUTY = Permission(
     name="parties.name_deputy", roles=_OFFICE | {Role.NODE_OPERATOR, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER}
 )
+#: Seeing who stands in for whom in the own department.
+READ_DEPUTIES = Permission(name="parties.read_deputies", roles=frozenset(Role) - ADMINISTRATORS)
 KEEP_REGISTERS = Permission(name="parties.keep_registers", roles=_OFFICE | {Role.NODE_OPERATOR})
 READ_REGISTERS = Permission(name="parties.read_registers", roles=frozenset(Role), scope=Scope.READ)
 #: Tokens of a department's systems: whoever answers for the department, or runs its machines.

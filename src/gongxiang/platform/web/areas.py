@@ -19,6 +19,7 @@ AREAS: dict[str, str] = {
     "channels": "channels/",
     "evidence": "evidence/",
     "notices": "notices/",
+    "agenda": "agenda/",
     "parties": "parties/",
     "rules": "rules/",
     "documents": "documents/",

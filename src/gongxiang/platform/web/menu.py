@@ -41,7 +41,11 @@ MENU: tuple[Group, ...] = (
         label=_("Workbench"),
         entries=(
             _e(_("Workbench"), "workbench:home", "layout-dashboard"),
+            _e(_("My to-dos"), "agenda:todos", "checklist"),
+            _e(_("Running periods"), "agenda:clocks", "calendar"),
             _e(_("Notices"), "notices:list", "inbox"),
+            _e(_("Deputies"), "agenda:deputies", "users"),
+            _e(_("My calendar"), "agenda:calendar", "calendar"),
         ),
     ),
     Group(
@@ -136,6 +140,8 @@ MENU: tuple[Group, ...] = (
             _e(_("Systems"), "parties:systems", "database"),
             _e(_("Business matters"), "parties:matters", "briefcase"),
             _e(_("Interfaces and tokens"), "interfaces:tokens", "plug"),
+            _e(_("Our office system"), "agenda:office", "send"),
+            _e(_("Letters that fail"), "agenda:mail", "alert-triangle"),
             _e(_("Working calendar"), "rules:calendar", "calendar"),
             _e(_("Instruments and periods"), "rules:instruments", "book"),
             _e(_("Statute register"), "rules:statutes", "gavel"),

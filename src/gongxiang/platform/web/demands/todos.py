@@ -31,5 +31,10 @@ def figures(actor: Person, at: datetime) -> list[Figure]:
     """Demands of the department that are open."""
     if not STATE.allows(actor):
         return []
-    rows = queries.find_demands(actor=actor, box="mine", statuses=states.OPEN)
-    return [Figure(label=_("Open demands"), value=rows.count(), url=f"{reverse('demands:list')}?box=mine", icon="send")]
+    mine = queries.find_demands(actor=actor, box="mine", statuses=states.OPEN).count()
+    theirs = queries.find_demands(actor=actor, box="to_answer").count()
+    address = reverse("demands:list")
+    found = [Figure(label=_("Our open demands"), value=mine, url=f"{address}?box=mine", icon="send")]
+    if theirs:
+        found.append(Figure(label=_("Demands to answer"), value=theirs, url=f"{address}?box=to_answer", icon="inbox"))
+    return found

@@ -50,6 +50,8 @@ LISTS = {
     "rule": "rules:instruments",
     "stop_notice": "upkeep:stops",
     "withheld_check": "upkeep:withheld",
+    "deputy": "agenda:deputies",
+    "webhook": "agenda:office",
 }
 _EXPORT = 10_000
 
@@ -134,7 +136,17 @@ class TopicsForm(Form):
 class MailForm(Form):
     """The daily digest."""
 
-    asked = forms.BooleanField(label=gettext_lazy("Send me each day what I have not read"), required=False)
+    asked = forms.BooleanField(label=gettext_lazy("Send me by e-mail what I have not read"), required=False)
+    rhythm = forms.ChoiceField(
+        label=gettext_lazy("How often"),
+        choices=[
+            ("daily", gettext_lazy("Once a day, at eight in the morning")),
+            ("immediate", gettext_lazy("At once")),
+            ("binding", gettext_lazy("Only what must be told, once a day")),
+        ],
+        initial="daily",
+        required=False,
+    )
     address = forms.EmailField(label=gettext_lazy("Address of my office"), required=False)
 
 
@@ -144,9 +156,10 @@ def _show(
     wishes = queries.wishes_of(request.actor.id)
     context = {
         "topics_form": topics or TopicsForm(initial={"wanted": [one for one in words.TOPICS if one not in wishes.muted]}),
-        "mail_form": mail or MailForm(initial={"asked": wishes.mail_asked, "address": wishes.mail}),
+        "mail_form": mail or MailForm(initial={"asked": wishes.mail_asked, "address": wishes.mail, "rhythm": wishes.rhythm}),
         "firm": [words.TOPICS[topic] for topic, may in rules.topics().items() if not may],
         "mail_on": bool(site.SMTP_URL),
+        "failing": wishes if wishes.mail_failures else None,
     }
     return render(request, "notices/settings.html", context, status=status)
 
@@ -177,7 +190,8 @@ def settings_mail(request: ActingRequest) -> HttpResponse:
     form = MailForm(request.POST)
     if form.is_valid():
         try:
-            actions.choose_mail(**form.cleaned_data, by=request.actor, at=clock.now())
+            sent = {**form.cleaned_data, "rhythm": form.cleaned_data["rhythm"] or "daily"}
+            actions.choose_mail(**sent, by=request.actor, at=clock.now())
         except Refusal as refusal:
             form.show_refusal(refusal)
         else:
