@@ -41,13 +41,13 @@ class ReasonMissing(Refusal):
     """A reason is required."""
 
     next_step = "Write one sentence for those who read the timeline."
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
 
 
 class UnderLiveGrants(Refusal):
     """Departments use this resource until {until}: it cannot be withdrawn before that is settled with them."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Negotiate with the consumers, end their grants and file that with the authority, then withdraw the entry."
 
 
@@ -138,28 +138,28 @@ class Shortfall(Refusal):
 class NeededByGrants(Shortfall):
     """Departments use this resource until {until} and need what this version takes away: {what}."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Keep it, or negotiate with the consumers, narrow or end their grants and file that, then publish."
 
 
 class TypeChangedUnderGrants(Shortfall):
     """Departments use “{element}” until {until}: another data type would break the tables they receive it in."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Keep the type and add a new element of the other type, or negotiate, end the grants and file that first."
 
 
 class NarrowedUnderGrants(Shortfall):
     """Departments use “{element}” until {until}: values that were promised to them would no longer fit the smaller size."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Keep the size or make it larger, or negotiate with the consumers, end their grants and file that first."
 
 
 class KeyChangedUnderGrants(Shortfall):
     """Departments use this resource until {until} and know its rows by the present key: it cannot become another."""
 
-    basis = ("cn-809:27", "wushen-2021-60:20")
+    basis = ("cn-809:27.3", "wushen-2021-60:20")
     next_step = "Keep the elements of the key, or negotiate with the consumers, end their grants and file that first."
 
 

@@ -333,7 +333,7 @@ def check_can_withdraw(*, granted_until: datetime | None, at: datetime) -> None:
         raise errors.UnderLiveGrants(until=granted_until.isoformat(sep=" ", timespec="minutes"))
 
 
-@implements("cn-809:27")
+@implements("cn-809:27.3")
 def grant_shortfalls(case: Case) -> Iterator[Refusal]:
     """A revision takes nothing away that a live grant needs: the sharing, an element as it is typed, the key, the delivery."""
     if case.granted_until is None:

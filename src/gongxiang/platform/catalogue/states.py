@@ -110,7 +110,7 @@ RESOURCE = TransitionTable(
             target=WITHDRAWN,
             event="withdrawn",
             who="accountable_officer",
-            basis=("cn-809:27",),
+            basis=("cn-809:27.3",),
         ),
     ),
 )

@@ -75,6 +75,12 @@ def unread(reader: str, *, kinds: Collection[str] = (), limit: int = 200) -> lis
     return [as_news(row) for row in rows.order_by("xid", "id")[:limit]]
 
 
+def who_did(kind: str, *, subject: tuple[str, UUID]) -> str:
+    """The id of who did something last to a subject; empty if nobody did. For rooms that ask whether it was the same person."""
+    rows = EvidenceRecord.objects.filter(kind=kind, subject_type=subject[0], subject_id=str(subject[1]))
+    return rows.order_by("-id").values_list("actor_id", flat=True).first() or ""
+
+
 def trail_of(*tags: str, by: Actor) -> list[News]:
     """Every act with one of the tags (`grant:UUID`, `resource:UUID` ...) that `by` may see, oldest first."""
     return [as_news(row) for row in visible_to(by).filter(trail__overlap=list(tags)).order_by("occurred_at", "id")]

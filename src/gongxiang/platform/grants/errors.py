@@ -62,14 +62,14 @@ class WideningNeedsApplication(Refusal):
 class NothingChanges(Refusal):
     """The new terms are the same as those in force."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Change at least one element, mask, condition, purpose or the end date."
 
 
 class ReasonNeeded(Refusal):
     """State the reason: sharing may not be suspended, narrowed or ended without good cause."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.2", "cn-809:27.3")
     next_step = "Choose a reason from the list and describe in your own words what happened."
 
 
@@ -146,7 +146,7 @@ class NotYourSuspension(Refusal):
 class PeriodNotOver(Refusal):
     """The period of this grant is not over yet."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Wait for the end of the period, or end the grant with a reason."
 
 
@@ -160,77 +160,77 @@ class AcceptanceMissing(Refusal):
 class DisposalIncomplete(Refusal):
     """A disposal certificate says how the delivered data were disposed of and in what extent."""
 
-    basis = ("cn-809:27", "cn-809:29")
+    basis = ("cn-809:27.1", "cn-809:29.2")
     next_step = "Choose the way of disposal and describe what was destroyed or kept and on which basis."
 
 
 class NobodyToNegotiateWith(Refusal):
     """No department uses this resource: there is nothing to negotiate."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Withdraw the entry on its page, with the reason."
 
 
 class StopAnnouncedAlready(Refusal):
     """The end of sharing this resource is being negotiated already."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Go on with the notice that runs, or cancel it first."
 
 
 class StopsTooSoon(Refusal):
     """The last day of sharing lies within the time in which consumers may object, which ends on {until}."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Choose a later day."
 
 
 class AnswerUnknown(Refusal):
     """A consumer agrees or objects."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Choose one of the two."
 
 
 class ObjectionTooLate(Refusal):
     """The time in which this notice could be objected to is over."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Tell the authority, which has not filed the notice yet, or apply to another provider."
 
 
 class AnsweredAlready(Refusal):
     """Your department has answered this notice."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "If circumstances changed, tell the provider and the authority."
 
 
 class ConsumersNotHeard(Refusal):
     """Not every consumer has answered, and the time to object is not over."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Wait for the answers or for the end of the period."
 
 
 class ObjectionsUnanswered(Refusal):
     """A consumer has objected: say why the sharing may end all the same, or reject the notice."""
 
-    basis = ("cn-809:27", "cn-809:28")
+    basis = ("cn-809:27.3", "cn-809:28")
     next_step = "Write how the objection was settled."
 
 
 class StopNotDue(Refusal):
     """The day that was filed for the end of sharing has not come."""
 
-    basis = ("cn-809:27",)
+    basis = ("cn-809:27.3",)
     next_step = "Wait for the day, or let the provider announce another one."
 
 
 class NoObjection(Refusal):
     """Nobody has objected to this notice: there is nothing to uphold."""
 
-    basis = ("cn-809:27", "cn-809:28")
+    basis = ("cn-809:27.3", "cn-809:28")
     next_step = "File it, or ask the provider to cancel it."
 
 

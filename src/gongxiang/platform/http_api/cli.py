@@ -1,7 +1,6 @@
 """`gongxiang catalogue export`: what is published, as JSON, JSON-LD or Turtle; for whoever runs the machine."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,9 +9,7 @@ from gongxiang.protocol import clock
 
 if TYPE_CHECKING:
     from gongxiang.platform.catalogue.harvest import PublishedEntry
-
-#: The form of exchange files that the catalogue reads.
-FORMAT = "gongxiang-catalogue/1"
+    from gongxiang.platform.catalogue.workbook.writing import BookRow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,24 +33,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _export(form: str, origin: str) -> None:
     if form == "json":
-        entries = [
-            {
-                "id": str(one.id),
-                "code": one.code,
-                "provider": one.provider_name,
-                "provider_code": one.provider_credit_code,
-                "version": one.version,
-                "content": one.content.to_json(),
-            }
-            for one in _everything()
-        ]
-        whole = {"format": FORMAT, "exported_at": clock.now().isoformat(), "entries": entries}
-        sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+        from gongxiang.platform.catalogue.workbook.exchange import exchange_parts
+
+        for part in exchange_parts(_rows(), at=clock.now()):
+            sys.stdout.write(part)
         return
     from gongxiang.platform.http_api.dcat.graph import Describer
     from gongxiang.platform.http_api.dcat.views import serialise
 
     sys.stdout.write(serialise(Describer(origin).describe_catalogue(_everything()), form))
+
+
+def _rows() -> "Iterator[BookRow]":
+    """As the catalogue's own files have them, one after the other: what is published may be far more than memory."""
+    from gongxiang.platform.catalogue.workbook.writing import BookRow
+
+    for one in _everything():
+        yield BookRow(
+            id=one.id, code=one.code, provider=one.provider_name, provider_code=one.provider_credit_code, status="",
+            version=one.version, published_on=None, content=one.content,
+        )  # fmt: skip
 
 
 def _everything() -> "Iterator[PublishedEntry]":

@@ -418,6 +418,11 @@ def find_form_checks(*, actor: Actor, text: str = "", open_only: bool = False) -
     return rows
 
 
+def form_checks_of(matter_id: UUID, *, actor: Actor) -> tuple[FormCheckView, ...]:
+    """What forms of a matter were checked for, the newest first."""
+    return tuple(form_check_view(row) for row in form_checks_visible_to(actor).filter(matter_id=matter_id)[:50])
+
+
 def get_form_check(check_id: UUID, *, actor: Actor) -> FormCheckView:
     """One check; raises ProjectNotFound when it is not the actor's to see."""
     row = form_checks_visible_to(actor).filter(pk=check_id).first()

@@ -38,17 +38,24 @@ class ExchangeEntry:
         return Place(sheet="JSON", row=self.number, header=path)
 
 
-def write_exchange(rows: Iterable[BookRow], *, at: datetime) -> bytes:
-    """The exchange file of these entries."""
-    entries = [
-        {
+def exchange_parts(rows: Iterable[BookRow], *, at: datetime) -> Iterator[str]:
+    """The exchange file of these entries piece by piece, however many they are."""
+    yield f'{{\n "format": {json.dumps(FORMAT)},\n "exported_at": {json.dumps(at.isoformat())},\n "entries": ['
+    between = "\n"
+    for row in rows:
+        entry = {
             "id": str(row.id) if row.id else None, "code": row.code, "provider": row.provider,
             "provider_code": row.provider_code, "version": row.version, "content": row.content.to_json(),
-        }
-        for row in rows
-    ]  # fmt: skip
-    whole = {"format": FORMAT, "exported_at": at.isoformat(), "entries": entries}
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+        }  # fmt: skip
+        # Split at line feeds alone: a text may hold other signs that end a line.
+        yield between + "\n".join(f"  {line}" for line in json.dumps(entry, ensure_ascii=False, indent=1).split("\n"))
+        between = ",\n"
+    yield "\n ]\n}\n" if between == ",\n" else "]\n}\n"
+
+
+def write_exchange(rows: Iterable[BookRow], *, at: datetime) -> bytes:
+    """The exchange file of these entries."""
+    return "".join(exchange_parts(rows, at=at)).encode()
 
 
 def read_exchange(content: bytes) -> tuple[list[ExchangeEntry], list[Finding]]:

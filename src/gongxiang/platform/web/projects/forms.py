@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.catalogue.vocabulary import SharingType, SourceKind, SubjectKind, UpdateCycle
+from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.parties.queries import MatterRef, SystemRef
 from gongxiang.platform.projects.planned import Planned, read_elements, write_elements
 from gongxiang.platform.projects.policies import LONGEST, TIERS
@@ -41,7 +42,8 @@ class ProjectForm(Form):
     kind = forms.ChoiceField(label=_("Kind of project"), choices=ProjectKind.choices)
     approving_body = forms.CharField(
         label=_("Approving body"), max_length=LONGEST["approving_body"],
-        help_text=_("Who decides on the project: it asks for the certificate."),
+        help_text=_("Who decides on the project: pick a department of the banner, or write the body outside it."),
+        widget=forms.TextInput(attrs={"list": "approving-bodies", "autocomplete": "off"}),
     )  # fmt: skip
     purpose = forms.CharField(label=_("What it is for"), required=False, max_length=LONGEST["purpose"], widget=_area())
     planned_start = forms.DateField(label=_("Planned start"), widget=_day())
@@ -59,6 +61,8 @@ class ProjectForm(Form):
 
     def __init__(self, *args: Any, systems: Iterable[SystemRef], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        #: Offered while typing; a body outside the banner is written out.
+        self.bodies = [one.name for one in parties.all_departments()]
         self.fields["tier"].choices = [(one, labels.code("system_tier", one)) for one in TIERS]  # type: ignore[attr-defined]
         self.fields["systems"].choices = [(str(one.id), one.name) for one in systems]  # type: ignore[attr-defined]
 

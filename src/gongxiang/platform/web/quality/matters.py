@@ -15,6 +15,7 @@ from gongxiang.platform.catalogue import actions, matters, queries
 from gongxiang.platform.catalogue.permissions import COMPILE, QUALITY
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.projects import queries as projects
 from gongxiang.platform.web import lists
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
@@ -158,5 +159,6 @@ def _show(request: ActingRequest, matter_id: UUID, **typed: Form) -> HttpRespons
         "link_form": typed.get("link") or LinkForm(initial={"resource": request.GET.get("resource", "")}),
         "items_form": typed.get("items") or ItemsForm(initial={"names": names}),
         "providers": parties.department_names(providers),
+        "checks": projects.form_checks_of(matter_id, actor=request.actor),
     }
     return render(request, "quality/matter.html", context, status=422 if typed else 200)
