@@ -94,6 +94,13 @@ def _channel(status: str) -> str:
     return f"SELECT id FROM delivery_outsidechannel WHERE status = '{status}' ORDER BY number LIMIT 1"
 
 
+def _dispute(status: str) -> str:
+    return f"SELECT id FROM access_dispute WHERE status = '{status}' ORDER BY number LIMIT 1"
+
+
+_ABSENCE = "SELECT id FROM access_absence WHERE status = 'FILED' ORDER BY number LIMIT 1"
+_ABSENT = "SELECT 'demand', demand_id FROM access_absence WHERE demand_id IS NOT NULL LIMIT 1"
+_COLLECTION = "SELECT id FROM access_collectionplan ORDER BY number LIMIT 1"
 _SYNONYMS = "SELECT id FROM catalogue_synonymgroup ORDER BY entered_at LIMIT 1"
 _MATTER = "SELECT id FROM parties_matter WHERE code = 'SJ-DJ-01'"
 #: Pages with arguments, and pages that look different to different people.
@@ -107,6 +114,40 @@ VISITS: dict[str, list[Visit]] = {
     "catalogue:change_synonyms": [_v("zhengwu", _SYNONYMS)],
     "catalogue:saved": [_v("shijian-jb"), _v("minzheng-jb")],
     "catalogue:save": [_v("shijian-jb", more="?q=qzqh")],
+    "disputes:list": [_v("yibao-ld"), _v("zhengwu-ld"), _v("minzheng-ld", more="?box=mine")],
+    "disputes:open": [_v("renshe-ld", _request("REFUSED"))],
+    "disputes:detail": [
+        _v("yibao-ld", _dispute("CONSULTING")), _v("minzheng-ld", _dispute("CONSULTING")),
+        _v("zhengwu-ld", _dispute("MEDIATED")),
+        _v("minzheng-jb", _dispute("MEDIATED")),
+    ],
+    "disputes:meeting": [_v("minzheng-jb", _dispute("CONSULTING"))],
+    "disputes:attach": [_v("yibao-jb", _dispute("CONSULTING"))],
+    "disputes:mediate": [_v("yibao-ld", _dispute("CONSULTING"))],
+    "disputes:withdraw": [_v("yibao-ld", _dispute("CONSULTING"))],
+    "disputes:hearing": [_v("zhengwu", _dispute("CONSULTING"))],
+    "disputes:statement": [_v("minzheng-ld", _dispute("CONSULTING"))],
+    "disputes:opinion": [_v("zhengwu", _dispute("MEDIATED"))],
+    "disputes:answer": [_v("yibao-ld", _dispute("MEDIATED"))],
+    "disputes:submit": [_v("zhengwu-ld", _dispute("MEDIATED"))],
+    "disputes:refer": [_v("zhengwu-ld", _dispute("CONSULTING"))],
+    "disputes:decision": [_v("zhengwu", _dispute("CONSULTING"))],
+    "collection:list": [_v("yibao-jb"), _v("zhengwu"), _v("shijian-jb", more="?status=DRAFT")],
+    "collection:absences": [_v("yibao-jb"), _v("zhengwu")],
+    "collection:state": [_v("minzheng-sh", _ABSENT)],
+    "collection:report": [_v("yibao-ld", _ABSENT)],
+    "collection:absence": [_v("yibao-ld", _ABSENCE), _v("zhengwu", _ABSENCE), _v("shijian-jb", _ABSENCE)],
+    "collection:answer": [_v("yibao-ld", _ABSENCE)],
+    "collection:file": [_v("zhengwu", _ABSENCE)],
+    "collection:find": [_v("zhengwu", _ABSENCE)],
+    "collection:drop": [_v("yibao-ld", _ABSENCE)],
+    "collection:draft": [_v("yibao-jb", _ABSENCE)],
+    "collection:plan": [_v("yibao-jb", _COLLECTION), _v("zhengwu", _COLLECTION), _v("shijian-jb", _COLLECTION)],
+    "collection:edit": [_v("yibao-jb", _COLLECTION)],
+    "collection:hits": [_v("yibao-jb", _COLLECTION)],
+    "collection:review": [_v("zhengwu", _COLLECTION)],
+    "collection:finish": [_v("yibao-jb", _COLLECTION)],
+    "collection:cancel": [_v("yibao-ld", _COLLECTION)],
     "demands:list": [_v("shijian-jb"), _v("zhengwu", more="?box=to_assign"), _v("minzheng-sh", more="?box=to_answer")],
     "demands:state": [_v("shijian-jb", more="?title=婚姻")],
     "demands:detail": [
@@ -257,8 +298,6 @@ VISITS: dict[str, list[Visit]] = {
     "access:edit": [_v("shijian-jb", _request("DRAFT", "市场"))],
     "access:send_back": [_v("yibao-ld", _request("PRESENTED"))],
     "access:complete": [_v("renshe-jb", _request("INCOMPLETE"))],
-    "access:consult": [_v("renshe-ld", _request("REFUSED"))],
-    "access:mediate": [_v("yibao-ld", _request("IN_CONSULTATION"))],
     "access:withdraw": [_v("shijian-jb", _request("DRAFT", "市场"))],
     "access:notice": [_v("minzheng-sh", _request("SUBMITTED"))],
     "access:reply": [_v("minzheng-sh", _request("SUBMITTED")), _v("zhengwu", _request("REPLY_OVERDUE"))],

@@ -10,6 +10,7 @@ from gongxiang.demo import (
     corrections,
     databases,
     demands,
+    disputes,
     entries,
     finding,
     imports,
@@ -64,7 +65,10 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         corrections.have_doubts(home, notes, travel, everybody, granted)
         demands.have_demands_answered(travel, everybody, resources)
         asked = superiors.ask_superiors(travel, everybody)
+        disputes.settle_by_mediation(travel, everybody, resources)
+        disputes.file_and_plan(travel, everybody)
         cases.leave_cases_waiting(travel, everybody, resources)
+        disputes.hold_meeting(travel, everybody)
         requests.leave_requests_waiting(travel, everybody, resources)
         draft = entries.leave_entries_waiting(travel, everybody, nodes)
         upkeep.leave_two_texts(everybody, draft)

@@ -219,9 +219,13 @@ def lapse(request: AccessRequest, *, by: Actor, ended_at: datetime) -> None:
 def give_binding(request: AccessRequest, reply: PreparedReply, *, by: Actor, at: datetime) -> None:
     """Answer the request by what binds both sides of a dispute; what was granted before stays if the rest is refused."""
     check_reply(request, reply)
+    # Whoever decides on the dispute has weighed what it reveals together with other grants; the result says why.
+    reply = _with_aggregation(request, reply, reason=reply.text, at=at)
     agreements.check_in_force(request.consumer_id, at, side="consumer")
     changes: dict[str, Any] = {"late": False, "decided_by_authority": True, **NOTHING_PREPARED}
     if reply.outcome == "grant":
+        check_departments(request)
+        resource_of(request.resource_id)
         agreements.check_in_force(request.provider_id, at, side="provider")
         _grant(request, reply, by=by, at=at, changes=changes)
     else:

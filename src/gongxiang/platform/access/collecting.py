@@ -149,6 +149,13 @@ def lapse_absence(*, absence_id: UUID, by: Actor, at: datetime) -> AbsenceView |
     return collection.absence_view(row)
 
 
+@transaction.atomic
+def entries_alike(absence_id: UUID) -> list[str]:
+    """The entries (their ids) that look like these data and can be applied for: what a filing has to answer."""
+    hits = existing_for(collection.absence_for_update(absence_id))
+    return sorted({str(hit["target_id"]) for hit in hits if hit["available"]})
+
+
 def existing_for(row: Absence) -> list[dict[str, Any]]:
     """What looks like these data, besides the entry that was asked for and does not have them."""
     found = collection.find_existing(row.title, row.items, department_id=row.consumer_id)
@@ -242,6 +249,18 @@ def answer_plan_hits(*, plan_id: UUID, answers: Mapping[str, tuple[str, str]], b
     after = {"answers": {hit_key(hit): hit["answer"] for hit in kept}}
     detail = {"reasons": {hit_key(hit): hit["reason"] for hit in kept if hit["reason"]}}
     _note_plan(plan, "hits_answered", by=by, at=at, changes={"hits": kept}, after=after, detail=detail)
+    return collection.plan_view(plan)
+
+
+@implements("wushen-2021-60:22.5", "cn-809:19")
+@transaction.atomic
+def check_anew(*, plan_id: UUID, by: Actor, at: datetime) -> PlanView:
+    """Hold the plan once more against what exists now; answers to hits that are still there are kept."""
+    plan = collection.plan_for_update(plan_id)
+    permissions_dispute.check_own(permissions_dispute.PLAN, by, plan.department_id)
+    states_dispute.COLLECTION_PLAN.find("propose", plan.status)
+    hits = _fresh_hits(plan)
+    _note_plan(plan, "checked", by=by, at=at, changes={"hits": hits, "checked_at": at}, after={"hits": len(hits)})
     return collection.plan_view(plan)
 
 

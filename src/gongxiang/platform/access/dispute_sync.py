@@ -17,6 +17,8 @@ STOPPED: Mapping[str, Any] = {
     "clock_from": None, "due_at": None, "due_basis": "", "due_rule": "", "due_provisional": False,
 }  # fmt: skip
 _CLOCK = tuple(STOPPED)
+#: Of a prepared reply: what is no term, so that it may differ from the minutes.
+_BESIDE_TERMS = ("ground", "text", "aggregation", "aggregation_reason")
 
 
 def own_clock(rule: str, start: datetime) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def check_as_agreed(request: AccessRequest) -> None:
     if result is None or result.terms is None:
         return
     given, agreed = request.prepared or {}, result.terms
-    if any(given.get(name) != value for name, value in agreed.items() if name not in ("ground", "text")):
+    if any(given.get(name) != value for name, value in agreed.items() if name not in _BESIDE_TERMS):
         raise errors_dispute.MinutesDiffer()
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from gongxiang.platform.access import states
+from gongxiang.platform.access import states, states_dispute
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.permissions import sees_all
 from gongxiang.platform.grants.queries import GrantView
@@ -173,7 +173,8 @@ def find_access_requests(
             case "answered":
                 rows = rows.filter(theirs, replied_at__isnull=False)
             case "to_decide":
-                rows = rows.filter(status__in=states.DECIDABLE)
+                # What is disputed is decided in the dispute.
+                rows = rows.filter(status__in=states.DECIDABLE).exclude(disputes__status__in=states_dispute.OPEN)
             case "extensions":
                 rows = rows.filter(extensions__status=states.ASKED)
     if text:
@@ -217,13 +218,17 @@ def waiting_for(actor: Person, *, side: str) -> list[AccessRequestView]:
     rows = visible_to(actor).filter(status__in=states.OPEN, turn=side)
     if side in ("consumer", "provider"):
         rows = rows.filter(**{f"{side}_id": actor.department_id})
+    else:
+        rows = rows.exclude(disputes__status__in=states_dispute.OPEN)
     return [view_of(row) for row in rows.order_by("due_at", "drafted_at")[:200]]
 
 
 def to_provide(actor: Person, *, grant_ids: Iterable[UUID]) -> list[AccessRequestView]:
     """Granted requests of the actor's department as provider whose grants are among those not flowing yet."""
     rows = visible_to(actor).filter(provider_id=actor.department_id, grant_id__in=list(grant_ids))
-    rows = rows.filter(status__in=(states.GRANTED, states.PARTLY_GRANTED), provision_due_at__isnull=False)
+    # What was granted is provided also while the rest is disputed.
+    disputed = (states.IN_CONSULTATION, states.IN_MEDIATION)
+    rows = rows.filter(status__in=(states.GRANTED, states.PARTLY_GRANTED, *disputed), provision_due_at__isnull=False)
     return [view_of(row) for row in rows.order_by("provision_due_at")[:200]]
 
 

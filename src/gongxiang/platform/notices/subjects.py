@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from gongxiang.platform.access import queries as access
+from gongxiang.platform.access import queries_collection as collection
+from gongxiang.platform.access import queries_dispute as disputes
 from gongxiang.platform.access import queries_superior as superiors
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue import queries_remit
@@ -71,6 +73,21 @@ def _demand(key: UUID) -> str:
     return f"{found.number} {found.title}"
 
 
+def _dispute(key: UUID) -> str:
+    found = disputes.get_dispute(key, actor=_READER)
+    return f"{found.number} {found.resource_name}"
+
+
+def _absence(key: UUID) -> str:
+    found = collection.get_absence(key, actor=_READER)
+    return f"{found.number} {found.title}"
+
+
+def _plan(key: UUID) -> str:
+    found = collection.get_plan(key, actor=_READER)
+    return f"{found.number} {found.title}"
+
+
 _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "resource": lambda key: catalogue.resource_names([key]).get(key, ""),
     "access_request": _request,
@@ -79,6 +96,9 @@ _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "demand": _demand,
     "system": lambda key: parties.system_ref(key).name,
     "correction": _correction,
+    "dispute": _dispute,
+    "absence": _absence,
+    "collection_plan": _plan,
     "project": lambda key: projects.get_project(key, actor=_READER).name,
     "remit_change": lambda key: queries_remit.get_remit_change(key, actor=_READER).title,
     "stop_notice": lambda key: queries_stop.get_stop(key, actor=_READER).resource_name,

@@ -10,6 +10,8 @@ AREAS: dict[str, str] = {
     "projects": "projects/",
     "demands": "demands/",
     "access": "requests/",
+    "disputes": "disputes/",
+    "collection": "collection/",
     "superiors": "superiors/",
     "agreements": "agreements/",
     "grants": "grants/",

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from gongxiang.platform.access import ban, errors, permissions, policies, states
+from gongxiang.platform.access import ban, errors, permissions, policies, queries_dispute, states
 from gongxiang.platform.access.attaching import materials_of
+from gongxiang.platform.access.errors_dispute import MediationNotOver
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.access.queries_extension import ExtensionView
 from gongxiang.platform.access.records import staff_of
@@ -37,11 +38,6 @@ def acts_of(
         if actor.id == access_request.drafted_by_id:
             raise errors.OwnDraft()
 
-    def either() -> None:
-        permissions.CONSENT.check(actor)
-        if actor.department_id not in (access_request.consumer_id, access_request.provider_id):
-            raise NotPermitted()
-
     def notifies() -> None:
         permissions.check_of_department(permissions.RECEIVE, actor, access_request.provider_id)
         arrow("notify_incomplete")
@@ -55,6 +51,9 @@ def acts_of(
             raise NotPermitted()
         if status not in (states.ANSWERABLE if side == "provider" else states.DECIDABLE):
             raise WrongState(state=status, subject="access_request")
+        running = [one for one in queries_dispute.disputes_of(access_request.id, actor=actor) if one.is_open]
+        if side == "authority" and status == states.IN_MEDIATION and running:
+            raise MediationNotOver(number=running[0].number)
         return side
 
     def gives() -> None:
@@ -100,7 +99,6 @@ def acts_of(
         "give": possible(gives),
         "copy": possible(lambda: own(permissions.APPLY)),
         "consult": possible(consults),
-        "mediate": possible(either, lambda: arrow("ask_mediation")),
         "withdraw": possible(
             lambda: permissions.check_actor_can_withdraw(
                 actor, access_request.consumer_id, submitted=access_request.submitted_at is not None

@@ -91,6 +91,8 @@ def _as_provider(request: AccessRequestView, actor: Person) -> Promise | None:
     if request.prepared is not None:
         may = actor.has(Role.ACCOUNTABLE_OFFICER) and actor.id != request.prepared_by_id
         return _("Consent to the reply") if may else None
+    if request.status == states.IN_CONSULTATION:
+        return None  # The dispute is what waits, until a reply lies ready.
     return _("Prepare the reply") if actor.has(Role.CLERK, Role.REVIEWER) else None
 
 

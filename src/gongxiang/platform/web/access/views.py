@@ -114,8 +114,8 @@ def mediations(request: ActingRequest) -> HttpResponse:
     if request.GET.get("box") == "extensions":
         advice = _("What a provider asks for before its period ends appears here.")
         return _list(request, box="extensions", title=_("Extensions to answer"), advice=advice, kept=(states.SUBMITTED,))
-    advice = _("A request comes here when a reply is overdue or a consultation had no result.")
-    return _list(request, box="to_decide", title=_("Mediation and decision"), advice=advice, kept=states.DECIDABLE)
+    advice = _("A request comes here when a reply is overdue. What is disputed is under Disputes.")
+    return _list(request, box="to_decide", title=_("Overdue replies"), advice=advice, kept=states.DECIDABLE)
 
 
 # ---- applying -----------------------------------------------------------------------------------------------------------
@@ -322,35 +322,6 @@ def complete(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         done=_("Completed. The provider's period of reply has begun anew."), missing=access_request.missing, named=named,
         attachable=access_request.status == states.INCOMPLETE, files=asked_facts(access_request)["files"],
         happens=_("The provider's period of reply begins anew. There is no second notice."), basis=("cn-809:21",),
-    )  # fmt: skip
-
-
-@door(permissions.CONSENT)
-@require_http_methods(["GET", "POST"])
-def consult(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
-    """The applicant opens consultation on what was refused."""
-    access_request = queries.get_access_request(access_request_id, actor=request.actor)
-    form = TextForm(request.POST or None, name="grounds", label=_("Why your duties need the data"))
-    return done_or_form(
-        request, access_request, form, title=_("Open consultation"), button=_("Open consultation"),
-        act=lambda: actions.open_consultation(**form.cleaned_data, **_key(request, access_request_id)),
-        done=_("Consultation is open. Both sides have five working days."),
-        happens=_("Both departments have their period to agree; without result the authority mediates."),
-        basis=("wushen-2021-60:21(2)", "cn-809:28"),
-    )  # fmt: skip
-
-
-@door(permissions.CONSENT)
-@require_http_methods(["GET", "POST"])
-def mediate(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
-    """Bring a consultation before the authority."""
-    access_request = queries.get_access_request(access_request_id, actor=request.actor)
-    form = TextForm(request.POST or None, name="statement", label=_("What could not be agreed"))
-    return done_or_form(
-        request, access_request, form, title=_("Bring before the authority"), button=_("Bring before the authority"),
-        act=lambda: actions.ask_mediation(**form.cleaned_data, **_key(request, access_request_id)),
-        done=_("The authority has the turn."), happens=_("The authority mediates and decides."),
-        basis=("wushen-2021-60:21(2)", "cn-809:28"),
     )  # fmt: skip
 
 

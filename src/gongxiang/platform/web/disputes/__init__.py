@@ -1,0 +1,1 @@
+"""Pages of disputes over requests: consultation, mediation, the government's decision."""
