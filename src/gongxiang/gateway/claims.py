@@ -27,7 +27,7 @@ from gongxiang.protocol import clock
 from gongxiang.protocol.batches import DELETE, OP, UPSERT, decode_batch, decode_schema, elements_of
 from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.claims import ClaimRead, ClaimTaken, CorrectedRowSealed
-from gongxiang.protocol.errors import DataPlaneError, NothingToShow, RequestMalformed, TicketAltered
+from gongxiang.protocol.errors import DataPlaneError, NothingToShow, RequestMalformed, Terminal, TicketAltered
 from gongxiang.protocol.masking import element_secret
 from gongxiang.protocol.policy import Policy, compile_terms
 from gongxiang.protocol.segments import Segment, SegmentKind, digest
@@ -143,7 +143,12 @@ class Claims:
                 [clock.now(), AT_ONCE],
             )
             rows = await cursor.fetchall()
-        return sum([await self._look(*row) for row in rows])
+        seen = 0
+        for row in rows:
+            # One claim that cannot be looked at now does not stand in the way of the others.
+            with contextlib.suppress(DataPlaneError):
+                seen += await self._look(*row)
+        return seen
 
     async def _look(self, claim_id: UUID, grant_id: UUID, resource_id: UUID, sealed: bytes, looked: int) -> bool:
         entries = await self._store.entries(resource_id, looked)
@@ -156,8 +161,7 @@ class Claims:
                 if entry.kind not in (SegmentKind.LOAD, SegmentKind.CHANGES):
                     continue
                 for segment in await self._store.read(resource_id, [entry.seq]):
-                    policy = await self._policy(grant.order.terms, segment)
-                    if await asyncio.to_thread(shows_change, policy, segment, claim):
+                    if await self._shows(grant.order.terms, segment, claim):
                         found = entry.seq
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
@@ -178,17 +182,24 @@ class Claims:
         _log.info("the record of claim %s changed in segment %d", claim_id, found)
         return True
 
+    async def _shows(self, terms: Terms, segment: Segment, claim: dict[str, Any]) -> bool:
+        try:
+            return await asyncio.to_thread(shows_change, await self._policy(terms, segment), segment, claim)
+        except Terminal:
+            # A segment of other elements, or a filter it does not cover: it says nothing of this grant.
+            return False
+
     async def _carrying(self, resource_id: UUID, seq: int) -> tuple[UUID, ...]:
         """The open grants whose projection of the segment has rows: only their receipts come to it."""
         carrying = []
-        (segment,) = await self._store.read(resource_id, [seq])
-        for grant_id, entry in list(self._book.grants.items()):
-            if entry.order is None or entry.ended is not None or entry.order.terms.resource_id != resource_id:
-                continue
-            policy = await self._policy(entry.order.terms, segment)
-            with contextlib.suppress(DataPlaneError):
-                if (await asyncio.to_thread(_projected, policy, segment)).num_rows:
-                    carrying.append(grant_id)
+        for segment in await self._store.read(resource_id, [seq]):
+            for grant_id, entry in list(self._book.grants.items()):
+                if entry.order is None or entry.ended is not None or entry.order.terms.resource_id != resource_id:
+                    continue
+                with contextlib.suppress(Terminal):
+                    policy = await self._policy(entry.order.terms, segment)
+                    if (await asyncio.to_thread(_projected, policy, segment)).num_rows:
+                        carrying.append(grant_id)
         return tuple(sorted(carrying, key=str))
 
     async def _policy(self, terms: Terms, segment: Segment) -> Policy:
@@ -209,11 +220,7 @@ def shows_change(policy: Policy, segment: Segment, claim: dict[str, Any]) -> boo
 
     A change of a masked element may look the same through its mask, so any change of the record counts there.
     """
-    try:
-        batch = _projected(policy, segment)
-    except DataPlaneError:
-        # A later order's filter is not covered by an older segment: then it says nothing of this grant.
-        return False
+    batch = _projected(policy, segment)
     by_code = {spec.code: spec for spec in policy.schema}
     if not batch.num_rows or any(code not in by_code for code in claim["key"]):
         return False
@@ -245,16 +252,16 @@ def read_claim(value: Any, schema: tuple[ElementSpec, ...]) -> dict[str, Any]:
         raise RequestMalformed("The body is not a claim.")
     codes = {spec.code for spec in schema}
     keys = {spec.code for spec in schema if spec.key}
-    claim = {
-        "key": _texts_of(value, "key", keys),
+    key = _texts_of(value, "key", keys)
+    if set(key) != keys or not all(key.values()):
+        raise RequestMalformed("The parameter {name} is missing.", name="key")
+    return {
+        "key": key,
         "present": _texts_of(value, "present", codes),
         "believed": _texts_of(value, "believed", codes),
         "words": _text(value.get("words", ""), "words", LONGEST_WORDS),
         "file": _file(value.get("file")),
     }
-    if set(claim["key"]) != keys or not all(claim["key"].values()):
-        raise RequestMalformed("The parameter {name} is missing.", name="key")
-    return claim
 
 
 def _texts_of(value: dict[str, Any], name: str, allowed: set[str]) -> dict[str, str]:

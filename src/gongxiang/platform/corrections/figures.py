@@ -30,10 +30,11 @@ class Line:
 
 
 @implements("wushen-2021-60:20", "wushen-2021-60:27", "cn-809:18")
-def figures(*, actor: Actor, by_department: bool = False) -> list[Line]:
+def figures(*, actor: Actor, by_department: bool = False, resource_id: UUID | None = None) -> list[Line]:
     """One line a resource, or a verifying department, the most reported first."""
     key, name = ("provider_id", "provider_name") if by_department else ("resource_id", "resource_name")
     rows = queries.visible_to(actor).exclude(status=states.PROPOSED).order_by()
+    rows = rows.filter(resource_id=resource_id) if resource_id else rows
     found = rows.values(key).annotate(
         reported=Count("pk"),
         open=Count("pk", filter=Q(status__in=states.OPEN)),
@@ -52,4 +53,4 @@ def figures(*, actor: Actor, by_department: bool = False) -> list[Line]:
 @implements("wushen-2021-60:20", "cn-809:18")
 def accuracy_of(resource_id: UUID, *, actor: Actor) -> Line | None:
     """The line of one resource; None where nothing was reported that the actor sees."""
-    return next((line for line in figures(actor=actor) if line.id == resource_id), None)
+    return next(iter(figures(actor=actor, resource_id=resource_id)), None)

@@ -23,10 +23,8 @@ def ask_to_deposit(*, correction_id: UUID, by: Actor, at: datetime) -> str:
     """A ticket with which the reporting department's browser takes the claim to the gateway: once, within a minute."""
     row = queries.get_for_update(correction_id)
     permissions.check_of_department(permissions.CARRY, by, row.consumer_id)
-    if row.status not in (*states.VERIFYING, states.OVERDUE):
-        states.CORRECTION.find("withdraw", row.status)
-    if row.status == states.PROPOSED:
-        states.CORRECTION.find("assign", row.status)
+    # As long as it can be verified.
+    states.CORRECTION.find("assign", row.status)
     if grants.live_grant(row.grant_id) is None:
         raise errors.GrantClosed()
     return _ticket(CLAIM, row.pk, row.resource_id, row.grant_id, by=by, at=at)
