@@ -309,6 +309,8 @@ VISITS: dict[str, list[Visit]] = {
     "access:give_back": [_v("minzheng-ld", _PREPARED)],
     "agreements:list": [_v("minzheng-jb"), _v("nengyuan-jb"), _v("zhengwu")],
     "agreements:new": [_v("nengyuan-jb")],
+    "agreements:departments": [_v("zhengwu")],
+    "agreements:version": [_v("zhengwu", "SELECT 1")],
     "agreements:agreement": [_v("minzheng-jb", _AGREEMENT), _v("zhengwu-ld", _AGREEMENT)],
     "agreements:revise": [_v("minzheng-jb", _AGREEMENT)],
     "grants:list": [_v("shijian-jb"), _v("zhengwu")],

@@ -8,6 +8,8 @@ from gongxiang.platform.kernel.actors import Actor, Person, Role
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
+#: Who reads the agreements of all departments.
+READERS_OF_ALL = (Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)
 READ = Permission(name="agreements.read", roles=frozenset(Role) - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 DRAFT = Permission(name="agreements.draft", roles=frozenset({Role.CLERK, Role.REVIEWER}))
 #: Signing asks for password and code in the act itself.
@@ -16,6 +18,7 @@ COUNTERSIGN = Permission(name="agreements.countersign", roles=frozenset({Role.AU
 RETURN = Permission(name="agreements.return", roles=frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER}))
 TERMINATE = Permission(name="agreements.terminate", roles=frozenset({Role.AUTHORITY_LEADER}), second_factor=True)
 ISSUE_TEMPLATE = Permission(name="agreements.issue_template", roles=frozenset({Role.AUTHORITY_OFFICER}))
+OVERVIEW = Permission(name="agreements.overview", roles=frozenset(READERS_OF_ALL))
 #: Issuing the paper of an agreement: the parties to it.
 AUTHORITY = (Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER)
 PAPER = Permission(name="agreements.paper", roles=frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, *AUTHORITY}))
@@ -23,8 +26,6 @@ PAPER = Permission(name="agreements.paper", roles=frozenset({Role.CLERK, Role.RE
 SEAL = Permission(name="agreements.seal", roles=SIGN.roles, second_factor=True)
 COUNTERSEAL = Permission(name="agreements.counterseal", roles=COUNTERSIGN.roles, second_factor=True)
 EXPIRE = Permission(name="agreements.expire", roles=frozenset(), systems=frozenset({"agreement-clock"}))
-#: Who reads the agreements of all departments.
-READERS_OF_ALL = (Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)
 
 
 def check_own(actor: Actor, department_id: UUID) -> Person:

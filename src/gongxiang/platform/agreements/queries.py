@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.agreements import permissions, policies
@@ -106,21 +106,25 @@ def visible_to(actor: Actor | None) -> QuerySet[Agreement]:
     return rows if actor.has(*permissions.READERS_OF_ALL) else rows.filter(department_id=actor.department_id)
 
 
-def agreements(actor: Actor | None, *, search: str = "", status: str = "") -> list[AgreementRef]:
-    """The agreements `actor` sees, newest first."""
-    rows = visible_to(actor)
+#: What a list of agreements may be sorted by.
+SORTS = {"new": "-drafted_at", "until": "valid_until", "from": "-valid_from", "number": "serial"}
+
+
+def agreements(actor: Actor | None, *, search: str = "", status: str = "", sort: str = "new") -> list[AgreementRef]:
+    """The agreements `actor` sees, newest first unless sorted otherwise."""
+    rows = visible_to(actor).order_by(SORTS.get(sort, SORTS["new"]), "-year", "-serial")
     if search:
         serial = "".join(c for c in search.partition("〕")[2] or search if c.isdigit())
         named = [one.id for one in parties.all_departments(active_only=False, search=search)]
         rows = rows.filter(Q(department_id__in=named) | Q(serial=int(serial) if serial and len(serial) < 9 else -1))
     if status:
         rows = rows.filter(status=status)
-    return [_ref(row) for row in rows]
+    return [as_ref(row) for row in rows]
 
 
 def agreement_ref(agreement_id: UUID, *, actor: Actor | None) -> AgreementRef:
     """One agreement with its signatures; raises NotFound if it is not the actor's to see."""
-    return _ref(_found(visible_to(actor), agreement_id), signed=True)
+    return as_ref(_found(visible_to(actor), agreement_id), signed=True)
 
 
 def why_not_sign(agreement_id: UUID, *, actor: Actor, at: datetime) -> Refusal | None:
@@ -140,7 +144,7 @@ def why_not_sign(agreement_id: UUID, *, actor: Actor, at: datetime) -> Refusal |
 def in_force(department_id: UUID, at: datetime) -> AgreementRef | None:
     """The department's agreement in force at `at`, or None."""
     row = policies.find_in_force(department_id, at)
-    return _ref(row) if row is not None else None
+    return as_ref(row) if row is not None else None
 
 
 def get_for_update(agreement_id: UUID) -> Agreement:
@@ -164,6 +168,23 @@ def current_template() -> TemplateRef:
 def templates() -> list[TemplateRef]:
     """All issued texts, newest first."""
     return [_template(row) for row in AgreementTemplate.objects.order_by("-version")]
+
+
+def template_of(version: int) -> tuple[TemplateRef, TemplateRef | None]:
+    """One issued text and the one before it; raises NotFound."""
+    if not 0 < version < 1_000_000:
+        raise NotFound()
+    rows = {row.version: row for row in AgreementTemplate.objects.filter(version__in=(version, version - 1))}
+    if version not in rows:
+        raise NotFound()
+    former = rows.get(version - 1)
+    return _template(rows[version]), _template(former) if former else None
+
+
+def uses_of_templates() -> dict[int, int]:
+    """How many agreements were made from each version."""
+    counted = Agreement.objects.values_list("template__version").annotate(n=Count("id"))
+    return dict(counted)
 
 
 def suggested_template() -> str:
@@ -207,7 +228,8 @@ def _found(rows: QuerySet[Agreement], key: UUID) -> Agreement:
     return row
 
 
-def _ref(row: Agreement, *, signed: bool = False) -> AgreementRef:
+def as_ref(row: Agreement, *, signed: bool = False) -> AgreementRef:
+    """One row as a value, for this room."""
     return AgreementRef(
         id=row.id,
         number=policies.number_of(row.year, row.serial),

@@ -50,6 +50,26 @@ class SignForm(Form):
     )
 
 
+class SealForm(Form):
+    """The scan of a sealed paper."""
+
+    file = forms.FileField(label=_("Scan of the sealed paper"), help_text=_("PDF, OFD, JPG or PNG, at most 20 MB."))
+    figures = forms.CharField(
+        label=_("First eight figures of the digest on the paper"),
+        max_length=64,
+        help_text=_("They stand beside “SM3” at the foot of the printed text and show that the paper is this text."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class CountersealForm(SealForm):
+    """The copy that both sides sealed."""
+
+    compared = forms.BooleanField(
+        label=_("I have read the scans of both copies against the text, and they say the same."), required=False
+    )
+
+
 class ReasonForm(Form):
     """Why an agreement is returned or ended."""
 

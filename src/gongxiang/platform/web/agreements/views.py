@@ -1,4 +1,4 @@
-"""Agreements: list, text with signatures, draft, sign, return, end; and the authority's text."""
+"""Agreements: list, text with signatures, draft, renew, sign, return, end."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,16 +12,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongxiang.platform.agreements import actions, permissions, policies, queries
-from gongxiang.platform.agreements.errors import NoTemplate
+from gongxiang.platform.agreements import actions, overview, permissions, policies, queries
+from gongxiang.platform.agreements.queries import AgreementRef
 from gongxiang.platform.agreements.states import AGREEMENT
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.grants import queries as grants
+from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
-from gongxiang.platform.web.agreements.forms import DraftForm, ReasonForm, SignForm, TemplateForm
+from gongxiang.platform.web.agreements.forms import DraftForm, ReasonForm, SignForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
+from gongxiang.protocol.odrl import Term
 
 
 @door(permissions.READ)
@@ -29,7 +31,10 @@ from gongxiang.protocol.clock import BEIJING
 def index(request: ActingRequest) -> HttpResponse:
     """The agreements I may see, and whether mine is in force."""
     status = request.GET.get("status", "")
-    rows = queries.agreements(request.actor, search=request.GET.get("q", "").strip()[:100], status=status[:30])
+    rows = queries.agreements(
+        request.actor, search=request.GET.get("q", "").replace("\x00", "").strip()[:100], status=status[:30],
+        sort=request.GET.get("sort", ""),
+    )  # fmt: skip
     if request.GET.get("export") == "csv":
         columns = [
             (gettext_lazy("Number"), lambda row: row.number),
@@ -47,6 +52,7 @@ def index(request: ActingRequest) -> HttpResponse:
         "may_draft": permissions.DRAFT.allows(request.actor),
         "why_not": _why_not(lambda: policies.check_can_draft(request.actor.department_id)),
         "may_issue": permissions.ISSUE_TEMPLATE.allows(request.actor),
+        "may_oversee": permissions.OVERVIEW.allows(request.actor),
         "needs_none": policies.can_share(request.actor.department_id, at)
         and not queries.in_force(request.actor.department_id, at),
     }
@@ -69,6 +75,9 @@ def new(request: ActingRequest) -> HttpResponse:
         "valid_from": today,
         "valid_until": today.replace(year=today.year + 3, day=min(today.day, 28)) - timedelta(days=1),
     }
+    old = _renewed(request)
+    if old is not None:
+        initial = overview.renewal_of(old, clock.now())
     form = DraftForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
@@ -80,7 +89,12 @@ def new(request: ActingRequest) -> HttpResponse:
         else:
             messages.success(request, _("The draft is made. The accountable officer signs it next."))
             return redirect("agreements:agreement", made.id)
-    return render(request, "agreements/draft.html", {"form": form, "key": "new"}, status=422 if form.is_bound else 200)
+    return render(
+        request,
+        "agreements/draft.html",
+        {"form": form, "key": f"renew-{old.id}" if old else "new", "old": old},
+        status=422 if form.is_bound else 200,
+    )
 
 
 @door(permissions.DRAFT)
@@ -132,27 +146,13 @@ def terminate(request: ActingRequest, agreement_id: UUID) -> HttpResponse:
     return _with_reason(request, agreement_id, actions.terminate_agreement, _("The agreement has ended."))
 
 
-@door(permissions.ISSUE_TEMPLATE)
-@require_http_methods(["GET", "POST"])
-def template(request: ActingRequest) -> HttpResponse:
-    """Issue the text that new agreements are made from."""
+def _renewed(request: ActingRequest) -> AgreementRef | None:
+    """The agreement that the address asks to renew: of my own department, else none."""
     try:
-        current = queries.current_template()
-        initial = {"title": current.title, "body": current.body}
-    except NoTemplate:
-        current = None
-        initial = {"title": "乌审旗公共信息平台使用（政务信息资源共享）协议书", "body": queries.suggested_template()}
-    form = TemplateForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        try:
-            actions.issue_template(**form.cleaned_data, by=request.actor, at=clock.now())
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, _("The text is issued: new agreements are made from it, older ones stay as they are."))
-            return redirect("agreements:template")
-    context = {"form": form, "current": current, "versions": queries.templates()}
-    return render(request, "agreements/template.html", context, status=422 if form.is_bound else 200)
+        old = queries.agreement_ref(UUID(request.GET.get("renew", "")), actor=request.actor)
+    except (ValueError, NotFound):
+        return None
+    return old if old.department_id == request.actor.department_id else None
 
 
 def _sign(request: ActingRequest, agreement_id: UUID, act: Callable[..., object], done: str) -> HttpResponse:
@@ -192,6 +192,8 @@ def _detail(
     agreement, actor = queries.agreement_ref(agreement_id, actor=request.actor), request.actor
     own, state = agreement.department_id == actor.department_id, agreement.status
     signing = state == "DRAFTED" and own and permissions.SIGN.allows(actor)
+    at = clock.now()
+    renewable = state in ("IN_FORCE", "EXPIRED", "TERMINATED") and own and permissions.DRAFT.allows(actor)
     countersigning = state == "SIGNED_BY_DEPARTMENT" and permissions.COUNTERSIGN.allows(actor)
     context = {
         "agreement": agreement,
@@ -200,6 +202,12 @@ def _detail(
         "signing": signing,
         "countersigning": countersigning,
         "why_not": queries.why_not_sign(agreement_id, actor=actor, at=clock.now()) if signing or countersigning else None,
+        "may_issue_paper": permissions.PAPER.allows(actor) and (own or actor.has(*permissions.AUTHORITY)),
+        "renewable": renewable,
+        "why_not_renew": _why_not(lambda: policies.check_can_draft(agreement.department_id)) if renewable else None,
+        "days_left": (agreement.valid_until - at.astimezone(BEIJING).date()).days if state == "IN_FORCE" else None,
+        "live_grants": grants.count_live(agreement.department_id) if state == "IN_FORCE" else 0,
+        "terms": [Term.from_json(one) for one in agreement.terms],
         "may_revise": state in ("DRAFTED", "RETURNED") and own and permissions.DRAFT.allows(actor),
         "may_return": state == "SIGNED_BY_DEPARTMENT" and permissions.RETURN.allows(actor),
         "may_terminate": state == "IN_FORCE" and permissions.TERMINATE.allows(actor),
