@@ -19,7 +19,7 @@ from gongxiang.platform.catalogue import queries_line
 from gongxiang.platform.catalogue.vocabulary import UpdateCycle
 from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
-from gongxiang.platform.grants.actions import next_number
+from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.ids import new_id

@@ -18,7 +18,7 @@ from gongxiang.platform.delivery import states_channels as states
 from gongxiang.platform.delivery.models import ChannelFinding, ChannelStep, OutsideChannel
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.grants import queries as grants
-from gongxiang.platform.grants.actions import next_number
+from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person, Role, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.ids import new_id
