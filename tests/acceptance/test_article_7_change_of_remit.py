@@ -268,6 +268,11 @@ class TestCompletion:
         with pytest.raises(errors_upkeep.RemitRegisteredAlready, match=change.number):
             register(banner, update=[resource.id], by=banner.authority_officer)
 
+    @pytest.mark.parametrize("day", [date(281, 12, 22), date(1999, 1, 1), date(2015, 5, 4), date(9999, 12, 31)])
+    def test_a_day_from_which_nothing_can_be_counted_is_named(self, banner, resource, day):
+        with pytest.raises(errors_upkeep.ChangeDateOdd):
+            register(banner, changed_on=day, update=[resource.id])
+
     def test_nobody_decides_on_what_he_asked_for(self, banner, resource):
         change = register(banner, update=[resource.id])
         both = replace(banner.provider.officer, roles=banner.provider.officer.roles | {Role.AUTHORITY_OFFICER})

@@ -17,6 +17,13 @@ class RemitRegisteredAlready(Refusal):
     next_step = "Open that change and add the entries that were overlooked."
 
 
+class ChangeDateOdd(Refusal):
+    """No period can be counted from this day: it lies before the instruments, or years ahead."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Check the year; the period runs from the day on which the change takes effect for the department."
+
+
 class OwnExtension(Refusal):
     """Nobody decides on an extension that he asked for himself, nor an officer of the department that asked."""
 

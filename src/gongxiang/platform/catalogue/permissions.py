@@ -33,7 +33,12 @@ WITHDRAW = Permission(name="catalogue.withdraw", roles=frozenset({Role.ACCOUNTAB
 #: The words that search takes for the same.
 KEEP_SYNONYMS = Permission(name="catalogue.keep_synonyms", roles=frozenset({Role.AUTHORITY_OFFICER}))
 #: Figures on the catalogue: the authority's of all departments, a department's of its own.
-QUALITY = Permission(name="catalogue.quality", roles=DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.AUDITOR})
+QUALITY = Permission(
+    name="catalogue.quality", roles=DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.AUDITOR}, scope=Scope.READ
+)
+#: Files with entries over the interfaces: a person's own, for the drafts become that person's acts.
+IMPORT = Permission(name="catalogue.import", roles=frozenset({Role.CLERK, Role.REVIEWER}), scope=Scope.ACT)
+OWN_IMPORTS = Permission(name="catalogue.own_imports", roles=DEPARTMENT | {Role.NODE_OPERATOR}, scope=Scope.ACT)
 QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY, scope=Scope.ACT)
 NAME_SOURCE = Permission(name="catalogue.name_source", roles=frozenset({Role.AUTHORITY_OFFICER}))
 REPORT = Permission(name="catalogue.report", roles=frozenset({Role.AUTHORITY_OFFICER}))

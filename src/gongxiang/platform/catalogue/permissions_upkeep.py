@@ -12,11 +12,15 @@ from gongxiang.platform.kernel.permissions import Permission
 SWEEPER = "upkeep-sweeper"
 
 VIEW_REMITS = Permission(name="catalogue.view_remit_changes", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR}, scope=Scope.READ)
-REGISTER_REMIT = Permission(name="catalogue.register_remit_change", roles=DEPARTMENT | {Role.AUTHORITY_OFFICER})
-ASK_EXTENSION = Permission(name="catalogue.ask_remit_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
-DECIDE_EXTENSION = Permission(name="catalogue.decide_remit_extension", roles=AUTHORITY)
-CONFIRM_UNCHANGED = Permission(name="catalogue.confirm_entry_unchanged", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
-NAME_NEW_ENTRY = Permission(name="catalogue.name_remit_entry", roles=DEPARTMENT)
+REGISTER_REMIT = Permission(
+    name="catalogue.register_remit_change", roles=DEPARTMENT | {Role.AUTHORITY_OFFICER}, scope=Scope.ACT
+)
+ASK_EXTENSION = Permission(name="catalogue.ask_remit_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT)
+DECIDE_EXTENSION = Permission(name="catalogue.decide_remit_extension", roles=AUTHORITY, scope=Scope.ACT)
+CONFIRM_UNCHANGED = Permission(
+    name="catalogue.confirm_entry_unchanged", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT
+)
+NAME_NEW_ENTRY = Permission(name="catalogue.name_remit_entry", roles=DEPARTMENT, scope=Scope.ACT)
 CANCEL_REMIT = Permission(name="catalogue.cancel_remit_change", roles=frozenset({Role.AUTHORITY_OFFICER}))
 SWEEP_UPKEEP = Permission(name="catalogue.sweep_upkeep", roles=frozenset(), systems=frozenset({SWEEPER}))
 

@@ -98,7 +98,9 @@ def point(kind: str, field: str, values: dict[str, Any]) -> Refusal:
 
 def sees_all(actor: Actor) -> bool:
     """Whether the actor sees the figures of every department."""
-    return isinstance(actor, System) or actor.has(Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)
+    return isinstance(actor, System) or (
+        isinstance(actor, Person) and actor.has(Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)
+    )
 
 
 # ---- points about entries -----------------------------------------------------------------------------------------------
@@ -350,5 +352,5 @@ def counts(*, actor: Actor, at: datetime) -> dict[str, Counter[UUID]]:
 
 
 def _own(actor: Actor) -> UUID:
-    assert isinstance(actor, Person)
+    assert not isinstance(actor, System)
     return actor.department_id

@@ -18,6 +18,7 @@ from gongxiang.platform.catalogue import permissions_upkeep as permissions
 from gongxiang.platform.catalogue import queries_remit as queries
 from gongxiang.platform.catalogue.errors_upkeep import (
     ChangeDateMissing,
+    ChangeDateOdd,
     DocumentMissing,
     EntryNotInForce,
     EntryTouchedTwice,
@@ -52,6 +53,9 @@ from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.clock import BEIJING
+
+#: Years within which a change may lie; outside them somebody mistyped.
+FIRST_YEAR, YEARS_AHEAD = 2000, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +101,14 @@ def register_remit_change(
     )  # fmt: skip
     if (standing := twin.first()) is not None:
         raise RemitRegisteredAlready(field="number", number=standing.number)
+    if not FIRST_YEAR <= document.changed_on.year <= at.year + YEARS_AHEAD:
+        raise ChangeDateOdd(field="changed_on")
     start = queries.change_start(document.changed_on)
-    deadline = rulebook.deadline("catalogue_update", start=start)
-    outer = rulebook.deadline("catalogue_update_outer", start=start)
+    try:
+        deadline = rulebook.deadline("catalogue_update", start=start)
+        outer = rulebook.deadline("catalogue_update_outer", start=start)
+    except RuleNotInForce as error:
+        raise ChangeDateOdd(field="changed_on") from error
     row = RemitChange(
         id=new_id(),
         number=_next_number(at),
