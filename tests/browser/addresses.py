@@ -366,6 +366,9 @@ VISITS: dict[str, list[Visit]] = {
     "rules:code_table": [_v("zhengwu", 'SELECT "table" FROM rulebook_codeentry ORDER BY 1 LIMIT 1')],
     "rules:parameters": [_v("zhengwu")],
     "agenda:deputies": [_v(), _v("minzheng-sh")],
+    "parties:leaving": [_v(query=_PERSON)],
+    "parties:rename_department": [_v(query="SELECT id FROM parties_department WHERE short_name = '旗民政局'")],
+    "parties:merge_department": [_v(query="SELECT id FROM parties_department WHERE short_name = '旗民政局'")],
     "agenda:clocks": [_v(), _v("zhengwu")],
     "agenda:office": [_v("minzheng-qz"), _v("shijian-ld")],
 }  # fmt: skip

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from gongxiang.demo import (
+    agenda,
     banner,
     cases,
     channels,
@@ -87,6 +88,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         sources.read_tables(everybody, nodes)
         sources.try_table(everybody, resources["tkry"])
         imports.send_workbook(everybody)
+        agenda.leave_agenda(travel, everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},
             grants={key: str(value) for key, value in granted.items()},

@@ -12,7 +12,10 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rulebook which clocks run here."""
-        from gongxiang.platform.agreements import queries
+        from gongxiang.platform.agreements import changes, queries
+        from gongxiang.platform.parties.changes import register_passing, register_standing
         from gongxiang.platform.rulebook.queries import register_deadline_source
 
         register_deadline_source("agreements", queries.ending_soon)
+        register_standing("agreements", changes.standing_of)
+        register_passing("agreements", changes.in_force, changes.end_with_department)

@@ -121,6 +121,41 @@ class DeputyRefused(Refusal):
     next_step = "Choose an active colleague of your department, and a first day before the last."
 
 
+class SuccessorMissing(Refusal):
+    """{name} has work in hand: name who takes it over."""
+
+    basis = ("wushen-2021-60:25",)
+    next_step = "Choose a colleague of the same department; the page lists what is open."
+
+
+class SuccessorWrong(Refusal):
+    """A successor is another active person of the same department."""
+
+    basis = ("wushen-2021-60:25",)
+    next_step = "Choose an active colleague; if nobody is there yet, make the account first."
+
+
+class MergeRefused(Refusal):
+    """A department is merged into another active one; authority, audit office and operator are not merged."""
+
+    basis = ("wushen-2021-60:2",)
+    next_step = "Choose the department that takes over the duties."
+
+
+class NotSettled(Refusal):
+    """{n} cases still run or flow in the name of this department."""
+
+    basis = ("cn-809:27.3",)
+    next_step = "Settle what is listed: withdraw or answer requests, end grants as article 27 has it, revoke nodes."
+
+
+class MergeOutdated(Refusal):
+    """Something changed since you looked: what would pass is not what you saw."""
+
+    basis = ("wushen-2021-60:2",)
+    next_step = "Look at the list again and confirm it."
+
+
 class DeputyTwice(Refusal):
     """{name} has a deputy for some of these days already."""
 

@@ -48,6 +48,19 @@ class Department(models.Model):
         ]
 
 
+class DepartmentName(models.Model):
+    """A name that a department bore until a day, with the document that changed it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=256)
+    until = models.DateTimeField()
+    document = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["department", "-until"], name="department_former_names")]
+
+
 class Person(AbstractBaseUser):
     """A person with an account. `password` is an argon2 hash; the second factor's secret is sealed."""
 

@@ -16,6 +16,8 @@ READ_PEOPLE = Permission(name="parties.read_people", roles=frozenset(Role))
 REGISTER_DEPARTMENT = Permission(
     name="parties.register_department", roles=frozenset({Role.SYSTEM_ADMIN, Role.AUTHORITY_OFFICER})
 )
+#: Another name, or an end as part of another department: by decision of the government, carried out by the authority.
+CHANGE_DEPARTMENT = Permission(name="parties.change_department", roles=frozenset({Role.AUTHORITY_LEADER}), second_factor=True)
 SET_HEAD = Permission(name="parties.set_head", roles=_OFFICE | {Role.AUTHORITY_OFFICER})
 REPORT_OFFICER = Permission(name="parties.report_officer", roles=_OFFICE)
 FILE_OFFICER = Permission(name="parties.file_officer", roles=frozenset({Role.AUTHORITY_OFFICER}))

@@ -414,18 +414,26 @@ def deputyships(actor: actors.Actor, at: datetime, *, which: str = "", search: s
     if search:
         rows = rows.filter(Q(person__name__icontains=search) | Q(deputy__name__icontains=search))
     when = {"now": Q(starts_at__lte=at, ends_at__gt=at), "later": Q(starts_at__gt=at), "over": Q(ends_at__lte=at)}
-    return [
-        DeputyshipRef(
-            id=row.id, person_id=row.person_id, person=row.person.name, deputy_id=row.deputy_id, deputy=row.deputy.name,
-            starts_at=row.starts_at, ends_at=row.ends_at,
-        )
-        for row in rows.filter(when.get(which, Q())).order_by("-starts_at", "id")
-    ]  # fmt: skip
+    return [_deputyship(row) for row in rows.filter(when.get(which, Q())).order_by("-starts_at", "id")]
 
 
 def departments_of(people: Iterable[UUID]) -> set[UUID]:
     """The departments of the people."""
     return set(Person.objects.filter(pk__in=list(people)).values_list("department_id", flat=True))
+
+
+def deputyships_of(person_id: UUID, at: datetime) -> list[DeputyshipRef]:
+    """Where the person is away or stands in, now or later."""
+    mine = Q(person_id=person_id) | Q(deputy_id=person_id)
+    rows = Deputy.objects.filter(mine, ends_at__gt=at).select_related("person", "deputy").order_by("starts_at")
+    return [_deputyship(row) for row in rows]
+
+
+def _deputyship(row: Deputy) -> DeputyshipRef:
+    return DeputyshipRef(
+        id=row.id, person_id=row.person_id, person=row.person.name, deputy_id=row.deputy_id, deputy=row.deputy.name,
+        starts_at=row.starts_at, ends_at=row.ends_at,
+    )  # fmt: skip
 
 
 def with_deputies(people: Iterable[UUID], at: datetime) -> list[UUID]:

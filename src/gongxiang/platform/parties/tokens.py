@@ -115,6 +115,11 @@ def count_call(caller: str, *, at: datetime) -> None:
         raise TooManyCalls(limit=limit)
 
 
+def in_use_of(person_id: UUID, at: datetime) -> int:
+    """How many tokens of the person work."""
+    return AccessToken.objects.filter(person_id=person_id, revoked_at=None, expires_at__gt=at).count()
+
+
 def forget_counters(at: datetime) -> int:
     """Remove counters of minutes gone by: what callers leave behind must not grow."""
     return CallCounter.objects.filter(minute__lt=int(at.timestamp() // 60) - 1).delete()[0]

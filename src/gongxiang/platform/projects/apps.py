@@ -12,7 +12,9 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rulebook which clocks run here."""
-        from gongxiang.platform.projects import queries, tasks
+        from gongxiang.platform.parties.changes import register_standing
+        from gongxiang.platform.projects import changes, queries, tasks
         from gongxiang.platform.rulebook.queries import register_deadline_source
 
         register_deadline_source("projects", queries.open_deadlines, tasks.recount)
+        register_standing("projects", changes.standing_of)

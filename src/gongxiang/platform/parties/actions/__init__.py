@@ -13,6 +13,7 @@ from gongxiang.platform.parties.actions.accounts import (
     unlock_account,
     withdraw_role,
 )
+from gongxiang.platform.parties.actions.changing import leave_and_hand_over, merge_department, rename_department
 from gongxiang.platform.parties.actions.departments import (
     end_matter,
     end_system,
@@ -53,7 +54,9 @@ __all__ = [
     "grant_role",
     "issue_own_token",
     "issue_system_token",
+    "leave_and_hand_over",
     "lock_account",
+    "merge_department",
     "name_deputy",
     "plan_system",
     "record_sign_in",
@@ -61,6 +64,7 @@ __all__ = [
     "register_department",
     "register_matter",
     "register_system",
+    "rename_department",
     "report_officer",
     "reset_factor",
     "reset_password",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.kernel.errors import Refusal
-from gongxiang.platform.parties import actions, permissions, queries
+from gongxiang.platform.parties import actions, permissions, queries, queries_changes
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.parties.forms import DepartmentForm, HeadForm, OfficerForm
@@ -162,6 +162,9 @@ def _detail(
         "may_head": may_head,
         "may_report": own and permissions.REPORT_OFFICER.allows(request.actor),
         "may_file": permissions.FILE_OFFICER.allows(request.actor),
+        "may_change": permissions.CHANGE_DEPARTMENT.allows(request.actor) and department.status == "ACTIVE",
+        "former": queries_changes.former_names(department_id),
+        "successor": queries_changes.successor_of(department_id),
         "news": evidence.trail_of(f"department:{department_id}", by=request.actor)[-20:],
     }
     return render(request, "parties/department.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.parties import departments, people, registers
+from gongxiang.platform.web.parties import changing, departments, people, registers
 
 urlpatterns = [
     path("departments/", departments.index, name="departments"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("departments/<uuid:department_id>/", departments.detail, name="department"),
     path("departments/<uuid:department_id>/head/", departments.set_head, name="set_head"),
     path("departments/<uuid:department_id>/officer/", departments.report_officer, name="report_officer"),
+    path("departments/<uuid:department_id>/rename/", changing.rename, name="rename_department"),
+    path("departments/<uuid:department_id>/merge/", changing.merge, name="merge_department"),
+    path("departments/<uuid:department_id>/merge/carry-out/", changing.carry_out_merge, name="carry_out_merge"),
+    path("people/<uuid:person_id>/leaving/", changing.leaving, name="leaving"),
     path("filings/", departments.filings, name="filings"),
     path("filings/<uuid:filing_id>/file/", departments.file_officer, name="file_officer"),
     path("people/", people.index, name="people"),
