@@ -35,7 +35,9 @@ def hand_over_drafts(person_id: UUID, successor_id: UUID, by: Actor, at: datetim
             trail=[f"person:{person_id}", f"person:{successor_id}"],
         )  # fmt: skip
         row.drafted_by_id, row.drafted_by = successor_id, successor.name
-        row.save(update_fields=["drafted_by_id", "drafted_by"])
+        # Who left cannot be a handler of what is to be granted.
+        row.handlers = list(dict.fromkeys(successor_id if one == person_id else one for one in row.handlers))
+        row.save(update_fields=["drafted_by_id", "drafted_by", "handlers"])
     return len(rows)
 
 

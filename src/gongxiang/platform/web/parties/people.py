@@ -1,6 +1,7 @@
 """People: list, new account, roles, locks; each administrator sees the acts of the own kind. And the logs of the third."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,7 +25,8 @@ from gongxiang.protocol.canonical import instant
 _ACCOUNT_ACTS: dict[str, Callable[..., queries.PersonRef]] = {
     "lock": actions.lock_account,
     "unlock": actions.unlock_account,
-    "close": actions.close_account,
+    # Without a successor this is refused while something is in the person's hand.
+    "close": partial(actions.leave_and_hand_over, successor_id=None),
 }
 
 
