@@ -5,12 +5,14 @@
 由同级人民政府决定。
 """
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import close_old_connections, connections
 
-from gongxiang.platform.access import actions, answers, disputing, errors, mediating, states, tasks
+from gongxiang.platform.access import actions, answers, collecting, disputing, errors, mediating, states, tasks
 from gongxiang.platform.access import errors_dispute as refusals
 from gongxiang.platform.access import states_dispute as steps
 from gongxiang.platform.access.models import AccessRequest, Dispute
@@ -19,10 +21,10 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.grants.models import Grant, GrantRevision
-from gongxiang.platform.kernel.errors import Shortfalls
+from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
 from tests.factories.catalogue import make_conditional
-from tests.factories.disputes import GROUNDS, PEOPLE, REFUSAL, decide, make_dispute, papers_of, refused_request, terms
+from tests.factories.disputes import ABSENT, GROUNDS, PEOPLE, REFUSAL, decide, make_dispute, papers_of, refused_request, terms
 from tests.factories.parties import Banner, make_banner
 from tests.factories.procedure import answer, make_request, reply_fields
 
@@ -297,3 +299,39 @@ class TestTheGovernmentDecides:
         dispute = make_dispute(steps.DECIDED, banner=banner, request=refused)
         with pytest.raises(WrongState):
             mediating.carry_out(dispute_id=dispute.pk, by=banner.authority_leader, at=banner.at + 10 * HOUR)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_open_one_dispute_and_state_one_search() -> None:
+    banner = make_banner()
+    resource = make_conditional(banner=banner)
+    asked = refused_request(banner, resource.id)
+    absent = refused_request(banner, resource.id, **ABSENT)
+    search = "查询了救助系统全部表和历年纸质档案，均无。"
+    acts = {
+        "open": lambda: disputing.open_dispute(
+            access_request_id=asked.pk, grounds=GROUNDS, by=banner.consumer.officer, at=banner.at
+        ),
+        "state": lambda: collecting.state_search(
+            access_request_id=absent.pk, search=search, by=banner.provider.reviewer, at=banner.at
+        ),
+    }
+    gate, said = threading.Barrier(4), []
+
+    def run(name: str) -> None:
+        try:
+            gate.wait()
+            acts[name]()
+            said.append(f"{name}: done")
+        except Refusal as refusal:
+            said.append(f"{name}: {refusal.code}")
+        finally:
+            close_old_connections()
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in acts for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["open: dispute_open", "open: done", "state: absence_open", "state: done"]
