@@ -52,7 +52,8 @@ _STOP = "SELECT id FROM grants_stopnotice ORDER BY announced_at LIMIT 1"
 _CHECKED = "SELECT id FROM catalogue_withheldcheck WHERE status = 'DUE' ORDER BY due_at LIMIT 1"
 _PUBLISHED = "SELECT id FROM catalogue_resource WHERE status = 'PUBLISHED' AND name = '特困人员基本信息'"
 _GRANT = "SELECT id FROM grants_grant WHERE status = 'ACTIVE' AND resource_name = '特困人员基本信息' ORDER BY issued_at LIMIT 1"
-_ENDED = "SELECT id FROM grants_grant WHERE status = 'ENDED' ORDER BY issued_at LIMIT 1"
+_ENDED = "SELECT id FROM grants_grant WHERE status = 'ENDED' AND end_reason = 'period_over' ORDER BY issued_at LIMIT 1"
+_CASE = "SELECT id FROM grants_{} ORDER BY number LIMIT 1"
 _RECTIFIED = "SELECT id FROM grants_rectification ORDER BY demanded_at LIMIT 1"
 _NODE = f"SELECT id FROM delivery_node WHERE status = 'ADMITTED' AND department_id IN {_MINZHENG} LIMIT 1"
 _CHECK = "SELECT id FROM delivery_tablecheck WHERE answered_at IS NOT NULL ORDER BY asked_at DESC LIMIT 1"
@@ -322,6 +323,18 @@ VISITS: dict[str, list[Visit]] = {
     "grants:end": [_v("minzheng-ld", _GRANT), _v("shijian-ld", _GRANT)],
     "grants:revise": [_v("minzheng-ld", _GRANT)],
     "grants:dispose": [_v("yibao-ld", _ENDED)],
+    "use:records": [_v("shijian-jb"), _v("zhengwu", more="?channel=table&since=nonsense")],
+    "use:handlers": [_v("shijian-ld", _GRANT), _v("minzheng-jb", _GRANT)],
+    "use:ask": [_v("minzheng-ld", _GRANT)],
+    "use:inspect": [_v("zhengwu", _GRANT)],
+    "use:ask_third_party": [_v("shijian-ld", _GRANT)],
+    "use:acknowledge": [_v("minzheng-ld", _ENDED)],
+    "use:report": [_v("yibao-ld", "SELECT id FROM grants_usereport ORDER BY opened_at LIMIT 1")],
+    "use:question": [_v("minzheng-ld", _CASE.format("usequestion")), _v("shijian-ld", _CASE.format("usequestion"))],
+    "use:inspection": [_v("zhengwu", _CASE.format("inspection")), _v("shijian-jb", _CASE.format("inspection"))],
+    "use:third_party": [_v("minzheng-ld", _CASE.format("thirdpartyconsent"))],
+    "use:provision": [_v("minzheng-jb", "SELECT id FROM grants_provision WHERE status = 'DUE' LIMIT 1"),
+                      _v("shijian-jb", "SELECT id FROM grants_provision WHERE status = 'PROVIDED' LIMIT 1")],
     "use:rectifications": [_v("minzheng-ld"), _v("zhengwu"), _v("renshe-ld", more="?status=running")],
     "use:rectification": [_v("renshe-ld", _RECTIFIED), _v("minzheng-ld", _RECTIFIED), _v("zhengwu", _RECTIFIED)],
     "delivery:nodes": [_v("minzheng-qz"), _v("yunwei")],
@@ -377,7 +390,8 @@ ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "
 #: Answered to programs, or a file: no page for a person.
 NO_PAGES = {
     "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as",
-    "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "catalogue:import_template",
+    "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "use:pack",
+    "catalogue:import_template",
     "access:file", "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own", "agenda:feed",
 }  # fmt: skip
 

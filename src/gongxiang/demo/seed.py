@@ -22,6 +22,7 @@ from gongxiang.demo import (
     sources,
     superiors,
     upkeep,
+    use,
 )
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.machine.home import Home
@@ -76,6 +77,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         upkeep.leave_remits(travel, everybody, resources)
         upkeep.publish_withheld(travel, everybody, nodes)
         upkeep.call_off_a_stop(travel, everybody, resources, granted)
+        use.leave_use(travel, everybody, resources, granted)
         banner.leave_agreement_waiting(notes, travel, everybody)
         projects.leave_projects_waiting(travel, everybody, built)
         databases.leave_node_waiting(home, notes, everybody)

@@ -88,6 +88,7 @@ async def _use(database: Database, ticket: Ticket, *, rows: int, elements: tuple
         elements=elements,
         rows=rows,
         at=clock.now(),
+        matter=ticket.matter,
     )
     async with use_ticket(database, ticket, fact) as connection:
         if ticket.grant_id is not None and ticket.terms is not None:

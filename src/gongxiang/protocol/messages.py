@@ -496,6 +496,8 @@ class SampleShown(Message):
     elements: tuple[str, ...]
     rows: int
     at: datetime
+    #: Number of the matter, as the ticket names it.
+    matter: str = ""
 
 
 ORDERS: dict[str, type[Message]] = {

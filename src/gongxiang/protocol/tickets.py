@@ -41,6 +41,8 @@ class Ticket:
     #: None at mounting only, where the node masked the rows before they left it.
     terms: Terms | None
     issued_at: datetime
+    #: Number of the matter for which it is used.
+    matter: str = ""
     #: The trial at mounting whose rows are shown.
     trial_id: UUID | None = None
     #: The case a claim belongs to.
@@ -85,6 +87,7 @@ def _parse(value: Any) -> Ticket:
             purpose=Purpose(value["purpose"]),
             terms=Terms.from_json(value["terms"]) if value["terms"] is not None else None,
             issued_at=parse_instant(value["issued_at"]),
+            matter=str(value.get("matter") or ""),
             trial_id=UUID(value["trial_id"]) if value.get("trial_id") else None,
             subject=UUID(value["subject"]) if value.get("subject") else None,
         )

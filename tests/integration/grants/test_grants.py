@@ -11,7 +11,7 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import opening
 from gongxiang.platform.evidence import actions as evidence_actions
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.grants import actions, errors, narrowing, queries, states, tasks
+from gongxiang.platform.grants import actions, disposing, errors, narrowing, queries, states, tasks
 from gongxiang.platform.grants.models import DisposalDuty, Filing, Grant
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Purpose
@@ -222,13 +222,14 @@ def test_period_over_ends_the_grant_and_opens_the_disposal_duty(banner: Banner, 
         "grant_id": grant_id,
         "statement": "已从接收库删除并清空备份。",
         "rows_disposed": 12,
+        "witness": "李华，信息股股长",
         "at": until,
     }
     with pytest.raises(errors.DisposalIncomplete):
-        actions.certify_disposal(method="retained", by=banner.consumer.officer, **certify)
+        disposing.certify_disposal(method="retained", by=banner.consumer.officer, **certify)
     with pytest.raises(NotPermitted):
-        actions.certify_disposal(method="deleted", by=banner.provider.officer, **certify)
-    assert actions.certify_disposal(method="deleted", by=banner.consumer.officer, **certify).status == states.DISCHARGED
+        disposing.certify_disposal(method="deleted", by=banner.provider.officer, **certify)
+    assert disposing.certify_disposal(method="deleted", by=banner.consumer.officer, **certify).status == states.DISCHARGED
 
 
 def test_terms_and_filings_are_never_rewritten(banner: Banner, grant_id: UUID) -> None:

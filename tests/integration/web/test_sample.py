@@ -9,6 +9,7 @@ from django.urls import reverse
 from gongxiang.platform.delivery import opening
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import actions as grants
+from gongxiang.platform.grants import handlers
 from gongxiang.protocol import clock
 from gongxiang.protocol.keyring import Keyring
 from gongxiang.protocol.tickets import read_ticket
@@ -35,11 +36,15 @@ def grant_id(banner):
     opening.open_stream(resource.id, at=banner.at)
     made = make_grant(banner=banner, resource_id=resource.id)
     opening.request_flow(made, at=banner.at + timedelta(hours=1))
+    handlers.name_handler(
+        grant_id=made, person_id=banner.consumer.clerk.id, duty="登记核验", by=banner.consumer.officer,
+        at=banner.at + timedelta(hours=2),
+    )  # fmt: skip
     return made
 
 
 def ask(person, grant_id, purpose="verification"):
-    return client_of(person).post(reverse("grants:sample", args=[grant_id]), {"purpose": purpose})
+    return client_of(person).post(reverse("grants:sample", args=[grant_id]), {"purpose": purpose, "matter": "SJ-DJ-01/1"})
 
 
 @pytest.mark.article("wushen-2021-60:14", "wushen-2021-60:22.2")

@@ -12,6 +12,7 @@ from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.delivery import errors, opening, permissions, policies, queries, states
 from gongxiang.platform.delivery.models import Alarm, Node, Reconciliation, TableCheck
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
+from gongxiang.platform.grants import handlers
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import Actor, Person
@@ -188,11 +189,17 @@ def ask_reconciliation(*, grant_id: UUID, by: Actor, at: datetime) -> Reconcilia
 
 @implements("wushen-2021-60:14", "wushen-2021-60:22.2")
 @transaction.atomic
-def ask_for_sample(*, grant_id: UUID, purpose: str, by: Actor, at: datetime) -> str:
-    """Give a ticket with which the gateway shows up to ten rows as the grant lets them flow: once, within a minute."""
+def ask_for_sample(*, grant_id: UUID, purpose: str, matter: str = "", by: Actor, at: datetime) -> str:
+    """Give a ticket with which the gateway shows up to ten rows as the grant lets them flow: once, within a minute.
+
+    The consumer's person must be a named handler and name the matter; the provider looks at what it gives itself.
+    """
     grant = grants.get_grant(grant_id, actor=by)
     permissions.check_for_department(permissions.SAMPLE, by, grant.provider_id, grant.consumer_id)
     assert isinstance(by, Person)
+    if by.department_id == grant.consumer_id:
+        handlers.check_handler(by, grant_id, at)
+        policies.check_matter(matter)
     flow, terms = queries.flow_for_update(grant_id), grants.current_terms(grant_id)
     policies.check_can_sample(flow.status, terms.purposes, purpose)
     ticket = Ticket(
@@ -204,6 +211,7 @@ def ask_for_sample(*, grant_id: UUID, purpose: str, by: Actor, at: datetime) -> 
         purpose=Purpose(purpose),
         terms=terms,
         issued_at=at,
+        matter=matter.strip(),
     )
     record_act(
         kind="data:sample_asked",
@@ -211,7 +219,7 @@ def ask_for_sample(*, grant_id: UUID, purpose: str, by: Actor, at: datetime) -> 
         by=by,
         at=at,
         basis=("wushen-2021-60:14", "wushen-2021-60:22.2"),
-        after={"purpose": purpose, "elements": list(terms.elements)},
+        after={"purpose": purpose, "matter": ticket.matter, "elements": list(terms.elements)},
         **opening.flow_seen_by(flow),
     )
     return issue_ticket(ticket, link.platform_key())

@@ -143,3 +143,10 @@ class NoRowsToShow(Refusal):
 
     basis = ("wushen-2021-60:14",)
     next_step = "Test the connection once more, then show the rows."
+
+
+class MatterMissing(Refusal):
+    """Say for which matter the data are used: its number, at most 60 characters."""
+
+    basis = ("wushen-2021-60:22.2", "cn-809:29.2")
+    next_step = "Enter the number of the case or of the business matter."

@@ -23,6 +23,8 @@ from gongxiang.platform.delivery.models import (
 )  # fmt: skip
 from gongxiang.platform.delivery.permissions import INTAKE
 from gongxiang.platform.evidence.actions import record_act, record_witness, transition
+from gongxiang.platform.grants import providing, use_records
+from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import claims, messages, receipts
@@ -267,6 +269,7 @@ def _receipt_given(fact: messages.ReceiptGiven) -> None:
     flow.receipt_at, flow.pending_receipt = fact.at, plain(fact)
     flow.save()
     catalogue_actions.note_used(resource_id=flow.resource_id, by=_INTAKE, at=fact.at)
+    providing.note_first_data(grant_id=fact.grant_id, measured_by="receipt", by=_INTAKE, at=fact.at)
     if flow.receipt_recorded_at is None or fact.at - flow.receipt_recorded_at >= policies.RECEIPT_INTERVAL:
         record_pending_receipt(flow.grant_id, at=fact.at)
 
@@ -290,7 +293,13 @@ def record_pending_receipt(grant_id: UUID, *, at: datetime) -> None:
             code="receipt_unsigned", node_id=flow.consumer_node_id, resource_id=flow.resource_id, detail=error.words, at=fact.at
         )
         return
+    last = Receipt.objects.filter(flow=flow).order_by("-id").values("upserts", "deletes").first()
     Receipt.objects.create(flow=flow, **figures)
+    moved = fact.upserts + fact.deletes - (last["upserts"] + last["deletes"] if last else 0)
+    purposes = [purpose.value for purpose in grants.current_terms(grant_id).purposes]
+    use_records.note_use(
+        grant_id=grant_id, channel=use_records.TABLE, purposes=purposes, rows=moved, by=_INTAKE, at=fact.at
+    )
     _note_flow(flow, "receipt_given", fact.at, after=figures)
     flow.receipts += 1
     flow.pending_receipt, flow.receipt_recorded_at = None, at
@@ -343,6 +352,8 @@ def _data_refused(fact: messages.DataRefused) -> None:
         words=plain(fact.words),
         at=fact.at,
     )
+    if flow:
+        use_records.note_use(grant_id=flow.grant_id, channel=use_records.REFUSED, by=_INTAKE, at=fact.at)
     concerns: tuple[UUID, ...] = (parties.authority().id,)
     tags = [f"resource:{fact.resource_id}"] if fact.resource_id else []
     if flow:
@@ -363,6 +374,11 @@ def _data_refused(fact: messages.DataRefused) -> None:
 @implements("wushen-2021-60:14", "wushen-2021-60:22.2")
 def _sample_shown(fact: messages.SampleShown) -> None:
     flow = Flow.objects.filter(grant_id=fact.grant_id).first() if fact.grant_id else None
+    if fact.grant_id is not None:
+        use_records.note_use(
+            grant_id=fact.grant_id, channel=use_records.SAMPLE, purposes=[fact.purpose], person=fact.person, matter=fact.matter,
+            rows=fact.rows, elements=fact.elements, by=_INTAKE, at=fact.at,
+        )  # fmt: skip
     seen: dict[str, Any] = {
         # Without a grant it was looked at by the mounting department itself.
         "concerns": (*trying.tried_by(fact.resource_id), parties.authority().id),
@@ -374,7 +390,9 @@ def _sample_shown(fact: messages.SampleShown) -> None:
         by=_INTAKE,
         at=fact.at,
         basis=("wushen-2021-60:14", "wushen-2021-60:22.2"),
-        after={"person": fact.person, "purpose": fact.purpose, "elements": fact.elements, "rows": fact.rows},
+        after={
+            "person": fact.person, "purpose": fact.purpose, "matter": fact.matter, "elements": fact.elements, "rows": fact.rows,
+        },
         **(opening.flow_seen_by(flow) if flow else seen),
     )
 

@@ -19,6 +19,8 @@ CODE_LIFETIME: Final = timedelta(hours=24)
 LONGEST_NAME: Final = 48
 #: A node that said nothing for so long is silent; it reports every few seconds.
 SILENCE: Final = timedelta(seconds=90)
+#: Signs of the number of a matter.
+LONGEST_MATTER: Final = 60
 #: Receipts of one flow stand in evidence at most this often; the last one always does.
 RECEIPT_INTERVAL: Final = timedelta(seconds=10)
 #: How far ahead of the platform a report's date may be, as the gateway allows its callers' clocks.
@@ -125,3 +127,10 @@ def check_rows_kept(*, answered_at: datetime | None, rows: int, at: datetime) ->
     """Rows were given and are not too old."""
     if answered_at is None or not rows or at - answered_at > TRIAL_ROWS_KEPT:
         raise errors.NoRowsToShow()
+
+
+@implements("wushen-2021-60:22.2", "cn-809:29.2")
+def check_matter(matter: str) -> None:
+    """Raise MatterMissing unless the number of the matter is given: every use names what it is for."""
+    if not 1 <= len(matter.strip()) <= LONGEST_MATTER or any(not sign.isprintable() for sign in matter.strip()):
+        raise errors.MatterMissing(field="matter")

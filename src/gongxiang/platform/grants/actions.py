@@ -12,13 +12,14 @@ from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.actions import note_granted_until
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
-from gongxiang.platform.grants import errors, permissions, policies, queries, rectifying, states
+from gongxiang.platform.grants import errors, permissions, policies, providing, queries, rectifying, states, third_parties
 from gongxiang.platform.grants.models import DisposalDuty, Grant, GrantRevision, StopAnswer, StopNotice
 from gongxiang.platform.grants.shared import NOT_SUSPENDED, file_act, next_number, nodes_of, seen_by
 from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.messages import EndGrant, OpenGrant, SuspendGrant
 from gongxiang.protocol.terms import Condition, Mask, Purpose, Terms, Volume
@@ -91,6 +92,7 @@ def issue_grant(
         grant, table=states.GRANT, act="issue", by=by, at=at, basis=basis, after={"terms": plain(terms)}, **seen_by(grant)
     )
     _write_revision(grant, terms, narrowing=False, reason=reason, access_request_id=access_request_id, by=by, at=at)
+    providing.open_provision(grant, by=by, at=at)
     _ask_of_running_stop(grant, at)
     _note_use(grant, at)
     return grant
@@ -303,34 +305,6 @@ def expire_grant(*, grant_id: UUID, by: Actor, at: datetime) -> Grant | None:
     return grant
 
 
-@implements("cn-809:27", "cn-809:29")
-@transaction.atomic
-def certify_disposal(
-    *, grant_id: UUID, method: str, statement: str, rows_disposed: int, retention_basis: str = "", by: Actor, at: datetime
-) -> DisposalDuty:
-    """The consumer's officer certifies how the delivered data were disposed of."""
-    duty = queries.get_disposal_for_update(grant_id)
-    permissions.check_actor_can_certify(by, duty.grant.consumer_id)
-    if method not in policies.DISPOSAL_METHODS:
-        raise errors.DisposalIncomplete(field="method")
-    if len(statement.strip()) < policies.SHORTEST_STATEMENT:
-        raise errors.DisposalIncomplete(field="statement")
-    if method == "retained" and not retention_basis.strip():
-        raise errors.DisposalIncomplete(field="retention_basis")
-    if rows_disposed < 0:
-        raise errors.DisposalIncomplete(field="rows_disposed")
-    changes = {
-        "method": method,
-        "statement": statement.strip(),
-        "retention_basis": retention_basis.strip(),
-        "rows_disposed": rows_disposed,
-        "discharged_at": at,
-        "discharged_by": by.name,
-    }
-    transition(duty, table=states.DISPOSAL, act="discharge", by=by, at=at, changes=changes, **seen_by(duty.grant))
-    return duty
-
-
 @transaction.atomic
 def set_route(
     *, grant_id: UUID, provider_node_id: UUID, consumer_node_id: UUID, exchange_table: str, by: Actor, at: datetime
@@ -374,8 +348,17 @@ def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, even
         **seen_by(grant),
     )
     rectifying.close_running(grant, by=by, at=event_at)
-    duty = DisposalDuty(id=new_id(), grant=grant, opened_at=event_at)
-    open_record(duty, table=states.DISPOSAL, act="open", by=by, at=event_at, **seen_by(grant))
+    third_parties.end_with_grant(grant, by=by, at=event_at)
+    providing.close_with_grant(grant, by=by, at=event_at)
+    deadline = rulebook.deadline("disposal", start=event_at)
+    duty = DisposalDuty(
+        id=new_id(), grant=grant, opened_at=event_at, due_at=deadline.due_at, due_basis=deadline.basis, due_rule=deadline.rule,
+        due_provisional=deadline.provisional,
+    )  # fmt: skip
+    open_record(
+        duty, table=states.DISPOSAL, act="open", by=by, at=event_at, rule_version=deadline.rule,
+        after={"due_at": deadline.due_at}, **seen_by(grant),
+    )  # fmt: skip
     _note_use(grant, at)
     link.issue_order(EndGrant(grant_id=grant.pk, reason=reason), node_ids=nodes_of(grant), at=at)
 

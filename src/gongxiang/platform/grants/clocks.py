@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.grants import permissions, states
-from gongxiang.platform.grants.models import Rectification
+from gongxiang.platform.grants.models import DisposalDuty, Provision, Rectification, UseQuestion, UseReport
 from gongxiang.platform.grants.shared import seen_by
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.parties import queries as parties
@@ -34,6 +34,10 @@ _CLOCKS = (
     _Clock(
         model=Rectification, subject="rectification", running=(states.DEMANDED,), started=lambda row: row.demanded_at,
     ),
+    _Clock(model=UseReport, subject="use_report", running=("DUE",), started=lambda row: row.period_to),
+    _Clock(model=UseQuestion, subject="use_question", running=("ASKED",), started=lambda row: row.asked_at),
+    _Clock(model=DisposalDuty, subject="disposal_duty", running=("OPEN",), started=lambda row: row.opened_at),
+    _Clock(model=Provision, subject="provision", running=("DUE",), started=lambda row: row.opened_at, turn="provider"),
 )  # fmt: skip
 
 
@@ -69,7 +73,8 @@ def recount_deadlines(*, by: Actor, at: datetime) -> int:
 
 def _running(*, lock: bool = False) -> Iterator[tuple[_Clock, Any]]:
     for clock in _CLOCKS:
-        rows = clock.model._default_manager.filter(status__in=clock.running).select_related("grant").order_by("due_at")
+        timed = clock.model._default_manager.filter(status__in=clock.running, due_at__isnull=False)
+        rows = timed.select_related("grant").order_by("due_at")
         for row in rows.select_for_update(of=("self",)) if lock else rows:
             yield clock, row
 

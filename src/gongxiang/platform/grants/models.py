@@ -4,9 +4,34 @@ from django.db import models
 
 from gongxiang.platform.grants.models_rectify import Rectification
 from gongxiang.platform.grants.models_stop import StopAnswer, StopNotice
+from gongxiang.platform.grants.models_use import (
+    Handler,
+    Inspection,
+    Provision,
+    ThirdPartyConsent,
+    UseQuestion,
+    UseRecord,
+    UseReport,
+)
 from gongxiang.platform.kernel.ids import new_id
 
-__all__ = ["Counter", "DisposalDuty", "Filing", "Grant", "GrantRevision", "Rectification", "StopAnswer", "StopNotice"]
+__all__ = [
+    "Counter",
+    "DisposalDuty",
+    "Filing",
+    "Grant",
+    "GrantRevision",
+    "Handler",
+    "Inspection",
+    "Provision",
+    "Rectification",
+    "StopAnswer",
+    "StopNotice",
+    "ThirdPartyConsent",
+    "UseQuestion",
+    "UseRecord",
+    "UseReport",
+]
 
 
 class Counter(models.Model):
@@ -114,9 +139,20 @@ class DisposalDuty(models.Model):
     grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="disposal")
     status = models.CharField(max_length=20)
     opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    due_basis = models.CharField(max_length=60, blank=True, default="")
+    due_rule = models.CharField(max_length=120, blank=True, default="")
+    due_provisional = models.BooleanField(default=False)
     method = models.CharField(max_length=20, blank=True, default="")
     statement = models.TextField(blank=True, default="")
     retention_basis = models.TextField(blank=True, default="")
     rows_disposed = models.BigIntegerField(null=True)
     discharged_at = models.DateTimeField(null=True)
     discharged_by = models.CharField(max_length=200, blank=True, default="")
+    witness = models.CharField(max_length=200, blank=True, default="")
+    #: The certificate (`documents`).
+    document_id = models.UUIDField(null=True)
+    document_number = models.CharField(max_length=80, blank=True, default="")
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=200, blank=True, default="")
+    acknowledgement = models.TextField(blank=True, default="")

@@ -136,3 +136,43 @@ LAPSE_RECTIFICATION: Final = Permission(
 PROTECT: Final = Permission(name="grants.protect", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), second_factor=True)
 RECALCULATOR: Final = "grant-recalculator"
 RECOUNT: Final = Permission(name="grants.recount", roles=frozenset(), systems=frozenset({RECALCULATOR}))
+
+# ---- the use of what was granted ------------------------------------------------------------------------------------------
+
+HANDLER_WATCH: Final = "handler-watch"
+USE_NOTER: Final = "fact-intake"
+USE_KEEPER: Final = "use-record-keeper"
+REPORT_SWEEPER: Final = "use-report-sweeper"
+DRIFT_FINDER: Final = "drift-finder"
+PROVISION_CLOCK: Final = "provision-clock"
+DISPOSAL_CLOCK: Final = "disposal-clock"
+
+_DESK: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
+_OFFICER: Final = frozenset({Role.ACCOUNTABLE_OFFICER})
+
+NAME_HANDLER: Final = Permission(name="grants.name_handler", roles=_OFFICER)
+END_HANDLER: Final = Permission(name="grants.end_handler", roles=_OFFICER, systems=frozenset({HANDLER_WATCH}))
+NOTE_USE: Final = Permission(name="grants.note_use", roles=frozenset(), systems=frozenset({USE_NOTER}))
+KEEP_USE: Final = Permission(name="grants.keep_use", roles=frozenset(), systems=frozenset({USE_KEEPER}))
+OPEN_USE_REPORT: Final = Permission(name="grants.open_use_report", roles=frozenset(), systems=frozenset({REPORT_SWEEPER}))
+REPORT_USE: Final = Permission(name="grants.report_use", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
+ASK_ABOUT_USE: Final = Permission(name="grants.ask_about_use", roles=_OFFICER | _AUTHORITY, systems=frozenset({DRIFT_FINDER}))
+INSPECT: Final = Permission(name="grants.inspect", roles=_OFFICER | _AUTHORITY)
+REPLY_TO_INSPECTION: Final = Permission(name="grants.reply_to_inspection", roles=_OFFICER)
+ASK_THIRD_PARTY: Final = Permission(name="grants.ask_third_party", roles=_OFFICER)
+DECIDE_THIRD_PARTY: Final = Permission(name="grants.decide_third_party", roles=_OFFICER, second_factor=True)
+REVOKE_THIRD_PARTY: Final = Permission(name="grants.revoke_third_party", roles=_OFFICER | _AUTHORITY, second_factor=True)
+NOTE_PROVISION: Final = Permission(
+    name="grants.note_provision", roles=frozenset(), systems=frozenset({USE_NOTER, PROVISION_CLOCK})
+)
+DECLARE_PROVISION: Final = Permission(name="grants.declare_provision", roles=_DESK | {Role.NODE_OPERATOR})
+CONFIRM_PROVISION: Final = Permission(name="grants.confirm_provision", roles=_DESK | {Role.NODE_OPERATOR})
+LAPSE_DISPOSAL: Final = Permission(name="grants.lapse_disposal", roles=frozenset(), systems=frozenset({DISPOSAL_CLOCK}))
+ACKNOWLEDGE_DISPOSAL: Final = Permission(name="grants.acknowledge_disposal", roles=_OFFICER)
+
+
+def check_provider_or_authority(permission: Permission, actor: Actor, provider_id: UUID) -> None:
+    """The permission, held for the provider itself or for the competent authority; or the job that holds it."""
+    permission.check(actor)
+    if not (isinstance(actor, System) or is_authority(actor) or _of(actor, provider_id)):
+        raise NotPermitted()

@@ -106,6 +106,16 @@ class DisposalView:
     rows_disposed: int | None
     discharged_at: datetime | None
     discharged_by: str
+    due_at: datetime | None
+    due_basis: str
+    witness: str
+    document_id: UUID | None
+    document_number: str
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    acknowledgement: str
+    provider_id: UUID
+    provider_name: str
 
 
 def visible_to(actor: Actor) -> QuerySet[Grant]:
@@ -274,11 +284,15 @@ def disposal_view(row: DisposalDuty) -> DisposalView:
     """The frozen value of a row."""
     names = ("id", "grant_id", "status", "opened_at", "method", "statement", "retention_basis", "rows_disposed")
     values: dict[str, Any] = {name: getattr(row, name) for name in (*names, "discharged_at", "discharged_by")}
+    more = ("due_at", "due_basis", "witness", "document_id", "document_number", "acknowledged_at", "acknowledged_by")
+    values |= {name: getattr(row, name) for name in (*more, "acknowledgement")}
     return DisposalView(
         grant_number=row.grant.number,
         resource_name=row.grant.resource_name,
         consumer_id=row.grant.consumer_id,
         consumer_name=row.grant.consumer_name,
+        provider_id=row.grant.provider_id,
+        provider_name=row.grant.provider_name,
         **values,
     )
 

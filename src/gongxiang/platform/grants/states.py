@@ -9,6 +9,8 @@ SUSPENDED: Final = "SUSPENDED"
 ENDED: Final = "ENDED"
 
 OPEN: Final = "OPEN"
+OVERDUE: Final = "OVERDUE"
+ACKNOWLEDGED: Final = "ACKNOWLEDGED"
 DISCHARGED: Final = "DISCHARGED"
 
 GRANT: Final = TransitionTable(
@@ -64,8 +66,16 @@ DISPOSAL: Final = TransitionTable(
             who="the end of the grant", basis=("cn-809:27",),
         ),
         Transition(
-            act="discharge", sources=(OPEN,), target=DISCHARGED, event="discharged",
+            act="discharge", sources=(OPEN, OVERDUE), target=DISCHARGED, event="discharged", turn="provider",
             who="consumer's accountable officer", basis=("cn-809:27", "cn-809:29"),
+        ),
+        Transition(
+            act="lapse", sources=(OPEN,), target=OVERDUE, event="overdue", turn="consumer",
+            who="the product, when the day has passed", basis=("cn-809:27.1", "cn-809:40(4)"),
+        ),
+        Transition(
+            act="acknowledge", sources=(DISCHARGED,), target=ACKNOWLEDGED, event="acknowledged",
+            who="provider's accountable officer", basis=("cn-809:27.1",),
         ),
     ),
 )  # fmt: skip
@@ -115,7 +125,6 @@ STOP_NOTICE: Final = TransitionTable(
 
 DEMANDED: Final = "DEMANDED"
 REPORTED: Final = "REPORTED"
-OVERDUE: Final = "OVERDUE"
 DECLINED: Final = "DECLINED"
 ACCEPTED: Final = "ACCEPTED"
 CLOSED: Final = "CLOSED"

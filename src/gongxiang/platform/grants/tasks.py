@@ -5,14 +5,34 @@ from datetime import datetime
 from uuid import UUID
 
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
-from gongxiang.platform.grants import actions, clocks, holding, queries, queries_rectify, queries_stop, rectifying, stopping
+from gongxiang.platform.grants import (
+    actions,
+    clocks,
+    disposing,
+    handlers,
+    holding,
+    providing,
+    queries,
+    queries_rectify,
+    queries_stop,
+    queries_use,
+    questions,
+    rectifying,
+    stopping,
+    use_records,
+    use_reports,
+)
 from gongxiang.platform.grants.permissions import (
     AGREEMENT_GATE,
+    DISPOSAL_CLOCK,
     EXPIRER,
+    PROVISION_CLOCK,
     RECALCULATOR,
     RECTIFICATION_SWEEPER,
+    REPORT_SWEEPER,
     STOP_CLOCK,
     STOPPER,
+    USE_KEEPER,
 )
 from gongxiang.platform.grants.policies import NO_AGREEMENT
 from gongxiang.platform.grants.states import ACTIVE, SUSPENDED
@@ -85,3 +105,28 @@ def lapse_rectifications(at: datetime) -> int:
             continue
         lapsed += moved is not None
     return lapsed
+
+
+def keep_use_true(at: datetime) -> int:
+    """What concerns the use of grants and is not urgent: reports to open or overdue, handlers who left, provision, disposal."""
+    done = handlers.end_leavers(at)
+    sweeper = System(name=REPORT_SWEEPER)
+    for key in queries_use.report_candidates(at):
+        done += use_reports.open_use_report(grant_id=key, by=sweeper, at=at) is not None
+    for key in queries_use.lapsed_reports(at):
+        done += use_reports.lapse_use_report(report_id=key, by=sweeper, at=at) is not None
+    for key in queries_use.lapsed_provisions(at):
+        done += providing.lapse_provision(grant_id=key, by=System(name=PROVISION_CLOCK), at=at) is not None
+    for key in queries_use.lapsed_disposals(at):
+        done += disposing.lapse_disposal(grant_id=key, by=System(name=DISPOSAL_CLOCK), at=at) is not None
+    return done
+
+
+def find_drift(at: datetime) -> int:
+    """Ask consumers about signs that the real use differs from what was stated; gives how many were asked."""
+    return questions.find_drift(at)
+
+
+def forget_use_records(at: datetime) -> int:
+    """Remove lines of use whose period is over; gives how many."""
+    return use_records.forget_use_records(by=System(name=USE_KEEPER), at=at)

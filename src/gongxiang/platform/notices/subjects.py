@@ -1,6 +1,7 @@
 """What a notice calls its case: names and numbers, asked of the rooms below; empty where there is none any more."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from gongxiang.platform.access import queries as access
@@ -15,7 +16,7 @@ from gongxiang.platform.delivery import queries_channels as channels
 from gongxiang.platform.demands import queries as demands
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.grants import queries as grants
-from gongxiang.platform.grants import queries_rectify, queries_stop
+from gongxiang.platform.grants import queries_rectify, queries_stop, queries_use
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.notices.permissions import WRITER
@@ -86,6 +87,12 @@ def _absence(key: UUID) -> str:
 def _plan(key: UUID) -> str:
     found = collection.get_plan(key, actor=_READER)
     return f"{found.number} {found.title}"
+def _use(get: Callable[..., Any]) -> Callable[[UUID], str]:
+    def title(key: UUID) -> str:
+        found = get(key, actor=_READER)
+        return f"{found.grant.number} {found.grant.resource_name}"
+
+    return title
 
 
 _TITLES: Mapping[str, Callable[[UUID], str]] = {
@@ -103,7 +110,11 @@ _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "remit_change": lambda key: queries_remit.get_remit_change(key, actor=_READER).title,
     "stop_notice": lambda key: queries_stop.get_stop(key, actor=_READER).resource_name,
     "rectification": lambda key: queries_rectify.get_rectification(key, actor=_READER).resource_name,
+    "use_report": _use(queries_use.get_report),
+    "use_question": _use(queries_use.get_question),
+    "inspection": _use(queries_use.get_inspection),
+    "third_party_consent": _use(queries_use.get_third_party),
+    "provision": _use(queries_use.get_provision),
     "grant": _grant,
-    "disposal_duty": _grant,
     "node": lambda key: delivery.node_names([key]).get(key, ""),
 }

@@ -256,10 +256,11 @@ class DisposalForm(Form):
     """How delivered data were disposed of."""
 
     method = forms.ChoiceField(label=_("Way of disposal"))
-    rows_disposed = forms.IntegerField(label=_("Rows concerned"), min_value=0)
+    rows_disposed = forms.IntegerField(label=_("Rows concerned"), min_value=0, max_value=10**15 - 1)
     statement = forms.CharField(
         label=_("What was done, where and by whom"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000
     )
+    witness = forms.CharField(label=_("Witness (name and post)"), max_length=200)
     retention_basis = forms.CharField(
         label=_("Legal basis, if something is kept"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -14,6 +14,8 @@ STATES = {
     "rectification:ACCEPTED": (_("Put right"), "success"),
     "rectification:CLOSED": (_("Closed"), "secondary"),
     "disposal_duty:OPEN": (_("To be disposed of"), "warning"),
+    "disposal_duty:OVERDUE": (_("Disposal overdue"), "danger"),
+    "disposal_duty:ACKNOWLEDGED": (_("Disposal acknowledged"), "success"),
     "disposal_duty:DISCHARGED": (_("Disposal certified"), "success"),
 }
 EVENTS = {

@@ -24,8 +24,9 @@ def sample(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     grant = queries.get_grant(grant_id, actor=request.actor)
     try:
         ticket = actions.ask_for_sample(
-            grant_id=grant_id, purpose=request.POST.get("purpose", ""), by=request.actor, at=clock.now()
-        )
+            grant_id=grant_id, purpose=request.POST.get("purpose", ""), matter=request.POST.get("matter", ""),
+            by=request.actor, at=clock.now(),
+        )  # fmt: skip
     except Refusal as refusal:
         # 200, because htmx leaves the page as it is after anything else.
         return render(request, "grants/parts/sample.html", {"refusal": refusal})

@@ -21,10 +21,21 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
             kind=_("Certify the disposal"),
             title=f"{duty.resource_name} · {duty.grant_number}",
             url=reverse("grants:dispose", args=[duty.grant_id]),
+            due_at=duty.due_at,
             basis=("cn-809:27",),
         )
-        for duty in queries.disposals(actor=actor, status=states.OPEN)
-        if duty.consumer_id == actor.department_id
+        for duty in queries.disposals(actor=actor)
+        if duty.consumer_id == actor.department_id and duty.status in (states.OPEN, states.OVERDUE)
+    ]
+    found += [
+        Todo(
+            kind=_("Acknowledge the disposal"),
+            title=f"{duty.resource_name} · {duty.grant_number}",
+            url=reverse("use:acknowledge", args=[duty.grant_id]),
+            basis=("cn-809:27.1",),
+        )
+        for duty in queries.disposals(actor=actor, status=states.DISCHARGED)
+        if duty.provider_id == actor.department_id
     ]
     suspended = queries.find_grants(actor=actor, statuses=(states.SUSPENDED,), side="provider")[:50]
     for grant in suspended:

@@ -20,7 +20,7 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import permissions as exchange
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.grants import actions, narrowing, permissions, policies, queries, queries_stop, states
+from gongxiang.platform.grants import actions, disposing, narrowing, permissions, policies, queries, queries_stop, states
 from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import Refusal
@@ -255,9 +255,10 @@ def dispose(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     form = DisposalForm(request.POST or None, initial={"rows_disposed": flow.rows_in_table if flow else None})
 
     def act() -> None:
-        actions.certify_disposal(grant_id=grant_id, **form.cleaned_data, by=request.actor, at=clock.now())
+        disposing.certify_disposal(grant_id=grant_id, **form.cleaned_data, by=request.actor, at=clock.now())
 
-    return _act(request, grant, form, act=act, template="grants/dispose.html", done=_("Certified."), flow=flow)
+    done = _("Certified: the certificate is issued.")
+    return _act(request, grant, form, act=act, template="grants/dispose.html", done=done, flow=flow)
 
 
 @door(permissions.VIEW)

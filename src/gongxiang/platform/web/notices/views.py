@@ -31,7 +31,6 @@ PAGES = {
     "demand": "demands:detail",
     "correction": "corrections:detail",
     "grant": "grants:detail",
-    "disposal_duty": "grants:detail",
     "flow": "delivery:flow",
     "agreement": "agreements:agreement",
     "node": "delivery:node",
@@ -41,11 +40,17 @@ PAGES = {
     "stop_notice": "upkeep:stop",
     "reply_extension": "access:extension",
     "rectification": "use:rectification",
+    "use_report": "use:report",
+    "use_question": "use:question",
+    "inspection": "use:inspection",
+    "third_party_consent": "use:third_party",
+    "provision": "use:provision",
 }
 #: Subjects whose page needs no key.
 LISTS = {
     "system": "parties:systems",
     "alarm": "delivery:alarms",
+    "disposal_duty": "grants:disposals",
     "calendar": "rules:calendar",
     "rule": "rules:instruments",
     "stop_notice": "upkeep:stops",
