@@ -66,7 +66,7 @@ def test_both_sides_write_and_the_provider_gains_time(banner: Banner, as_: As) -
     request = make_request(banner=banner, resource_id=make_conditional(banner=banner).id)
     at = f"/requests/{request.pk}"
     sent = as_(banner.provider.reviewer).post(
-        f"{at}/messages/", {"text": "请说明年份", "files": SimpleUploadedFile("a.pdf", PDF)}
+        f"{at}/messages/", {"text": "请说明年份", "attached": SimpleUploadedFile("a.pdf", PDF)}
     )
     assert sent.status_code == 302
     assert "请说明年份" in page(as_(banner.consumer.clerk), f"{at}/messages/")

@@ -30,7 +30,7 @@ from gongxiang.platform.access.records import (
     seen_by,
 )
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
-from gongxiang.platform.grants.actions import next_number
+from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
 from gongxiang.platform.kernel.ids import new_id

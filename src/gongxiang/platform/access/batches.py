@@ -38,7 +38,7 @@ def prepare_replies(
     permissions.PREPARE.check(by)
 
     def one(request: AccessRequestView) -> None:
-        reply = {"outcome": outcome, "ground": ground, "text": text}
+        reply: dict[str, Any] = {"outcome": outcome, "ground": ground, "text": text}
         if outcome == "grant":
             reply |= _terms_for(request, like=like, by=by)
         answers.prepare_reply(access_request_id=request.id, by=by, at=at, **reply)

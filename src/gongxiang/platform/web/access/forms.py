@@ -207,7 +207,7 @@ class MessageForm(Form):
     """A message with files."""
 
     text = forms.CharField(label=_("Message"), max_length=4000, widget=_area(4), required=False)
-    files = forms.Field(label=_("Files (at most five)"), required=False, widget=SeveralFiles())
+    attached = forms.Field(label=_("Files (at most five)"), required=False, widget=SeveralFiles())
 
 
 class ReasonForm(Form):

@@ -35,7 +35,7 @@ def thread(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         try:
             talking.send_message(
                 access_request_id=access_request_id, text=form.cleaned_data["text"],
-                attached=_bytes(request.FILES.getlist("files")), by=request.actor, at=at,
+                attached=_bytes(request.FILES.getlist("attached")), by=request.actor, at=at,
             )  # fmt: skip
         except NotPermitted:
             raise

@@ -19,13 +19,13 @@ class NewRequest(Schema):
 
     resource_id: UUID
     changes_grant_id: UUID | None = None
-    words: RequestWords = RequestWords()
+    words: RequestWords | None = None
 
 
 class SavedRequest(Schema):
     """What is written anew, and whether the ban on third parties is accepted in the text of today."""
 
-    words: RequestWords = RequestWords()
+    words: RequestWords | None = None
     ban_accepted: bool | None = None
 
 
@@ -33,13 +33,17 @@ class RequestCompletion(Schema):
     """What is added for the missing items; fields that the notice named are written anew."""
 
     completion: str = Field(max_length=4000)
-    words: RequestWords = RequestWords()
+    words: RequestWords | None = None
 
 
 class WithdrawalReason(Schema):
     """Why."""
 
     reason: str = Field(max_length=4000)
+
+
+def _given(words: RequestWords | None) -> dict[str, Any]:
+    return words.given() if words is not None else {}
 
 
 def _key(request: Called, request_id: UUID) -> dict[str, Any]:
@@ -56,7 +60,7 @@ def _seen(request: Called, request_id: UUID) -> dict[str, Any]:
 def draft(request: Called, sent: NewRequest) -> Status[Any]:
     """Begin a request of the own department: a person's act."""
     made = actions.draft_access_request(
-        resource_id=sent.resource_id, changes_grant_id=sent.changes_grant_id, fields=sent.words.given(), by=request.actor,
+        resource_id=sent.resource_id, changes_grant_id=sent.changes_grant_id, fields=_given(sent.words), by=request.actor,
         at=clock.now(),
     )  # fmt: skip
     return Status(201, _seen(request, made.pk))
@@ -65,7 +69,7 @@ def draft(request: Called, sent: NewRequest) -> Status[Any]:
 @endpoint("PATCH", "/requests/{uuid:request_id}", door=APPLY, name="save_request", tag="Requests", answer=RequestCase)
 def save(request: Called, request_id: UUID, sent: SavedRequest) -> dict[str, Any]:
     """Write in a draft."""
-    actions.save_draft(fields=sent.words.given(), ban_accepted=sent.ban_accepted, **_key(request, request_id))
+    actions.save_draft(fields=_given(sent.words), ban_accepted=sent.ban_accepted, **_key(request, request_id))
     return _seen(request, request_id)
 
 
@@ -97,7 +101,7 @@ def submit(request: Called, request_id: UUID) -> dict[str, Any]:
 )
 def complete(request: Called, request_id: UUID, sent: RequestCompletion) -> dict[str, Any]:
     """Answer the notice of missing material."""
-    actions.complete_access_request(completion=sent.completion, fields=sent.words.given(), **_key(request, request_id))
+    actions.complete_access_request(completion=sent.completion, fields=_given(sent.words), **_key(request, request_id))
     return _seen(request, request_id)
 
 
