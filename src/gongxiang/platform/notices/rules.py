@@ -57,12 +57,14 @@ RULES: Mapping[str, Rule] = {
     "resource:sent_for_review": _rule((_OWN, REVIEWER), basis=("wushen-2021-60:25",)),
     "resource:reviewed": _rule((_OWN, OFFICER), basis=("cn-809:13.1",)),
     "resource:consented": _rule((_OWN, CLERKS), basis=("cn-809:16",)),
+    "resource:withholding_ratified": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:10",)),
     "resource:submitted": _rule(_TO_AUTHORITY, basis=("cn-809:16",)),
     "resource:returned": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:7",)),
     "resource:published": _rule((_ALL, DESK), basis=("cn-809:16",), binding=True),
     "resource:withdrawn": _rule((_ALL, DESK), basis=("cn-809:27.3",), binding=True),
     # Requests.
     "access_request:presented": _rule((_OWN, OFFICER), basis=("cn-809:20",)),
+    "access_request:consented": _rule((_OWN, CLERKS), basis=("cn-809:20",)),
     "access_request:sent_back": _rule((_OWN, CLERKS), basis=("cn-809:20",)),
     "access_request:submitted": _rule((_OTHERS, DESK), basis=("wushen-2021-60:21(2)",)),
     "access_request:incomplete_notified": _rule((_OTHERS, DESK), basis=("cn-809:21",)),
@@ -195,6 +197,7 @@ RULES: Mapping[str, Rule] = {
     "counter_complaint:recorded": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:23",), binding=True),
     "counter_complaint:answered": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:23",)),
     # Agreements.
+    "agreement:drafted": _rule((_OWN, OFFICER), basis=("wushen-2021-60:18",)),
     "agreement:signed_by_department": _rule((Where.AUTHORITY, LEADER), basis=("wushen-2021-60:18",)),
     "agreement:sealed_by_department": _rule((Where.AUTHORITY, LEADER), basis=("wushen-2021-60:18",)),
     "agreement:in_force": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:18",)),
@@ -209,6 +212,7 @@ RULES: Mapping[str, Rule] = {
     "node:revoked": _rule((_CONCERNED, NODES | OFFICER), basis=("wushen-2021-60:13",)),
     "flow:started": _rule((_CONCERNED, NODES), basis=("cn-809:22",)),
     "alarm:raised": _rule((_CONCERNED, NODES), (Where.OPERATOR, OPERATORS), basis=("wushen-2021-60:13",)),
+    "officer_filing:reported": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:25",)),
     "system:plan_changed": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:17",)),
     "system:moved": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:17",)),
     # Exchanges outside the platform.
@@ -225,6 +229,7 @@ RULES: Mapping[str, Rule] = {
     "outside_channel:reopened": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:17",), binding=True),
     # Projects.
     "project:presented": _rule((_OWN, OFFICER), basis=("wushen-2021-60:8",)),
+    "project:consented": _rule((_OWN, CLERKS), basis=("wushen-2021-60:8",)),
     "project:sent_back": _rule((_OWN, CLERKS), basis=("wushen-2021-60:8",)),
     "project:submitted": _rule(_TO_AUTHORITY, basis=("wushen-2021-60:8",)),
     "project:returned": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:8",)),

@@ -48,6 +48,7 @@ PAGES = {
 }
 #: Subjects whose page needs no key.
 LISTS = {
+    "officer_filing": "parties:filings",
     "system": "parties:systems",
     "alarm": "delivery:alarms",
     "disposal_duty": "grants:disposals",
