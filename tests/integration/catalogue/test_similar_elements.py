@@ -85,3 +85,15 @@ def test_a_revision_replaces_what_was_indexed(banner):
     assert queries.similar_elements(["联系电话"], actor=banner.consumer.clerk)
     make.bring_to("PUBLISHED", banner=banner, resource_id=made.id, at=banner.at)
     assert queries.similar_elements(["联系电话"], actor=banner.consumer.clerk) == ()
+
+
+@pytest.mark.article("wushen-2021-60:22.5", "cn-809:19")
+def test_the_authoritys_synonyms_count_for_elements_too(banner):
+    make.make_published(banner=banner, content=conditional_content())
+    clerk = banner.consumer.clerk
+    assert queries.similar_elements(["所在乡镇"], actor=clerk) == ()
+    group = actions.enter_synonyms(words=["苏木镇", "所在乡镇"], by=banner.authority_officer, at=banner.at)
+    (hit,) = queries.similar_elements(["所在乡镇"], actor=clerk)
+    assert (hit.element_name, hit.exact) == ("苏木镇", False)
+    actions.end_synonyms(group_id=group.pk, by=banner.authority_officer, at=banner.at)
+    assert queries.similar_elements(["所在乡镇"], actor=clerk) == ()

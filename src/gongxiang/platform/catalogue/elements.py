@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue.content import Content
-from gongxiang.platform.catalogue.models import PublishedElement, Resource, ResourceVersion
+from gongxiang.platform.catalogue.models import PublishedElement, Resource, ResourceVersion, SynonymGroup
 from gongxiang.platform.catalogue.states import WITHDRAWN
 from gongxiang.platform.catalogue.vocabulary import SharingType
 
@@ -128,14 +128,27 @@ def find_similar(names: Iterable[str], among: QuerySet[Resource]) -> tuple[Hit, 
     asked = {name: (plain(name), stem(name)) for name in dict.fromkeys(n.strip() for n in names) if plain(name)}
     if not asked:
         return ()
-    wanted = Q(plain__in={one for one, _ in asked.values()}) | Q(stem__in={one for _, one in asked.values()})
+    alike = _synonyms({one for pair in asked.values() for one in pair})
+    stems = {name: {meaning, *alike.get(text, ()), *alike.get(meaning, ())} for name, (text, meaning) in asked.items()}
+    wanted = Q(plain__in={one for one, _ in asked.values()}) | Q(stem__in=set().union(*stems.values()))
     rows = PublishedElement.objects.filter(wanted, resource__in=among).select_related("resource")
     found = list(rows.defer("resource__draft").order_by("resource__published_at", "resource_id", "position")[: 50 * len(asked)])
     hits: list[Hit] = []
-    for name, (text, meaning) in asked.items():
-        fitting = [row for row in found if row.plain == text] + [r for r in found if r.plain != text and r.stem == meaning]
+    for name, (text, _meaning) in asked.items():
+        fitting = [row for row in found if row.plain == text]
+        fitting += [row for row in found if row.plain != text and row.stem in stems[name]]
         hits += [_hit(name, row, exact=row.plain == text) for row in fitting[:MOST_HITS]]
     return tuple(hits)
+
+
+def _synonyms(words: set[str]) -> dict[str, set[str]]:
+    """For a word of the authority's register of synonyms, what the words of its group mean; two words of a line are one."""
+    found: dict[str, set[str]] = {}
+    for group in SynonymGroup.objects.filter(ended_at=None).values_list("words", flat=True):
+        known = {plain(word) for word in group} | {stem(word) for word in group}
+        for word in words & known:
+            found.setdefault(word, set()).update(stem(one) for one in group)
+    return found
 
 
 def _hit(asked: str, row: PublishedElement, *, exact: bool) -> Hit:
