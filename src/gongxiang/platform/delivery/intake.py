@@ -417,7 +417,8 @@ def _claim(fact: claims.ClaimTaken | claims.ClaimRead | claims.CorrectedRowSeale
         basis=("cn-809:26.2",),
         after=after | ({"person": fact.person} if not isinstance(fact, claims.CorrectedRowSealed) else {}),
         concerns=seen["concerns"],
-        trail=(*seen["trail"], f"correction:{fact.claim_id}"),
+        # What else happens to a claim is said by the case itself.
+        trail=(*seen["trail"], *([f"correction:{fact.claim_id}"] if isinstance(fact, claims.ClaimRead) else [])),
     )
 
 

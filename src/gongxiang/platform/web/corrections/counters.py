@@ -115,8 +115,8 @@ def figures(request: ActingRequest) -> HttpResponse:
     if request.GET.get("export") == "csv":
         columns = [
             (gettext_lazy("Name"), lambda one: one.name),
-            (gettext_lazy("Reported"), lambda one: one.reported),
-            (gettext_lazy("Open"), lambda one: one.open),
+            (gettext_lazy("Reports"), lambda one: one.reported),
+            (gettext_lazy("Still open"), lambda one: one.open),
             (gettext_lazy("Answered"), lambda one: one.answered),
             (gettext_lazy("Corrected"), lambda one: one.confirmed),
             (gettext_lazy("Corrected, per cent"), lambda one: "" if one.answered == 0 else one.confirmed_share),

@@ -101,7 +101,7 @@ class OpinionForm(Form):
     """The authority's opinion."""
 
     decision = forms.ChoiceField(
-        label=_("Decision"), widget=forms.RadioSelect,
+        label=_("Decision on the correction"), widget=forms.RadioSelect,
         choices=[("uphold", _("The provider verifies again, with a new period")), ("dismiss", _("The verdict stands"))],
     )  # fmt: skip
     opinion = _long(_("Opinion"))

@@ -38,7 +38,7 @@ _COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Kind"), lambda one: labels.code("correction_kind", one.kind)),
     (gettext_lazy("Origin"), lambda one: labels.code("correction_origin", one.origin)),
     (gettext_lazy("Resource"), lambda one: one.resource_name),
-    (gettext_lazy("Grant"), lambda one: one.grant_number),
+    (gettext_lazy("Under the grant"), lambda one: one.grant_number),
     (gettext_lazy("Elements"), lambda one: "、".join(one.elements)),
     (gettext_lazy("Reported by"), lambda one: one.consumer_name),
     (gettext_lazy("Verified by"), lambda one: one.provider_name),
@@ -46,7 +46,7 @@ _COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Verdict"), lambda one: labels.code("correction_outcome", one.outcome) if one.outcome else ""),
     (gettext_lazy("Working days"), lambda one: "" if one.working_days is None else one.working_days),
     (gettext_lazy("Overdue"), lambda one: _("yes") if one.late else ""),
-    (gettext_lazy("Reported"), lambda one: instant(one.reported_at)),
+    (gettext_lazy("Reported at"), lambda one: instant(one.reported_at)),
     (gettext_lazy("Due"), lambda one: instant(one.due_at) if one.due_at else ""),
 ]
 
@@ -235,7 +235,7 @@ def adopt(request: ActingRequest, correction_id: UUID) -> HttpResponse:
         initial={"kind": states.ERROR, "elements": list(granted)},
     )  # fmt: skip
     return act_page(
-        request, correction_id, form, title=_("Take up the proposed correction"), button=_("Report it"),
+        request, correction_id, form, title=_("Take up the proposed correction"), button=_("Report the doubt"),
         happens=_("The provider has its period to verify, correct and report back, beginning now."),
         done=_("Reported: the provider verifies it within its period."),
         act=lambda v: actions.adopt_proposal(correction_id=correction_id, by=request.actor, at=clock.now(), **v),
@@ -253,7 +253,7 @@ def assign(request: ActingRequest, correction_id: UUID) -> HttpResponse:
     ]
     return act_page(
         request, correction_id, forms.AssignForm(request.POST or None, people=people), title=_("Assign the verification"),
-        button=_("Assign"), happens=_("The person finds the case among the to-dos; the period goes on."),
+        button=_("Assign the verification"), happens=_("The person finds the case among the to-dos; the period goes on."),
         done=_("The verification was assigned."),
         act=lambda v: actions.assign_correction(
             correction_id=correction_id, person_id=UUID(v["person_id"]), by=request.actor, at=clock.now()
@@ -318,7 +318,8 @@ def decide(request: ActingRequest, correction_id: UUID) -> HttpResponse:
     """The authority's opinion."""
     return act_page(
         request, correction_id, forms.OpinionForm(request.POST or None), title=_("Decide on the correction"),
-        button=_("Decide"), happens=_("Both sides are told; if the provider verifies again, a new period begins."),
+        button=_("Decide on the correction"),
+        happens=_("Both sides are told; if the provider verifies again, a new period begins."),
         done=_("The opinion was given."),
         act=lambda v: actions.decide_correction(
             correction_id=correction_id, uphold=v["decision"] == "uphold", opinion=v["opinion"], by=request.actor,
