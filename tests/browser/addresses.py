@@ -329,7 +329,8 @@ VISITS: dict[str, list[Visit]] = {
     "use:inspect": [_v("zhengwu", _GRANT)],
     "use:ask_third_party": [_v("shijian-ld", _GRANT)],
     "use:acknowledge": [_v("minzheng-ld", _ENDED)],
-    "use:report": [_v("yibao-ld", "SELECT id FROM grants_usereport ORDER BY opened_at LIMIT 1")],
+    "use:report": [_v("yibao-ld", "SELECT r.id FROM grants_usereport r JOIN grants_grant g ON g.id = r.grant_id"
+                     " WHERE g.consumer_name LIKE '%医疗保障%' LIMIT 1")],
     "use:question": [_v("minzheng-ld", _CASE.format("usequestion")), _v("shijian-ld", _CASE.format("usequestion"))],
     "use:inspection": [_v("zhengwu", _CASE.format("inspection")), _v("shijian-jb", _CASE.format("inspection"))],
     "use:third_party": [_v("minzheng-ld", _CASE.format("thirdpartyconsent"))],

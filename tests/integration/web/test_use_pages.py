@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from gongxiang.platform.grants import queries
+from gongxiang.platform.grants import queries, use_records
 from gongxiang.platform.grants.models import (
     Handler,
     Inspection,
@@ -15,6 +15,8 @@ from gongxiang.platform.grants.models import (
     ThirdPartyConsent,
     UseQuestion,
 )
+from gongxiang.platform.grants.permissions import USE_NOTER
+from gongxiang.platform.kernel.actors import System
 from gongxiang.protocol import clock
 from tests.factories import catalogue as make
 from tests.factories.parties import make_banner
@@ -169,3 +171,16 @@ def test_disposal_is_certified_and_acknowledged_on_the_pages(banner, grant_id):
     assert "销毁证〔2026〕1号" in text_of(client_of(provider).get(page))
     sent(provider, "use:acknowledge", [grant_id], **{"ack-opinion": "已收悉。"})
     assert "处置已确认" in text_of(client_of(consumer).get(reverse("grants:disposals")))
+
+
+@pytest.mark.article("cn-809:29.2")
+def test_lines_of_use_are_read_by_machines_of_the_two_departments_only(banner, grant_id):
+    use_records.note_use(
+        grant_id=grant_id, channel="lookup", purposes=["verification"], matter="SJ-1", rows=2, elements=("name",),
+        by=System(name=USE_NOTER), at=banner.at,
+    )  # fmt: skip
+    readers = {banner.provider.clerk: 1, banner.consumer.officer: 1, banner.auditor: 1, banner.stranger.clerk: 0}
+    for reader, lines in readers.items():
+        answer = client_of(reader).get("/api/v1/use-records", {"grant": str(grant_id), "channel": "lookup"})
+        assert [one["matter"] for one in answer.json()["records"]] == ["SJ-1"] * lines
+    assert client_of(banner.consumer.clerk).get("/api/v1/use-records", {"since": "never"}).status_code in (400, 422)

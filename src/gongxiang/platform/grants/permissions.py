@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from gongxiang.platform.grants import errors
-from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
@@ -150,6 +150,8 @@ DISPOSAL_CLOCK: Final = "disposal-clock"
 _DESK: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
 _OFFICER: Final = frozenset({Role.ACCOUNTABLE_OFFICER})
 
+#: Lines of use for a department's own books; a system passes with the scope that reads requests.
+VIEW_USE: Final = Permission(name="grants.view_use", roles=_OFFICE | OVERSEERS, scope=Scope.REQUESTS)
 NAME_HANDLER: Final = Permission(name="grants.name_handler", roles=_OFFICER)
 END_HANDLER: Final = Permission(name="grants.end_handler", roles=_OFFICER, systems=frozenset({HANDLER_WATCH}))
 NOTE_USE: Final = Permission(name="grants.note_use", roles=frozenset(), systems=frozenset({USE_NOTER}))

@@ -1,0 +1,1 @@
+"""Reading the use of what was granted."""
