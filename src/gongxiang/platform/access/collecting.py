@@ -23,7 +23,7 @@ from gongxiang.platform.catalogue.elements import stem
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.catalogue.vocabulary import UpdateCycle
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
-from gongxiang.platform.grants.actions import next_number
+from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal, Shortfalls
 from gongxiang.platform.kernel.ids import new_id
@@ -445,6 +445,8 @@ def _entry(resource_id: UUID | None) -> ResourceRef | None:
 
 
 def _asked_resource(row: Absence) -> UUID | None:
+    if row.access_request_id is None:
+        return None
     return AccessRequest.objects.filter(pk=row.access_request_id).values_list("resource_id", flat=True).first()
 
 

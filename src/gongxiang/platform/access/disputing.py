@@ -32,7 +32,7 @@ from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.documents.queries import UploadRef
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.grants import queries as grants
-from gongxiang.platform.grants.actions import next_number
+from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal, Shortfalls
 from gongxiang.platform.kernel.ids import new_id

@@ -219,7 +219,12 @@ def absences_of(
 ) -> tuple[AbsenceView, ...]:
     """The records of one request or demand."""
     rows = absences_visible_to(actor)
-    rows = rows.filter(access_request_id=access_request_id) if access_request_id else rows.filter(demand_id=demand_id)
+    if access_request_id is not None:
+        rows = rows.filter(access_request_id=access_request_id)
+    elif demand_id is not None:
+        rows = rows.filter(demand_id=demand_id)
+    else:
+        rows = rows.none()
     return tuple(absence_view(row) for row in rows)
 
 
@@ -334,7 +339,9 @@ def find_existing(
     found += _planned_by_projects(title, wanted, department_id=department_id)
     keys = {stem(item): item for item in wanted}
     others = CollectionPlan.objects.filter(status__in=states_dispute.PLANNED, item_keys__overlap=list(keys))
-    for row in others.exclude(pk=besides).order_by("number")[:200]:
+    if besides is not None:
+        others = others.exclude(pk=besides)
+    for row in others.order_by("number")[:200]:
         reused = plan_view(row).reused
         for theirs in row.items:
             if theirs not in reused and (mine := keys.get(stem(theirs))):
