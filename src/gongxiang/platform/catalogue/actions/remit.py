@@ -150,8 +150,10 @@ def register_remit_change(
     RemitEntry.objects.bulk_create(tasks)
     if attachment is not None:
         name, content = attachment
-        seen = {"concerns": (row.department_id, parties.authority().id), "trail": (f"remit_change:{row.pk}",)}
-        documents.keep_upload(name=name, content=content, by=by, at=at, **seen)
+        documents.keep_upload(
+            name=name, content=content, concerns=(row.department_id, parties.authority().id),
+            trail=(f"remit_change:{row.pk}",), by=by, at=at,
+        )  # fmt: skip
     return queries.remit_view(row)
 
 
