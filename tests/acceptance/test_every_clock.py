@@ -167,6 +167,22 @@ def test_a_notice_moves_every_clock_in_working_days_as_was_shown_with_evidence(b
         (record,) = EvidenceRecord.objects.filter(kind=kind, subject_id=clock.subject.partition(":")[2])
         assert record.actor_kind == "system", name
         assert record.basis, name
+    # The State Council changes its notice while the cases run: everything moves again, as the second preview shows.
+    changed = read_notice(NOTICE.replace("2月5日至11日", "2月5日至9日").replace("2月14日上班。", "")).days
+    again = queries.preview_notice(year=2027, scope="state", days=changed, at=ENTERED)
+    assert {move.later for move in again.moves} == {False}
+    assert again.settled == 0, "they were final already"
+    actions.enter_notice(
+        year=2027, number="国办发明电〔2027〕1号", title="调整通知", days=changed, seen=again.seen,
+        by=banner.authority_officer, at=ENTERED,
+    )  # fmt: skip
+    rulebook.recount_all(ENTERED)
+    shown = {move.deadline.subject: move.due_at for move in again.moves}
+    moved = {name: clock_of(running, name, ENTERED).due_at for name in TABLE if running[name] in shown and TABLE[name][2]}
+    assert moved == {name: shown[running[name]] for name in moved}
+    assert len(moved) > 4
+    assert EvidenceRecord.objects.filter(kind="demand:deadline_recounted").count() == 4
+
     # Whoever joins with a clock in working days says how it is counted anew.
     fixed = {name for name, source in queries.deadline_sources().items() if not any(c.in_working_days for c in source(START))}
     assert set(queries.deadline_sources()) - set(queries.recounts()) <= fixed

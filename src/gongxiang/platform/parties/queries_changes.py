@@ -7,6 +7,8 @@ from uuid import UUID
 from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.parties import changes, queries
 from gongxiang.platform.parties.models import Department, DepartmentName, Matter, Person, System
+from gongxiang.platform.rulebook import clocks
+from gongxiang.protocol import clock
 from gongxiang.protocol.evidence import sm3
 
 
@@ -31,6 +33,12 @@ def merge_preview(department_id: UUID, into_id: UUID) -> MergePreview:
     }
     shown = f"{department_id}>{into_id}:{sorted(passing.items())}:{sorted(one.subject for one in standing)}"
     return MergePreview(standing=standing, passing=passing, seen=sm3(shown.encode()).hex()[:32])
+
+
+def running_periods(department_id: UUID) -> list[changes.Standing]:
+    """Periods counted in working days that run for or against the department, by the one table of clocks."""
+    found = {one.subject: one.title for one in clocks.of_department(department_id, clock.now()) if one.in_working_days}
+    return [changes.Standing(kind="period", title=title, subject=subject) for subject, title in found.items()]
 
 
 def former_names(department_id: UUID) -> list[tuple[str, datetime, str]]:

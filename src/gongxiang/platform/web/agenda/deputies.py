@@ -22,7 +22,9 @@ from gongxiang.platform.web.forms import Form
 from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
 
-_DATE = {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+
+def _picker() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class DeputyForm(Form):
@@ -30,8 +32,8 @@ class DeputyForm(Form):
 
     person = forms.ChoiceField(label=gettext_lazy("Who is away"))
     deputy = forms.ChoiceField(label=gettext_lazy("Who stands in"))
-    starts_on = forms.DateField(label=gettext_lazy("First day"), **_DATE)
-    ends_on = forms.DateField(label=gettext_lazy("Last day"), **_DATE)
+    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=_picker())
+    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=_picker())
 
     def clean_ends_on(self) -> Any:
         """A day within the calendar."""

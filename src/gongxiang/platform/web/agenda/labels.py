@@ -39,6 +39,13 @@ AREAS: dict[str, Promise] = {
     "quality": _("State of the catalogue"),
     "parties": _("Departments and people"),
     "rules": _("Rules and calendar"),
+    "corrections": _("Doubts and errors"),
+    "disputes": _("Disputes"),
+    "use": _("Use of what was granted"),
+    "collection": _("Collection plans"),
+    "superiors": _("Line superiors"),
+    "channels": _("Outside channels"),
+    "documents": _("Documents"),
 }
 
 URGENCY: dict[str, Promise] = {

@@ -27,8 +27,8 @@ _EXPORT = 10_000
 class OfficeForm(Form):
     """Where messages go, and how they are signed."""
 
-    address = forms.CharField(label=gettext_lazy("Address"), max_length=500)
-    algorithm = forms.ChoiceField(label=gettext_lazy("Signature"))
+    address = forms.CharField(label=gettext_lazy("Address that receives messages"), max_length=500)
+    algorithm = forms.ChoiceField(label=gettext_lazy("Kind of signature"))
     anew = forms.BooleanField(label=gettext_lazy("Make a new secret"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

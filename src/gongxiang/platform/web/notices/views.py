@@ -144,7 +144,7 @@ class MailForm(Form):
 
     asked = forms.BooleanField(label=gettext_lazy("Send me by e-mail what I have not read"), required=False)
     rhythm = forms.ChoiceField(
-        label=gettext_lazy("How often"),
+        label=gettext_lazy("How often letters come"),
         choices=[
             ("daily", gettext_lazy("Once a day, at eight in the morning")),
             ("immediate", gettext_lazy("At once")),

@@ -30,6 +30,7 @@ EVENTS: dict[str, Promise | str] = {
     "matter:ended": _("Business matter no longer handled"),
 }
 CODES: dict[str, Promise | str] = {
+    "standing:period": _("Running period"),
     "standing:access_request_draft": _("Draft of a request"),
     "standing:access_request": _("Request under way"),
     "standing:grant": _("Grant in force"),
