@@ -78,7 +78,7 @@ class PlanForm(Form):
     collected_from = forms.CharField(label=_("From whom"), required=False, max_length=2000, widget=_area(2))
     legal_basis = forms.CharField(label=_("Legal basis of the collection"), required=False, max_length=2000, widget=_area(2))
     method = forms.CharField(label=_("How it is collected"), required=False, max_length=2000, widget=_area(2))
-    update_cycle = forms.ChoiceField(label=_("How often"), choices=UpdateCycle.choices, initial=UpdateCycle.YEARLY)
+    update_cycle = forms.ChoiceField(label=_("Collected how often"), choices=UpdateCycle.choices, initial=UpdateCycle.YEARLY)
     starts_on = forms.DateField(
         label=_("Begins on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -121,7 +121,9 @@ class ReviewForm(Form):
     """The authority's view of a plan."""
 
     approves = forms.ChoiceField(
-        label=_("Decision"), widget=forms.RadioSelect, choices=(("yes", _("Approve")), ("no", _("Return with remarks")))
+        label=_("Decision on the plan"),
+        widget=forms.RadioSelect,
+        choices=(("yes", _("Approve")), ("no", _("Return with remarks"))),
     )
     opinion = forms.CharField(label=_("View of the authority"), required=False, max_length=_LONG, widget=_area(4))
 

@@ -35,7 +35,7 @@ _COLUMNS: list[tuple[Any, Callable[[Any], Any]]] = [
     (gettext_lazy("Data items"), lambda one: "、".join(one.items)),
     (gettext_lazy("From whom"), lambda one: one.collected_from),
     (gettext_lazy("Legal basis of the collection"), lambda one: one.legal_basis),
-    (gettext_lazy("How often"), lambda one: labels.code("update_cycle", one.update_cycle)),
+    (gettext_lazy("Collected how often"), lambda one: labels.code("update_cycle", one.update_cycle)),
     (gettext_lazy("Begins on"), lambda one: one.starts_on),
     (gettext_lazy("State"), lambda one: labels.state("collection_plan", one.status)[0]),
     (gettext_lazy("Entry"), lambda one: one.resource_name),
@@ -203,7 +203,7 @@ def review(request: ActingRequest, plan_id: UUID) -> HttpResponse:
     """Approve or return."""
     found = queries.get_plan(plan_id, actor=request.actor)
     return _act(
-        request, found, ReviewForm(request.POST or None), title=_("Review the collection plan"), button=_("Decide"),
+        request, found, ReviewForm(request.POST or None), title=_("Review the collection plan"), button=_("Decide on the plan"),
         act=lambda v: collecting.review_plan(
             plan_id=plan_id, approves=v["approves"] == "yes", opinion=v["opinion"], by=request.actor, at=clock.now()
         ),

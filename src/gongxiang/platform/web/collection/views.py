@@ -96,7 +96,7 @@ def report(request: ActingRequest, kind: str, key: UUID) -> HttpResponse:
     """The applicant reports it itself."""
     return _say(
         request, (kind, key), act=collecting.report_absence, title=_("Report that the data do not exist"),
-        button=_("Report it"),
+        button=_("Report the absence"),
         happens=_("The authority checks it against the catalogue and files it, or names the entry that has the data."),
     )  # fmt: skip
 

@@ -64,5 +64,5 @@ CODES: dict[str, Any] = {
     "consulted:LAPSED": _("Period over without result"),
     "opinion_answer:": _("Not answered"),
     "opinion_answer:ACCEPTED": _("Accepted"),
-    "opinion_answer:REJECTED": _("Not accepted"),
+    "opinion_answer:REJECTED": _("Opinion not accepted"),
 }

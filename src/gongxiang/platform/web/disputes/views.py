@@ -38,7 +38,7 @@ _BOXES = {
     "": gettext_lazy("Every dispute"),
     "mine": gettext_lazy("Waiting for us"),
     "open": gettext_lazy("Not over yet"),
-    "ended": gettext_lazy("Over"),
+    "ended": gettext_lazy("Disputes that are over"),
 }
 _COLUMNS: list[tuple[Any, Callable[[Any], Any]]] = [
     (gettext_lazy("Number"), lambda one: one.number),
@@ -50,7 +50,7 @@ _COLUMNS: list[tuple[Any, Callable[[Any], Any]]] = [
     (gettext_lazy("Outcome of the consultation"), lambda one: labels.code("consulted", one.consulted) if one.consulted else ""),
     (gettext_lazy("Opened"), lambda one: instant(one.opened_at)),
     (gettext_lazy("Due"), lambda one: instant(one.due_at) if one.due_at else ""),
-    (gettext_lazy("Decision"), lambda one: one.decision_number),
+    (gettext_lazy("Decision on the dispute"), lambda one: one.decision_number),
     (gettext_lazy("Over since"), lambda one: instant(one.ended_at) if one.ended_at else ""),
 ]
 
