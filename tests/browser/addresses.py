@@ -392,6 +392,7 @@ ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "
 NO_PAGES = {
     "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as",
     "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "use:pack",
+    "agreements:pdf", "agreements:word", "agreements:odrl", "grants:odrl", "agreements:seal", "agreements:counterseal",
     "catalogue:import_template",
     "access:file", "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own", "agenda:feed",
 }  # fmt: skip

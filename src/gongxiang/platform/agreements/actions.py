@@ -19,9 +19,11 @@ from gongxiang.platform.agreements.models import Agreement, AgreementSignature, 
 from gongxiang.platform.agreements.queries import AgreementRef, TemplateRef
 from gongxiang.platform.agreements.states import AGREEMENT
 from gongxiang.platform.agreements.terms import MODES, PURPOSES, ROLES, day_words, lines_of
+from gongxiang.platform.documents import actions as documents
+from gongxiang.platform.documents import queries as documents_queries
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
-from gongxiang.platform.kernel.actors import Actor
+from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.parties import actions as parties_actions
 from gongxiang.platform.parties import queries as parties
@@ -125,7 +127,14 @@ def revise_agreement(*, agreement_id: UUID, draft: Draft, by: Actor, at: datetim
         **_columns(draft), "template": template, "text": text, "text_digest": sm3(text.encode("utf-8")).hex(),
         "drafted_by": person.id, "drafted_at": at, "reason": "", "terms": terms_of(row.department_id, draft),
     }  # fmt: skip
-    move(row, "revise", by=by, at=at, changes=changes, quiet=("text", "terms", "scope", "supplement", "contact", "telephone"))
+    move(
+        row=row,
+        act="revise",
+        by=by,
+        at=at,
+        changes=changes,
+        quiet=("text", "terms", "scope", "supplement", "contact", "telephone"),
+    )
     return queries.agreement_ref(row.id, actor=by)
 
 
@@ -143,7 +152,7 @@ def sign_for_department(*, agreement_id: UUID, password: str, code: str, by: Act
         row = queries.get_for_update(agreement_id)
         policies.check_can_sign(row, at)
         _keep_signature(row, "department", statement, signature, at)
-        move(row, "sign_for_department", by=by, at=at, signature=signature)
+        move(row=row, act="sign_for_department", by=by, at=at, signature=signature)
     return queries.agreement_ref(agreement_id, actor=by)
 
 
@@ -161,7 +170,7 @@ def sign_for_authority(*, agreement_id: UUID, password: str, code: str, by: Acto
         row = queries.get_for_update(agreement_id)
         policies.check_can_sign(row, at)
         _keep_signature(row, "authority", statement, signature, at)
-        move(row, "sign_for_authority", by=by, at=at, changes={"in_force_at": at}, signature=signature)
+        move(row=row, act="sign_for_authority", by=by, at=at, changes={"in_force_at": at}, signature=signature)
     return queries.agreement_ref(agreement_id, actor=by)
 
 
@@ -173,7 +182,7 @@ def return_agreement(*, agreement_id: UUID, reason: str, by: Actor, at: datetime
     _need_reason(reason)
     AGREEMENT.find("return", row.status)
     _void(row)
-    move(row, "return", by=by, at=at, changes={"reason": reason.strip()})
+    move(row=row, act="return", by=by, at=at, changes={"reason": reason.strip()})
     return queries.agreement_ref(agreement_id, actor=by)
 
 
@@ -183,7 +192,8 @@ def terminate_agreement(*, agreement_id: UUID, reason: str, by: Actor, at: datet
     permissions.TERMINATE.check(by)
     row = queries.get_for_update(agreement_id)
     _need_reason(reason)
-    move(row, "terminate", by=by, at=at, changes={"reason": reason.strip(), "ended_at": at})
+    move(row=row, act="terminate", by=by, at=at, changes={"reason": reason.strip(), "ended_at": at})
+    _withdraw_paper(row, reason="协议已终止。", at=at)
     return queries.agreement_ref(agreement_id, actor=by)
 
 
@@ -194,7 +204,13 @@ def expire_agreement(*, agreement_id: UUID, by: Actor, at: datetime) -> None:
     row = queries.get_for_update(agreement_id)
     if row.status != "IN_FORCE" or row.valid_until >= at.astimezone(BEIJING).date():
         return
-    move(row, "expire", by=by, at=at, changes={"ended_at": at})
+    move(row=row, act="expire", by=by, at=at, changes={"ended_at": at})
+    _withdraw_paper(row, reason="协议已期满。", at=at)
+
+
+def _withdraw_paper(row: Agreement, *, reason: str, at: datetime) -> None:
+    if row.document_id is not None and documents_queries.get_document(row.document_id).status == "VALID":
+        documents.withdraw_document(document_id=row.document_id, reason=reason, by=System(name="agreements"), at=at)
 
 
 def fill_text(body: str, *, number: str, department_id: UUID, draft: Draft) -> str:
@@ -324,7 +340,7 @@ def _keep_signature(
 
 
 def move(
-    row: Agreement, act: str, *, by: Actor, at: datetime, changes: dict[str, object] | None = None,
+    *, row: Agreement, act: str, by: Actor, at: datetime, changes: dict[str, object] | None = None,
     signature: parties_actions.OfficerSignature | None = None, quiet: Sequence[str] = (),
     said: Mapping[str, object] | None = None,
 ) -> None:  # fmt: skip

@@ -110,6 +110,7 @@ class ScanNotCompared(Refusal):
 class ScanKind(Refusal):
     """A sealed paper is kept as PDF, OFD or picture."""
 
+    basis = ("wushen-2021-60:18",)
     next_step = "Scan the sealed paper to PDF, OFD, JPG or PNG."
     status = 422
 

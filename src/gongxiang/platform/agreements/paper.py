@@ -18,7 +18,6 @@ from gongxiang.platform.documents.rendering import official, official_word
 from gongxiang.platform.documents.rendering.official import LetterForm, OfficialLetter, OfficialText
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.kernel.actors import Actor
-from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import odrl
 from gongxiang.protocol.clock import BEIJING
@@ -78,8 +77,7 @@ def policy(agreement: AgreementRef) -> dict[str, Any]:
 
 def get_policy(agreement_id: UUID, *, actor: Actor) -> dict[str, Any]:
     """The same for a reader who may see the agreement."""
-    if not permissions.READ.allows(actor):
-        raise NotPermitted()
+    permissions.TERMS.check(actor)
     return policy(queries.agreement_ref(agreement_id, actor=actor))
 
 

@@ -4,13 +4,15 @@ from uuid import UUID
 
 from gongxiang.platform.agreements.errors import OwnDraft
 from gongxiang.platform.agreements.models import Agreement
-from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
 #: Who reads the agreements of all departments.
 READERS_OF_ALL = (Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)
 READ = Permission(name="agreements.read", roles=frozenset(Role) - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+#: The terms as ODRL, also for a department's own systems.
+TERMS = Permission(name="agreements.terms", roles=READ.roles, scope=Scope.READ)
 DRAFT = Permission(name="agreements.draft", roles=frozenset({Role.CLERK, Role.REVIEWER}))
 #: Signing asks for password and code in the act itself.
 SIGN = Permission(name="agreements.sign", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))

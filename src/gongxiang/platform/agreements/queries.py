@@ -15,7 +15,7 @@ from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.agreements import permissions, policies
 from gongxiang.platform.agreements.errors import NoTemplate
 from gongxiang.platform.agreements.models import Agreement, AgreementSignature, AgreementTemplate
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Actor, CallingSystem, Person
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook.values import OpenDeadline
@@ -101,7 +101,7 @@ class TemplateRef:
 def visible_to(actor: Actor | None) -> QuerySet[Agreement]:
     """The agreements `actor` may see: the own department's; authority and auditors see all."""
     rows = Agreement.objects.select_related("template").order_by("-drafted_at")
-    if not isinstance(actor, Person):
+    if not isinstance(actor, (Person, CallingSystem)):
         return rows.none()
     return rows if actor.has(*permissions.READERS_OF_ALL) else rows.filter(department_id=actor.department_id)
 

@@ -34,7 +34,7 @@ def seal_for_department(
     AGREEMENT.find("seal_for_department", row.status)
     policies.check_can_sign(row, at)
     scan = _keep(row, "department", name=name, content=content, figures=figures, by=person, at=at)
-    move(row, "seal_for_department", by=by, at=at, said={"scan": scan.digest})
+    move(row=row, act="seal_for_department", by=by, at=at, said={"scan": scan.digest})
     return queries.agreement_ref(agreement_id, actor=by)
 
 
@@ -52,7 +52,8 @@ def seal_for_authority(
         raise ScanNotCompared(field="compared")
     scan = _keep(row, "authority", name=name, content=content, figures=figures, by=person, at=at)
     move(
-        row, "seal_for_authority", by=by, at=at, changes={"in_force_at": at}, said={"scan": scan.digest, "compared": True}
+        row=row, act="seal_for_authority", by=by, at=at, changes={"in_force_at": at},
+        said={"scan": scan.digest, "compared": True},
     )  # fmt: skip
     return queries.agreement_ref(agreement_id, actor=by)
 

@@ -11,7 +11,7 @@ AUTHORITY = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 #: Issuing is part of another room's act, which asks its own permission first.
 ISSUE = Permission(name="documents.issue", roles=DEPARTMENT | AUTHORITY | {Role.PLATFORM_OPERATOR, Role.AUDITOR})
 #: Rooms above in whose name a document falls that an act there has made untrue.
-VOIDERS = frozenset({"projects"})
+VOIDERS = frozenset({"projects", "grants", "agreements"})
 WITHDRAW = Permission(name="documents.withdraw", roles=AUTHORITY | {Role.ACCOUNTABLE_OFFICER}, systems=VOIDERS)
 READ = Permission(
     name="documents.read", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR, Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}

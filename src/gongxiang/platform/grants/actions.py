@@ -12,7 +12,17 @@ from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.actions import note_granted_until
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
-from gongxiang.platform.grants import errors, permissions, policies, providing, queries, rectifying, states, third_parties
+from gongxiang.platform.grants import (
+    errors,
+    paper,
+    permissions,
+    policies,
+    providing,
+    queries,
+    rectifying,
+    states,
+    third_parties,
+)
 from gongxiang.platform.grants.models import DisposalDuty, Grant, GrantRevision, StopAnswer, StopNotice
 from gongxiang.platform.grants.shared import NOT_SUSPENDED, file_act, next_number, nodes_of, seen_by
 from gongxiang.platform.kernel import link
@@ -180,6 +190,7 @@ def _give_terms(
         detail={"reason": reason, "narrowing": narrowing, "widened": widened},
         **seen_by(grant, access_request_id),
     )
+    paper.withdraw_papers(grant, reason=f"授权条款已变更为第{new.revision}版。", at=at)
     _write_revision(grant, new, narrowing=narrowing, reason=reason, access_request_id=access_request_id, by=by, at=at)
     _note_use(grant, at)
     # What is no longer granted stops in this very transaction; the route is known once the flow was opened.
@@ -348,6 +359,7 @@ def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, even
         **seen_by(grant),
     )
     rectifying.close_running(grant, by=by, at=event_at)
+    paper.withdraw_papers(grant, reason="授权已终止。", at=at)
     third_parties.end_with_grant(grant, by=by, at=event_at)
     providing.close_with_grant(grant, by=by, at=event_at)
     deadline = rulebook.deadline("disposal", start=event_at)

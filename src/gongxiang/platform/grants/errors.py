@@ -246,3 +246,10 @@ class VolumeUnfit(Refusal):
 
     basis = ("wushen-2021-60:21(2)",)
     next_step = "Leave the field empty for no limit."
+
+
+class PaperOfEndedGrant(Refusal):
+    """The grant has ended: no certificate is issued of what is granted no more."""
+
+    basis = ("wushen-2021-60:22",)
+    next_step = "Look at the grant's trail for what was granted, and when it ended."

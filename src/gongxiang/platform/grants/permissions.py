@@ -19,6 +19,8 @@ _OFFICE: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER,
 OVERSEERS: Final = _AUTHORITY | {Role.AUDITOR, Role.PLATFORM_OPERATOR}
 
 VIEW: Final = Permission(name="grants.view", roles=_OFFICE | OVERSEERS)
+#: The terms as ODRL, also for a department's own systems.
+TERMS: Final = Permission(name="grants.terms", roles=VIEW.roles, scope=Scope.READ)
 ISSUE: Final = Permission(
     name="grants.issue",
     roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_LEADER}),
@@ -33,6 +35,10 @@ AGREEMENT_GATE: Final = "agreement-gate"
 HOLD: Final = Permission(name="grants.hold", roles=frozenset(), systems=frozenset({AGREEMENT_GATE}))
 EXPIRE: Final = Permission(name="grants.expire", roles=frozenset(), systems=frozenset({EXPIRER}))
 ROUTE: Final = Permission(name="grants.route", roles=frozenset(), systems=frozenset({ROUTER}))
+#: The certificate of a grant goes out in the provider's name.
+PAPER: Final = Permission(
+    name="grants.paper", roles=frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}) | _AUTHORITY
+)
 CERTIFY_DISPOSAL: Final = Permission(name="grants.certify_disposal", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 
 
@@ -178,3 +184,10 @@ def check_provider_or_authority(permission: Permission, actor: Actor, provider_i
     permission.check(actor)
     if not (isinstance(actor, System) or is_authority(actor) or _of(actor, provider_id)):
         raise NotPermitted()
+
+
+def check_actor_can_issue_paper(actor: Actor, provider_id: UUID) -> None:
+    """The provider's people, or the authority."""
+    PAPER.check(actor)
+    if not is_authority(actor):
+        check_own_department(PAPER, actor, provider_id)

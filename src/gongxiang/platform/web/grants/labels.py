@@ -22,6 +22,7 @@ EVENTS = {
     "grant:issued": _("Grant issued"),
     "grant:revised": _("Terms revised"),
     "grant:suspended": _("Grant suspended"),
+    "grant:paper_issued": _("Certificate of the grant issued"),
     "grant:resumed": _("Grant resumed"),
     "grant:ended": _("Grant ended"),
     "grant:expired": _("Period over, grant ended"),

@@ -19,8 +19,19 @@ from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import permissions as exchange
 from gongxiang.platform.delivery import queries as delivery
+from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.grants import actions, disposing, narrowing, permissions, policies, queries, queries_stop, states
+from gongxiang.platform.grants import (
+    actions,
+    disposing,
+    narrowing,
+    paper,
+    permissions,
+    policies,
+    queries,
+    queries_stop,
+    states,
+)
 from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import Refusal
@@ -106,6 +117,9 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
             lambda: exchange.check_for_department(exchange.SAMPLE, request.actor, grant.provider_id, grant.consumer_id)
         ),
         "purposes": purposes,
+        "papers": [one for one in documents.documents_of(f"grant:{grant_id}", actor=request.actor) if one.kind == paper.KIND],
+        "may_issue_paper": grant.status != states.ENDED
+        and possible(lambda: permissions.check_actor_can_issue_paper(request.actor, grant.provider_id)).yes,
     }
     return render(request, "grants/detail.html", shown)
 

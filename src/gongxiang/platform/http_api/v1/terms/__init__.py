@@ -1,0 +1,1 @@
+"""Terms of agreements and grants as ODRL."""
