@@ -297,9 +297,7 @@ def record_pending_receipt(grant_id: UUID, *, at: datetime) -> None:
     Receipt.objects.create(flow=flow, **figures)
     moved = fact.upserts + fact.deletes - (last["upserts"] + last["deletes"] if last else 0)
     purposes = [purpose.value for purpose in grants.current_terms(grant_id).purposes]
-    use_records.note_use(
-        grant_id=grant_id, channel=use_records.TABLE, purposes=purposes, rows=moved, by=_INTAKE, at=fact.at
-    )
+    use_records.note_use(grant_id=grant_id, channel=use_records.TABLE, purposes=purposes, rows=moved, by=_INTAKE, at=fact.at)
     _note_flow(flow, "receipt_given", fact.at, after=figures)
     flow.receipts += 1
     flow.pending_receipt, flow.receipt_recorded_at = None, at
@@ -391,7 +389,11 @@ def _sample_shown(fact: messages.SampleShown) -> None:
         at=fact.at,
         basis=("wushen-2021-60:14", "wushen-2021-60:22.2"),
         after={
-            "person": fact.person, "purpose": fact.purpose, "matter": fact.matter, "elements": fact.elements, "rows": fact.rows,
+            "person": fact.person,
+            "purpose": fact.purpose,
+            "matter": fact.matter,
+            "elements": fact.elements,
+            "rows": fact.rows,
         },
         **(opening.flow_seen_by(flow) if flow else seen),
     )

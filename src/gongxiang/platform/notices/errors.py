@@ -26,9 +26,7 @@ class AddressWrong(Refusal):
 class AddressForbidden(Refusal):
     """Messages are not sent to {address}: it is this machine, its own network link, or a network not allowed here."""
 
-    next_step = (
-        "Name an address of the intranet; the operator keeps the list of networks (GONGXIANG_WEBHOOK_NETWORKS)."
-    )
+    next_step = "Name an address of the intranet; the operator keeps the list of networks (GONGXIANG_WEBHOOK_NETWORKS)."
 
 
 class NoWebhook(Refusal):

@@ -87,6 +87,8 @@ def _absence(key: UUID) -> str:
 def _plan(key: UUID) -> str:
     found = collection.get_plan(key, actor=_READER)
     return f"{found.number} {found.title}"
+
+
 def _use(get: Callable[..., Any]) -> Callable[[UUID], str]:
     def title(key: UUID) -> str:
         found = get(key, actor=_READER)

@@ -118,7 +118,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "gongxiang.platform.web.context.shell",
-            ]
+            ],
         },
     }
 ]

@@ -238,7 +238,9 @@ def _page(request: ActingRequest, change_id: UUID, *, forms: dict[str, Any] | No
             lambda: permissions.check_decides_extension(
                 actor, department_id=change.department_id, asked_by=change.extension_asked_id
             )
-        ) if decides else None,
+        )
+        if decides
+        else None,
         "files": documents.uploads_of(f"remit_change:{change.id}"),
         "more": (forms.get("more") or MoreForm())
         if change.running and permissions.REGISTER_REMIT.allows(actor) and (own or actor.has(Role.AUTHORITY_OFFICER))
