@@ -57,6 +57,7 @@ WITHOUT_NOTICE = {
     "project:registered": _OWN_HANDS,
     "project:revision_discarded": _OWN_HANDS,
     "project:revision_started": _OWN_HANDS,
+    "provision:opened": "told of by the reply to the request",
     "resource:drafted": _OWN_HANDS,
     "resource:revision_started": _OWN_HANDS,
 }

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 STATES = {
-    "outside_channel:DECLARED": (_("Declared, to be confirmed"), "info"),
+    "outside_channel:DECLARED": (_("Channel reported, to be confirmed"), "info"),
     "outside_channel:CONFIRMED": (_("Confirmed, plan wanted"), "warning"),
     "outside_channel:PLANNED": (_("Move planned"), "primary"),
     "outside_channel:OVERDUE": (_("Plan or move overdue"), "danger"),
