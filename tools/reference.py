@@ -100,11 +100,14 @@ def states() -> str:
 
     code.import_everything()
     lines = ["# States", "", "Printed from the transition tables, which are the only way a status changes."]
-    for path in sorted(code.SOURCE.glob("platform/*/states.py")):
-        module = importlib.import_module(f"gongxiang.platform.{path.parent.name}.states")
+    found: dict[str, dict[str, TransitionTable]] = {}
+    for path in sorted(code.SOURCE.glob("platform/*/states*.py")):
+        module = importlib.import_module(f"gongxiang.platform.{path.parent.name}.{path.stem}")
         tables = {value.subject: value for value in vars(module).values() if isinstance(value, TransitionTable)}
-        for subject, table in sorted(tables.items()):
-            lines += ["", f"## {subject.replace('_', ' ')} (`{path.parent.name}`)", "", "```mermaid", "stateDiagram-v2"]
+        found.setdefault(path.parent.name, {}).update(tables)
+    for room, of_room in found.items():
+        for subject, table in sorted(of_room.items()):
+            lines += ["", f"## {subject.replace('_', ' ')} (`{room}`)", "", "```mermaid", "stateDiagram-v2"]
             for arrow in table.transitions:
                 lines += [f"  {source} --> {arrow.target}: {arrow.act}" for source in arrow.sources or ("[*]",)]
             lines += ["```", "", "| act | by | basis | turn afterwards |", "|---|---|---|---|"]

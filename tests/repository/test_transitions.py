@@ -97,7 +97,7 @@ def test_whoever_has_the_turn_is_told():
 def test_the_diagrams_show_every_table():
     shown = (code.ROOT / "docs" / "reference" / "states.md").read_text("utf-8")
     missing = [subject for subject, (room, _t) in TABLES.items() if f"## {subject.replace('_', ' ')} (`{room}`)" not in shown]
-    assert not missing, "tools/reference.py finds them by the room's states.py: import the table there"
+    assert not missing, "make docs"
 
 
 @cache
