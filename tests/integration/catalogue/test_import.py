@@ -572,9 +572,6 @@ def test_a_workbook_or_file_of_others_entries_keeps_their_tables_to_them(banner:
         assert any(mapped.source_table in map(str, row) for row in rows) is sees
 
 
-# ---- kept within bounds ---------------------------------------------------------------------------------------------------
-
-
 def test_a_row_with_an_error_counts_as_that_and_a_cell_is_told_once(banner: Banner) -> None:
     clerk, known = banner.provider.clerk, make_published(banner=banner)
     same = row(queries.get_draft(known.id).content, id=known.id, code=known.code)
@@ -595,8 +592,8 @@ def test_waiting_files_are_few_and_old_ones_are_let_go(banner: Banner) -> None:
         actions.send_import(file_name="x.xlsx", content=b"{}", by=clerk, at=banner.at)
     CatalogueImport.objects.filter(status="RECEIVED").delete()
     waiting = sent(clerk, book_of(incomplete("目录二")), banner)
-    soon, later = banner.at + timedelta(days=29), banner.at + timedelta(days=31)
-    assert tasks.forget_old_imports(at=soon) == 0
+    later = banner.at + timedelta(days=31)
+    assert tasks.forget_old_imports(at=banner.at + timedelta(days=29)) == 0
     assert imports.get_import(waiting.id, actor=clerk).status == "CHECKED"
     tasks.forget_old_imports(at=later)
     assert imports.get_import(waiting.id, actor=clerk).status == "CANCELLED"

@@ -155,12 +155,12 @@ def revise_grant(
         event_at=at, at=at,
     )  # fmt: skip
     if not widened:
-        file_act(grant, act="narrowed", reason="narrowed", statement=reason, by=by, at=at)
+        file_act(grant=grant, act="narrowed", reason="narrowed", statement=reason, by=by, at=at)
     return grant
 
 
 def apply_terms(
-    grant: Grant, terms: Terms, *, reason: str, statement: str, by: Actor, event_at: datetime, at: datetime, back: bool = False
+    *, grant: Grant, terms: Terms, reason: str, statement: str, by: Actor, event_at: datetime, at: datetime, back: bool = False
 ) -> int:
     """Give a locked grant narrower terms as filed or to protect, or with `back` those it had before; called within that act.
 
@@ -171,7 +171,7 @@ def apply_terms(
     _give_terms(
         grant, new, narrowing=not back, widened=[], reason=statement, access_request_id=None, by=by, event_at=event_at, at=at
     )
-    file_act(grant, act="restored" if back else "narrowed", reason=reason, statement=statement, by=by, at=at)
+    file_act(grant=grant, act="restored" if back else "narrowed", reason=reason, statement=statement, by=by, at=at)
     return new.revision
 
 
@@ -233,7 +233,7 @@ def suspend_grant(
         },
         **seen_by(grant),
     )
-    file_act(grant, act="suspended", reason=reason, statement=statement, by=by, at=at)
+    file_act(grant=grant, act="suspended", reason=reason, statement=statement, by=by, at=at)
     if reason in policies.RECTIFIED_REASONS:
         rectifying.open_rectification(grant, demand=demand.strip() or statement.strip(), rectify_on=rectify_on, by=by, at=at)
     link.issue_order(SuspendGrant(grant_id=grant.pk, reason=reason), node_ids=nodes_of(grant), at=at)
@@ -280,7 +280,7 @@ def _resume(grant: Grant, *, statement: str, by: Actor, at: datetime) -> None:
         detail={"statement": statement},
         **seen_by(grant),
     )
-    file_act(grant, act="resumed", reason="resumed", statement=statement, by=by, at=at)
+    file_act(grant=grant, act="resumed", reason="resumed", statement=statement, by=by, at=at)
 
 
 @implements("cn-809:27.1", "cn-809:27.2", "wushen-2021-60:22")
@@ -298,7 +298,7 @@ def end_grant(*, grant_id: UUID, reason: str, statement: str, by: Actor, at: dat
         rectification_runs=rectifying.still_runs(grant),
     )
     _end(grant, act="end", reason=reason, statement=statement.strip(), by=by, event_at=at, at=at)
-    file_act(grant, act="ended", reason=reason, statement=statement, by=by, at=at)
+    file_act(grant=grant, act="ended", reason=reason, statement=statement, by=by, at=at)
     return grant
 
 
@@ -345,7 +345,7 @@ def set_route(
 def end_for_notice(*, grant: Grant, statement: str, by: Actor, event_at: datetime, at: datetime) -> None:
     """End a locked grant because its provider stops sharing, as negotiated and filed; called within that act."""
     _end(grant, act="end", reason="source_retired", statement=statement, by=by, event_at=event_at, at=at)
-    file_act(grant, act="ended", reason="source_retired", statement=statement, by=by, at=at)
+    file_act(grant=grant, act="ended", reason="source_retired", statement=statement, by=by, at=at)
 
 
 def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, event_at: datetime, at: datetime) -> None:

@@ -71,7 +71,7 @@ def protect_now(
     policies.check_reasoned(ground, statement, policies.PROTECT_GROUNDS)
     old, new = _checked(grant, elements, masks, conditions, purposes, valid_until, volume, at)
     _check_none_runs([_asked(grant, {})])
-    made = actions.apply_terms(grant, new, reason=ground, statement=statement, by=by, event_at=at, at=at)
+    made = actions.apply_terms(grant=grant, terms=new, reason=ground, statement=statement, by=by, event_at=at, at=at)
     asked = [replace(_asked(grant, narrowed.taken_away(old, new)), made_revision=made)]
     return stopping.open_notice(
         kind="PROTECT", series="BH", resource=catalogue.get_resource(grant.resource_id), reason=ground, statement=statement,

@@ -36,7 +36,7 @@ def next_number(series: str, at: datetime) -> str:
     return f"{series}-{year}-{value:04d}"
 
 
-def file_act(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, at: datetime) -> None:
+def file_act(*, grant: Grant, act: str, reason: str, statement: str, by: Actor, at: datetime) -> None:
     """File an act on a grant with the authority: numbered, in evidence, in the act's own transaction."""
     filing = Filing(
         number=next_number("BA", at),

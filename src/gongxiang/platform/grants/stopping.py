@@ -263,7 +263,7 @@ def _take_away(
     if not new.elements or not new.purposes or new.valid_until <= event_at:
         actions.end_for_notice(grant=grant, statement=statement, by=by, event_at=event_at, at=at)
     else:
-        actions.apply_terms(grant, new, reason=reason, statement=statement, by=by, event_at=event_at, at=at)
+        actions.apply_terms(grant=grant, terms=new, reason=reason, statement=statement, by=by, event_at=event_at, at=at)
     return True
 
 
@@ -279,7 +279,7 @@ def _give_back(row: StopNotice, *, statement: str, by: Actor, at: datetime) -> N
             raise errors.TermsChangedSince()
         before = queries.terms_of_revision(grant.pk, grant.revision - 1)
         actions.apply_terms(
-            grant, before, reason="restored", statement=f"{row.number} · {statement.strip()}", by=by, event_at=at, at=at,
+            grant=grant, terms=before, reason="restored", statement=f"{row.number} · {statement.strip()}", by=by, event_at=at, at=at,
             back=True,
         )  # fmt: skip
 

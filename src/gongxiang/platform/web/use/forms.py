@@ -127,7 +127,7 @@ class ResultForm(Form):
     result = forms.ChoiceField(
         label=_("Result"), choices=[("", "—"), ("sound", _("Nothing to put right")), ("defects", _("Something to put right"))]
     )
-    findings = forms.CharField(label=_("What was found"), max_length=4000, widget=area(4))
+    findings = forms.CharField(label=_("What the inspection found"), max_length=4000, widget=area(4))
 
 
 class ReplyForm(Form):

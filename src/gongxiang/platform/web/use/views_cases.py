@@ -385,7 +385,7 @@ def _inspection(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | N
     if one.concluded_at:
         sections.append((_("Result"), [
             (_("Result"), Cell(text=labels.code("inspection_result", one.result))),
-            (_("What was found"), Cell(text=one.findings, said=True)), (_("By"), Cell(text=one.concluded_by)),
+            (_("What the inspection found"), Cell(text=one.findings, said=True)), (_("By"), Cell(text=one.concluded_by)),
             (_("On"), Cell(moment=one.concluded_at)),
         ]))  # fmt: skip
     if one.replied_at:
