@@ -579,8 +579,7 @@ def test_a_row_with_an_error_counts_as_that_and_a_cell_is_told_once(banner: Bann
     found = sent(clerk, changed(book, {("目录", 3, "更新周期"): "每隔一会儿"}), banner)
     assert (found.status, found.wrong, found.new, found.changed, found.unchanged) == ("REFUSED", 1, 0, 0, 1)
     assert [line.action for line in imports.lines_of(found.id, actor=clerk)] == ["UNCHANGED", "WRONG"]
-    cells = [one.place.cell for one in found.findings if (one.place.header, one.place.row) == ("更新周期", 3)]
-    assert len(cells) == 1
+    assert sum((one.place.header, one.place.row) == ("更新周期", 3) for one in found.findings) == 1
 
 
 def test_waiting_files_are_few_and_old_ones_are_let_go(banner: Banner) -> None:
@@ -592,10 +591,9 @@ def test_waiting_files_are_few_and_old_ones_are_let_go(banner: Banner) -> None:
         actions.send_import(file_name="x.xlsx", content=b"{}", by=clerk, at=banner.at)
     CatalogueImport.objects.filter(status="RECEIVED").delete()
     waiting = sent(clerk, book_of(incomplete("目录二")), banner)
-    later = banner.at + timedelta(days=31)
     assert tasks.forget_old_imports(at=banner.at + timedelta(days=29)) == 0
     assert imports.get_import(waiting.id, actor=clerk).status == "CHECKED"
-    tasks.forget_old_imports(at=later)
+    tasks.forget_old_imports(at=banner.at + timedelta(days=31))
     assert imports.get_import(waiting.id, actor=clerk).status == "CANCELLED"
     assert imports.get_import(done.id, actor=clerk).file_gone
     assert bytes(CatalogueImport.objects.get(pk=done.id).content) == b""

@@ -222,7 +222,7 @@ class BatchForm(Form):
     """One reply for several requests."""
 
     outcome = forms.ChoiceField(
-        label=_("Reply"), widget=forms.RadioSelect, choices=(("grant", _("Grant")), ("refuse", _("Refuse")))
+        label=_("Reply"), widget=forms.RadioSelect, choices=(("grant", _("Grant the request")), ("refuse", _("Refuse")))
     )
     like = forms.ChoiceField(
         label=_("Terms"), required=False, help_text=_("An earlier reply gives its elements, masks, filter and volume.")

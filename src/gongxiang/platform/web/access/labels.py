@@ -14,7 +14,7 @@ STATES = {
     "access_request:REFUSED": (_("Refused"), "danger"),
     "access_request:IN_CONSULTATION": (_("In consultation"), "warning"),
     "access_request:IN_MEDIATION": (_("In mediation by the authority"), "warning"),
-    "reply_extension:ASKED": (_("Asked"), "warning"),
+    "reply_extension:ASKED": (_("Asked, awaiting the answer"), "warning"),
     "reply_extension:ALLOWED": (_("Consented"), "success"),
     "reply_extension:DECLINED": (_("Not consented"), "danger"),
     "reply_extension:OVERTAKEN": (_("Overtaken"), "secondary"),
@@ -50,7 +50,7 @@ EVENTS = {
     "access_request:deadline_recomputed": _("Deadline counted anew after a holiday notice"),
 }
 CODES = {
-    "request_kind:new": _("new"),
+    "request_kind:new": _("a new request"),
     "request_kind:change": _("change of a grant"),
     "request_kind:renewal": _("renewal of a grant"),
     "request_field:legal_basis": _("Legal basis"),
