@@ -279,8 +279,8 @@ def _give_back(row: StopNotice, *, statement: str, by: Actor, at: datetime) -> N
             raise errors.TermsChangedSince()
         before = queries.terms_of_revision(grant.pk, grant.revision - 1)
         actions.apply_terms(
-            grant=grant, terms=before, reason="restored", statement=f"{row.number} · {statement.strip()}", by=by, event_at=at, at=at,
-            back=True,
+            grant=grant, terms=before, reason="restored", statement=f"{row.number} · {statement.strip()}", by=by, event_at=at,
+            at=at, back=True,
         )  # fmt: skip
 
 
