@@ -20,6 +20,7 @@ from gongxiang.platform.evidence.queries import who_did
 from gongxiang.platform.grants import actions, errors, narrowed, permissions, policies, queries, queries_stop, states
 from gongxiang.platform.grants.models import Grant, StopAnswer, StopNotice
 from gongxiang.platform.grants.queries_stop import StopView
+from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.ids import new_id
@@ -80,7 +81,7 @@ def open_notice(
     row = StopNotice(
         id=new_id(),
         kind=kind,
-        number=actions.next_number(series, at),
+        number=next_number(series, at),
         resource_id=resource.id,
         resource_name=resource.name,
         resource_code=resource.code,
@@ -160,7 +161,7 @@ def file_stop(*, notice_id: UUID, opinion: str, by: Actor, at: datetime) -> Stop
     if view.objections and len(opinion.strip()) < policies.SHORTEST_STATEMENT:
         raise errors.ObjectionsUnanswered(field="opinion")
     changes: dict[str, Any] = {
-        "filing_number": actions.next_number("BA", at), "opinion": opinion.strip(), "decided_at": at, "decided_by": by.name,
+        "filing_number": next_number("BA", at), "opinion": opinion.strip(), "decided_at": at, "decided_by": by.name,
     }  # fmt: skip
     # A day that went by while the notice lay with the authority is moved: nobody's sharing ends in the past.
     if act == "confirm":

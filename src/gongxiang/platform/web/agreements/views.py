@@ -71,7 +71,7 @@ def detail(request: ActingRequest, agreement_id: UUID) -> HttpResponse:
 def new(request: ActingRequest) -> HttpResponse:
     """Draft an agreement of my department."""
     today = clock.now().astimezone(BEIJING).date()
-    initial = {
+    initial: dict[str, object] = {
         "valid_from": today,
         "valid_until": today.replace(year=today.year + 3, day=min(today.day, 28)) - timedelta(days=1),
     }
