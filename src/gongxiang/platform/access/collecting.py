@@ -29,7 +29,7 @@ from gongxiang.platform.kernel.errors import NotPermitted, Refusal, Shortfalls
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.projects.vocabulary import Answer
-from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.platform.rulebook.recounting import recount_row
 
 _PLAN: Final = ("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "cn-809:19")
 #: Longest name of one item, and how many a plan may have; choices of the product.
@@ -339,23 +339,8 @@ def recount(*, kind: str, key: UUID, by: Actor, at: datetime) -> bool:
     permissions_dispute.RECOUNT.check(by)
     row: Absence | CollectionPlan
     row = collection.absence_for_update(key) if kind == "absence" else collection.plan_for_update(key)
-    running = collection.running_clock(row)
-    if running is None:
-        return False
-    deadline = rulebook.recount_open(running, at=at)
-    changed = {"due_at": deadline.due_at, "due_provisional": deadline.provisional}
-    before = {name: getattr(row, name) for name in changed}
-    if before == changed:
-        return False
     seen = _seen(row) if isinstance(row, Absence) else _plan_seen(row)
-    record_act(
-        kind=f"{kind}:deadline_recounted", subject=(kind, row.pk), by=by, at=at, basis=(row.due_basis,),
-        rule_version=row.due_rule, before=before, after=changed, **seen,
-    )  # fmt: skip
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.save(update_fields=[*changed])
-    return True
+    return recount_row(row=row, running=collection.running_clock(row), subject=kind, by=by, at=at, seen=seen)
 
 
 def hit_key(hit: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.platform.rulebook.recounting import recount_row
 from gongxiang.protocol.clock import BEIJING
 
 _STOPPED: Mapping[str, Any] = {"due_at": None, "due_provisional": False}
@@ -286,21 +287,8 @@ def recount_answer(*, superior_request_id: UUID, by: Actor, at: datetime) -> Sup
     permissions.RECOMPUTE.check(by)
     row = reading.get_for_update(superior_request_id)
     running = reading.running_clock(row)
-    if running is None:
-        return None
-    deadline = rulebook.recount_open(running, at=at)
-    changed = {"due_at": deadline.due_at, "due_provisional": deadline.provisional}
-    before = {name: getattr(row, name) for name in changed}
-    if before == changed:
-        return None
-    record_act(
-        kind="superior_request:deadline_recounted", subject=("superior_request", row.pk), by=by, at=at, basis=(row.due_basis,),
-        rule_version=row.due_rule, before=before, after=changed, **_seen_by(row),
-    )  # fmt: skip
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.save(update_fields=[*changed])
-    return row
+    moved = recount_row(row=row, running=running, subject="superior_request", by=by, at=at, seen=_seen_by(row))
+    return row if moved else None
 
 
 def _fields(*, items: Iterable[str], **texts: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Refusal
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.platform.rulebook.recounting import recount_row
 
 RULE = "correction"
 STOPPED: Mapping[str, Any] = {
@@ -280,22 +281,9 @@ def recount_deadline(*, correction_id: UUID, by: Actor, at: datetime) -> Correct
     """Count a running period again after a holiday notice was entered; None where nothing moves."""
     permissions.RECOUNT.check(by)
     row = queries.get_for_update(correction_id)
-    running = queries.running_clock(row)
-    if running is None or row.status not in (*states.VERIFYING, states.CORRECTED):
-        return None
-    deadline = rulebook.recount_open(running, at=at)
-    changed = {"due_at": deadline.due_at, "due_provisional": deadline.provisional}
-    before = {name: getattr(row, name) for name in changed}
-    if before == changed:
-        return None
-    record_act(
-        kind="correction:deadline_recounted", subject=("correction", row.pk), by=by, at=at, basis=(row.due_basis,),
-        rule_version=row.due_rule, before=before, after=changed, **seen_by(row),
-    )  # fmt: skip
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.save(update_fields=[*changed])
-    return row
+    running = queries.running_clock(row) if row.status in (*states.VERIFYING, states.CORRECTED) else None
+    moved = recount_row(row=row, running=running, subject="correction", by=by, at=at, seen=seen_by(row))
+    return row if moved else None
 
 
 # ---- shared by the room's acts --------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.platform.rulebook.recounting import recount_row
 
 _STOPPED: Final[Mapping[str, Any]] = {"due_at": None, "due_provisional": False, "clock_from": None}
 _ART: Final = ("wushen-2021-60:17",)
@@ -250,21 +251,8 @@ def recount_plan(*, channel_id: UUID, by: Actor, at: datetime) -> OutsideChannel
     permissions.WATCH_CHANNELS.check(by)
     row = reading.get_for_update(channel_id)
     running = reading.running_clock(row)
-    if running is None:
-        return None
-    deadline = rulebook.recount_open(running, at=at)
-    changed = {"due_at": deadline.due_at, "due_provisional": deadline.provisional}
-    before = {name: getattr(row, name) for name in changed}
-    if before == changed:
-        return None
-    record_act(
-        kind="outside_channel:deadline_recounted", subject=("outside_channel", row.pk), by=by, at=at, basis=(row.due_basis,),
-        rule_version=row.due_rule, before=before, after=changed, **_seen_by(row),
-    )  # fmt: skip
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.save(update_fields=[*changed])
-    return row
+    moved = recount_row(row=row, running=running, subject="outside_channel", by=by, at=at, seen=_seen_by(row))
+    return row if moved else None
 
 
 def find_candidates(at: datetime) -> int:

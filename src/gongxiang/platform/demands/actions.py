@@ -19,6 +19,7 @@ from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.platform.rulebook.recounting import recount_row
 
 _STOPPED: Mapping[str, Any] = {
     "clock_from": None, "due_at": None, "due_basis": "", "due_rule": "", "due_provisional": False,
@@ -203,21 +204,8 @@ def recount_deadline(*, demand_id: UUID, by: Actor, at: datetime) -> Demand | No
     permissions.RECOUNT.check(by)
     demand = queries.get_for_update(demand_id)
     running = queries.running_clock(demand)
-    if running is None:
-        return None
-    deadline = rulebook.recount_open(running, at=at)
-    changed = {"due_at": deadline.due_at, "due_provisional": deadline.provisional}
-    before = {name: getattr(demand, name) for name in changed}
-    if before == changed:
-        return None
-    record_act(
-        kind="demand:deadline_recounted", subject=("demand", demand.pk), by=by, at=at, basis=(demand.due_basis,),
-        rule_version=demand.due_rule, before=before, after=changed, **_seen_by(demand),
-    )  # fmt: skip
-    for name, value in changed.items():
-        setattr(demand, name, value)
-    demand.save(update_fields=[*changed])
-    return demand
+    moved = recount_row(row=demand, running=running, subject="demand", by=by, at=at, seen=_seen_by(demand))
+    return demand if moved else None
 
 
 def _entry(resource_id: UUID | None) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from typing import Any
 
 from django.db import models, transaction
 
-from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.grants import permissions, states
 from gongxiang.platform.grants.models import DisposalDuty, Provision, Rectification, UseQuestion, UseReport
 from gongxiang.platform.grants.shared import seen_by
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.platform.rulebook.recounting import recount_row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,19 +55,7 @@ def recount_deadlines(*, by: Actor, at: datetime) -> int:
         opened = _open(clock, row)
         if not opened.in_working_days or row.due_at <= at:
             continue
-        deadline = rulebook.recount_open(opened, at=at)
-        changed = {"due_at": deadline.due_at, "due_provisional": deadline.provisional}
-        before = {name: getattr(row, name) for name in changed}
-        if before == changed:
-            continue
-        record_act(
-            kind=f"{clock.subject}:deadline_recounted", subject=(clock.subject, row.pk), by=by, at=at, basis=(row.due_basis,),
-            rule_version=row.due_rule, before=before, after=changed, **seen_by(row.grant),
-        )  # fmt: skip
-        for name, value in changed.items():
-            setattr(row, name, value)
-        row.save(update_fields=[*changed])
-        moved += 1
+        moved += recount_row(row=row, running=opened, subject=clock.subject, by=by, at=at, seen=seen_by(row.grant))
     return moved
 
 

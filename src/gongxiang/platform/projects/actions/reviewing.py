@@ -8,7 +8,6 @@ from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue.vocabulary import SharingType, SourceKind
-from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.projects import permissions, policies, queries, states
 from gongxiang.platform.projects.actions.compiling import freeze
@@ -17,7 +16,7 @@ from gongxiang.platform.projects.models import HitAnswer, Project
 from gongxiang.platform.projects.planned import Planned
 from gongxiang.platform.projects.values import ProjectView
 from gongxiang.platform.projects.vocabulary import Answer, CertificateKind
-from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.platform.rulebook.recounting import recount_row
 
 #: Words of the certificate, which is a Chinese document whatever language the site shows.
 _SHARING = {SharingType.UNCONDITIONAL: "无条件共享", SharingType.CONDITIONAL: "有条件共享", SharingType.WITHHELD: "不予共享"}
@@ -74,21 +73,7 @@ def recount_deadline(*, project_id: UUID, by: Actor, at: datetime) -> bool:
     permissions.RECOUNT.check(by)
     row = queries.get_for_update(project_id)
     running = queries.running_clock(row)
-    if running is None:
-        return False
-    deadline = rulebook.recount_open(running, at=at)
-    changed = {"due_at": deadline.due_at, "due_provisional": deadline.provisional}
-    if all(getattr(row, name) == value for name, value in changed.items()):
-        return False
-    before = {name: getattr(row, name) for name in changed}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.save(update_fields=[*changed])
-    evidence.record_act(
-        kind="project:deadline_recounted", subject=("project", row.pk), by=by, at=at, basis=(row.due_basis,),
-        rule_version=row.due_rule, before=before, after=changed, **context(row),
-    )  # fmt: skip
-    return True
+    return recount_row(row=row, running=running, subject="project", by=by, at=at, seen=context(row))
 
 
 def _check_uninvolved(row: Project, by: Actor) -> None:
