@@ -567,7 +567,7 @@ def _read(hint: Any, value: Any) -> Any:
     if origin is tuple:
         return tuple(_read(typing.get_args(hint)[0], item) for item in value)
     if origin is dict:
-        return {str(k): str(v) for k, v in value.items()}
+        return {str(k): _read(typing.get_args(hint)[1], v) for k, v in value.items()}
     if hint is Terms:
         return Terms.from_json(value)
     if hint is datetime:

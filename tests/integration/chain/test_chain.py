@@ -11,8 +11,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from gongxiang.protocol.messages import SurveySource
-from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind
+from gongxiang.protocol import clock
+from gongxiang.protocol.keyring import Keyring
+from gongxiang.protocol.messages import MappedColumn, SurveySource, TryMount
+from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind, Purpose
+from gongxiang.protocol.tickets import MOUNT, Ticket, issue_ticket
 from tests.support import databases
 from tests.support.chain import Chain, Grant, NodeProcess, Resource, running_chain, until
 from tests.support.dataplane import Plane, running_plane
@@ -253,3 +256,25 @@ def test_a_node_tells_the_tables_of_its_source(chain):
     chain.plane.order(SurveySource(request_id=request_id, node_id=chain.consumer.node_id), chain.consumer.node_id)
     fact = chain.plane.wait_for_fact("tables_surveyed", request_id=str(request_id))
     assert "[source] dsn" in fact["problem"]
+
+
+@pytest.mark.article("wushen-2021-60:21(1)", "wushen-2021-60:15")
+def test_a_mounted_table_is_tried_and_its_masked_rows_are_shown_once(chain: Chain, resource: Resource) -> None:
+    provider = chain.provider
+    order = TryMount(
+        request_id=uuid.uuid4(), resource_id=resource.resource_id, node_id=provider.node_id, table=f"public.{resource.table}",
+        columns=tuple(MappedColumn(column=spec.code, element=spec) for spec in ELEMENTS), masks=MASKS,
+    )  # fmt: skip
+    chain.plane.order(order, provider.node_id)
+    fact = chain.plane.wait_for_fact("mount_tried", request_id=str(order.request_id))
+    assert (fact["steps"][-1]["step"], fact["rows"]) == ("sample", 3), fact
+    assert not any(step["problem"] for step in fact["steps"])
+    assert "张三" not in str(fact)
+    ticket = Ticket(
+        ticket_id=uuid.uuid4(), kind=MOUNT, person="p1", resource_id=resource.resource_id, grant_id=None,
+        purpose=Purpose.VERIFICATION, terms=None, issued_at=clock.now(), trial_id=order.request_id,
+    )  # fmt: skip
+    text = issue_ticket(ticket, Keyring.from_environment().signer("platform"))
+    status, shown = chain.plane.people("POST", f"tickets/{text}")
+    assert (status, shown["rows"][0][:3]) == (200, ["150626**********01", "张三", "139******01"])
+    assert chain.plane.people("POST", f"tickets/{text}")[0] == 404
