@@ -16,8 +16,9 @@ from gongxiang.platform.access import actions, answers, collecting, disputing, e
 from gongxiang.platform.access import errors_dispute as refusals
 from gongxiang.platform.access import states_dispute as steps
 from gongxiang.platform.access.models import AccessRequest, Dispute
-from gongxiang.platform.access.queries_dispute import get_dispute
+from gongxiang.platform.access.queries_dispute import cited_by_grant, get_dispute
 from gongxiang.platform.catalogue.values import ResourceRef
+from gongxiang.platform.documents.models import Document
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.grants.models import Grant, GrantRevision
@@ -27,6 +28,7 @@ from tests.factories.catalogue import make_conditional
 from tests.factories.disputes import ABSENT, GROUNDS, PEOPLE, REFUSAL, decide, make_dispute, papers_of, refused_request, terms
 from tests.factories.parties import Banner, make_banner
 from tests.factories.procedure import answer, make_request, reply_fields
+from tests.support.pages import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:21(2)", "cn-809:28")]
 HOUR = timedelta(hours=1)
@@ -217,6 +219,9 @@ class TestTheAuthorityMediates:
         assert (refused.status, refused.decided_by_authority) == (states.PARTLY_GRANTED, True)
         assert "政数协调〔2026〕" in GrantRevision.objects.get(grant_id=refused.grant_id).reason
         assert papers_of(dispute) == ["dispute_opinion"]
+        assert [one.id for one in cited_by_grant(refused.pk)] == [dispute.pk]
+        page = client_of(banner.consumer.officer).get(f"/grants/{refused.grant_id}/").content.decode()
+        assert f"{dispute.number}</a> · 政数协调〔2026〕" in page
         with pytest.raises(refusals.SameFacts):
             disputing.open_dispute(
                 access_request_id=refused.pk, grounds=GROUNDS, by=banner.consumer.officer, at=banner.at + 20 * HOUR
@@ -245,6 +250,10 @@ class TestTheGovernmentDecides:
         dispute = make_dispute(steps.BEFORE_GOVERNMENT, banner=banner, request=partly)
         assert dispute.due_rule.startswith("government_decision=20@")
         assert papers_of(dispute) == ["dispute_opinion", "dispute_submission"]
+        asked = Document.objects.get(kind="dispute_submission")
+        assert (asked.body["form"], asked.body["addressee"]) == ("document", mediating.GOVERNMENT)
+        assert asked.body["attachments"][0].startswith("协调意见（政数协调〔2026〕")
+        assert set(asked.files.values_list("format", flat=True)) == {"pdf", "docx"}
         at = banner.at + 8 * HOUR
         with pytest.raises(refusals.TakesAway):
             decide(banner, dispute, at=at)

@@ -14,6 +14,7 @@ from gongxiang.platform.access import states_dispute as steps
 from gongxiang.platform.access.models import AccessRequest, CollectionPlan, Dispute, DisputeMeeting
 from gongxiang.platform.access.permissions import SWEEPER
 from gongxiang.platform.access.permissions_dispute import PLAN_FINISHER
+from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotPermitted
@@ -194,6 +195,11 @@ def test_every_step_from_absence_to_the_end_of_the_plan() -> None:
     filed = file(banner, made, at=at + HOUR)
     stands(banner, absence, "absence", steps.FILED, "consumer", "filed", article)
     assert filed.filing_number.startswith("CB-2026-")
+    (certificate,) = documents.documents_of(f"absence:{made.id}", actor=banner.consumer.clerk)
+    assert certificate.kind == "absence_filing"
+    assert ("备案编号", filed.filing_number) in certificate.rows
+    assert documents.resolve(certificate.verification_code).status == "VALID"
+    assert documents.content(certificate.id, "docx").content[:2] == b"PK"
 
     desk = {"consumer.clerk", "consumer.reviewer", "consumer.officer"}
     may(banner, collecting.draft_plan, desk, **plan_fields(), **key)

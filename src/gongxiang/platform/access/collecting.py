@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from gongxiang.law.articles import implements
+from gongxiang.platform.access import dispute_papers, permissions_dispute, policies, states_dispute
 from gongxiang.platform.access import errors_dispute as refusals
-from gongxiang.platform.access import permissions_dispute, policies, states_dispute
 from gongxiang.platform.access import queries_collection as collection
 from gongxiang.platform.access.dispute_sync import STOPPED, own_clock
 from gongxiang.platform.access.errors import CommentMissing, OwnDraft
@@ -103,6 +103,7 @@ def file_absence(*, absence_id: UUID, opinion: str, answered_hits: Sequence[str]
         "decided_by": by.name,
     }  # fmt: skip
     _move(row, "file", by=by, at=at, changes=changes)
+    dispute_papers.filing(row, by=by, at=at)
     return collection.absence_view(row)
 
 

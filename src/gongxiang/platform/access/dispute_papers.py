@@ -1,20 +1,22 @@
-"""What a dispute puts on paper: minutes of a meeting, the authority's opinion, its submission to the government.
+"""What disputes and filings put on paper: minutes, the authority's opinion, its submission, the certificate of a filing.
 
 Official papers of Chinese authorities: their text is Chinese in whichever language the site is read.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.utils import translation
 
-from gongxiang.platform.access.models import Dispute, DisputeMeeting
+from gongxiang.platform.access.models import Absence, Dispute, DisputeMeeting
 from gongxiang.platform.access.queries import PreparedReply
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.vocabulary import PURPOSE_LABELS
 from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.documents import queries as issued
 from gongxiang.platform.documents.queries import IssuedDocument
+from gongxiang.platform.documents.rendering.official import LetterForm, OfficialText
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.clock import BEIJING
@@ -27,64 +29,114 @@ _BASIS = ("wushen-2021-60:21(2)", "cn-809:28")
 
 def minutes(dispute: Dispute, meeting: DisputeMeeting, *, by: Actor, at: datetime) -> IssuedDocument:
     """The minutes that both sides confirmed."""
-    people = "；".join(f"{one['name']}（{_SIDES.get(one['side'], '')}，{one['post']}）" for one in meeting.participants)
-    rows = [
-        ("争议编号", dispute.number),
-        ("信息资源", dispute.resource_name),
-        ("协商时间、地点", f"{_moment(meeting.held_at)}{('，' + meeting.place) if meeting.place else ''}"),
-        ("参加人员", people),
-        ("使用部门意见", meeting.consumer_proposal or "—"),
-        ("提供部门意见", meeting.provider_proposal or "—"),
-        ("协商结果", _OUTCOMES[meeting.outcome]),
-        ("使用部门确认", f"{meeting.consumer_confirmed_by} {_moment(meeting.consumer_confirmed_at)}"),
-        ("提供部门确认", f"{meeting.provider_confirmed_by} {_moment(meeting.provider_confirmed_at)}"),
+    text = [
+        "一、争议事项",
+        f"{dispute.consumer_name}与{dispute.provider_name}就《{dispute.resource_name}》的共享（争议编号{dispute.number}）进行协商。",
+        f"协商时间：{_moment(meeting.held_at)}。{f'地点：{meeting.place}。' if meeting.place else ''}",
+        "二、双方意见",
+        f"使用部门：{meeting.consumer_proposal or '未另提方案。'}",
+        f"提供部门：{meeting.provider_proposal or '未另提方案。'}",
+        "三、协商情况",
+        *meeting.minutes.splitlines(),
+        "四、协商结果",
+        f"{_OUTCOMES[meeting.outcome]}。",
     ]
     if meeting.terms:
-        rows.append(("商定内容", terms_in_words(dispute.resource_id, meeting.terms)))
-    return _issue(
-        dispute, "dispute_minutes", "政数协纪", f"关于{dispute.resource_name}共享争议的协商纪要", rows,
-        meeting.minutes.splitlines(), by=by, at=at,
+        text.append(f"商定内容：{terms_in_words(dispute.resource_id, meeting.terms)}。")
+    people = [
+        (_SIDES[side], "、".join(f"{one['name']}（{one['post']}）" for one in meeting.participants if one["side"] == side))
+        for side in _SIDES
+    ]
+    said = OfficialText(
+        form=LetterForm.MINUTES, mark="政务信息资源共享争议协商纪要", title=f"关于{dispute.resource_name}共享争议的协商纪要",
+        text=_lines(text), attended=tuple((side, names) for side, names in people if names), copies=(parties.authority().name,),
+        rows=(
+            ("使用部门确认", f"{meeting.consumer_confirmed_by} {_moment(meeting.consumer_confirmed_at)}"),
+            ("提供部门确认", f"{meeting.provider_confirmed_by} {_moment(meeting.provider_confirmed_at)}"),
+        ),
     )  # fmt: skip
+    return _issue(dispute, "dispute_minutes", "政数协纪", said, by=by, at=at)
 
 
 def opinion(dispute: Dispute, *, by: Actor, at: datetime) -> IssuedDocument:
     """The mediation opinion."""
-    rows = [
-        ("争议编号", dispute.number),
-        ("使用部门", dispute.consumer_name),
-        ("提供部门", dispute.provider_name),
-        ("信息资源", dispute.resource_name),
-        ("协商情况", _OUTCOMES.get(dispute.consulted, "未协商一致")),
-        *((f"{_SIDES[one.side]}陈述", one.text) for one in dispute.statements.order_by("side")),
-        ("协调意见", terms_in_words(dispute.resource_id, dispute.opinion or {})),
+    stated = [f"{_SIDES[one.side]}：{one.text}" for one in dispute.statements.order_by("side")]
+    text = [
+        "一、争议事项",
+        f"{dispute.consumer_name}申请共享{dispute.provider_name}的《{dispute.resource_name}》，"
+        f"双方{_OUTCOMES.get(dispute.consulted) or '未协商一致'}（争议编号{dispute.number}）。",
+        f"使用部门提出的理由：{dispute.grounds}",
+        "二、双方陈述",
+        *(stated or ["双方在规定期限内均未提交陈述。"]),
+        "三、协调意见",
+        f"{terms_in_words(dispute.resource_id, dispute.opinion or {}).rstrip('。')}。",
+        "四、理由和依据",
+        *dispute.opinion_reasons.splitlines(),
+        "本意见依据《乌审旗政务信息资源共享管理办法》第二十一条第（二）项和《政务数据共享条例》第二十八条作出。",
+        "双方自收到本意见之日起在平台规定的期限内答复；一方不接受的，由主管部门报请旗人民政府决定。",
     ]
-    last = "双方自收到本意见之日起在平台规定的期限内答复；一方不接受的，由主管部门报请旗人民政府决定。"
-    return _issue(
-        dispute, "dispute_opinion", "政数协调", f"关于{dispute.resource_name}共享争议的协调意见", rows,
-        [*dispute.opinion_reasons.splitlines(), last], by=by, at=at,
-        addressee=f"{dispute.consumer_name}、{dispute.provider_name}",
+    said = OfficialText(
+        title=f"关于{dispute.resource_name}共享争议的协调意见", addressees=(dispute.consumer_name, dispute.provider_name),
+        text=_lines(text),
     )  # fmt: skip
+    return _issue(dispute, "dispute_opinion", "政数协调", said, by=by, at=at)
 
 
 def submission(dispute: Dispute, *, government: str, by: Actor, at: datetime) -> IssuedDocument:
     """The submission to the banner's government, with the opinion that was not accepted."""
     answers = {"ACCEPTED": "接受", "REJECTED": "不接受", "": "逾期未答复"}
-    rows = [
-        ("争议编号", dispute.number),
-        ("使用部门及理由", f"{dispute.consumer_name}：{dispute.grounds}"),
-        ("提供部门", dispute.provider_name),
-        ("信息资源", dispute.resource_name),
-        ("协调意见", terms_in_words(dispute.resource_id, dispute.opinion or {})),
-        ("使用部门答复", f"{answers[dispute.consumer_answer]} {dispute.consumer_answer_reason}".strip()),
-        ("提供部门答复", f"{answers[dispute.provider_answer]} {dispute.provider_answer_reason}".strip()),
+    replies = [
+        f"{name}：{'，'.join(part for part in (answers[answer], reason) if part)}"
+        for name, answer, reason in (
+            (dispute.consumer_name, dispute.consumer_answer, dispute.consumer_answer_reason),
+            (dispute.provider_name, dispute.provider_answer, dispute.provider_answer_reason),
+        )
     ]
-    texts = [
+    text = [
         f"{dispute.consumer_name}与{dispute.provider_name}就《{dispute.resource_name}》的共享经协商、协调未达成一致。",
+        "一、争议事项",
+        f"争议编号{dispute.number}。使用部门的理由：{dispute.grounds}",
+        "二、协调意见及理由",
+        f"{terms_in_words(dispute.resource_id, dispute.opinion or {}).rstrip('。')}。",
         *dispute.opinion_reasons.splitlines(),
+        "三、双方答复",
+        *replies,
         "根据《政务数据共享条例》第二十八条，现报请决定。",
+        "妥否，请批示。",
     ]
-    title = f"关于{dispute.resource_name}共享争议的请示"
-    return _issue(dispute, "dispute_submission", "政数争请", title, rows, texts, by=by, at=at, addressee=government)
+    paper = documents_number(dispute.opinion_document_id)
+    said = OfficialText(
+        form=LetterForm.DOCUMENT, title=f"关于{dispute.resource_name}共享争议的请示", addressees=(government,),
+        text=_lines(text), attachments=(f"协调意见（{paper}）",) if paper else (), signer=by.name,
+    )  # fmt: skip
+    return _issue(dispute, "dispute_submission", "政数争请", said, by=by, at=at)
+
+
+def filing(row: Absence, *, by: Actor, at: datetime) -> IssuedDocument:
+    """The certificate that the data do not exist and that this is filed."""
+    answered = {True: f"{row.answer_reason or '确认不存在。'}", False: "未答复。"}[row.answered_at is not None]
+    seen = "、".join(dict.fromkeys(str(hit["target_name"]) for hit in row.hits)) or "无相近目录"
+    text = _lines([
+        "依据《乌审旗政务信息资源共享管理办法》第二十一条第（二）项，经核查，下列信息资源不存在，准予备案。",
+        *row.opinion.splitlines(),
+        f"{row.consumer_name}可以据此编制采集计划；采集前应当核对目录，不得重复采集。",
+    ])  # fmt: skip
+    said = OfficialText(
+        form=LetterForm.DOCUMENT, title="政务信息资源不存在备案证明", addressees=(row.consumer_name,), text=text,
+        rows=(
+            ("备案编号", row.filing_number), ("记录编号", row.number), ("信息资源", row.title),
+            ("信息项", "、".join(row.items)), ("需求部门", row.consumer_name), ("提供部门", row.provider_name or "—"),
+            ("检索情况", f"{row.search}（{row.stated_by}，{_moment(row.stated_at)}）"), ("需求部门答复", answered),
+            ("目录核查", seen),
+        ),
+        copies=(row.provider_name,) if row.provider_name else (),
+    )  # fmt: skip
+    case = f"access_request:{row.access_request_id}" if row.access_request_id else f"demand:{row.demand_id}"
+    concerned = {one for one in (row.consumer_id, row.provider_id, parties.authority().id) if one}
+    return documents.issue_letter(
+        kind="absence_filing", number_prefix="政数备", said=said, concerns=concerned, trail=(f"absence:{row.pk}", case),
+        basis=("wushen-2021-60:21(2)",), by=by, at=at,
+    )  # fmt: skip
 
 
 def terms_in_words(resource_id: UUID, value: dict[str, object]) -> str:
@@ -119,15 +171,16 @@ def documents_number(document_id: UUID | None) -> str:
     return issued.get_document(document_id).number if document_id else ""
 
 
-def _issue(
-    dispute: Dispute, kind: str, prefix: str, title: str, rows: list[tuple[str, str]], paragraphs: list[str], *, by: Actor,
-    at: datetime, addressee: str = "",
-) -> IssuedDocument:  # fmt: skip
-    return documents.issue_document(
-        kind=kind, number_prefix=prefix, title=title, rows=rows, paragraphs=[one for one in paragraphs if one.strip()],
-        addressee=addressee, concerns=(dispute.consumer_id, dispute.provider_id, parties.authority().id),
+def _issue(dispute: Dispute, kind: str, prefix: str, said: OfficialText, *, by: Actor, at: datetime) -> IssuedDocument:
+    return documents.issue_letter(
+        kind=kind, number_prefix=prefix, said=said,
+        concerns=(dispute.consumer_id, dispute.provider_id, parties.authority().id),
         trail=(f"dispute:{dispute.pk}", f"access_request:{dispute.access_request_id}"), basis=_BASIS, by=by, at=at,
     )  # fmt: skip
+
+
+def _lines(text: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one in text if one.strip())
 
 
 def _moment(at: datetime | None) -> str:

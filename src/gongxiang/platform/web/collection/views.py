@@ -17,6 +17,7 @@ from gongxiang.platform.access import permissions_dispute as permissions
 from gongxiang.platform.access import queries_collection as queries
 from gongxiang.platform.access.queries_collection import AbsenceView, Case
 from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
@@ -136,6 +137,7 @@ def absence(request: ActingRequest, absence_id: UUID) -> HttpResponse:
         },
         "linked": permissions.sees_all(actor) or actor.department_id in (row.consumer_id, row.provider_id),
         "waits": row.status in states_dispute.TO_FILE,
+        "papers": documents.documents_of(f"absence:{row.id}", actor=actor),
         "news": evidence.trail_of(f"absence:{row.id}", by=actor),
     }
     return render(request, "collection/absence.html", shown)

@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gongxiang.law.deadlines import end_of_day, last_day
+from gongxiang.platform.access import dispute_papers, queries_dispute
 from gongxiang.platform.access import queries as access
 from gongxiang.platform.access.permissions import APPLY
+from gongxiang.platform.access.permissions_dispute import VIEW as VIEW_DISPUTES
 from gongxiang.platform.access.queries import renewable
+from gongxiang.platform.access.queries_dispute import DisputeView
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import permissions as exchange
@@ -118,6 +121,7 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         ),
         "purposes": purposes,
         "papers": [one for one in documents.documents_of(f"grant:{grant_id}", actor=request.actor) if one.kind == paper.KIND],
+        "rests_on": _rests_on(grant, request.actor),
         "may_issue_paper": grant.status != states.ENDED
         and possible(lambda: permissions.check_actor_can_issue_paper(request.actor, grant.provider_id)).yes,
     }
@@ -127,6 +131,13 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
 def case_of(grant: GrantView) -> tuple[str, ...]:
     """Under which tags evidence keeps the case of a grant: it begins with the request that led to it."""
     return (f"grant:{grant.id}", f"access_request:{grant.access_request_id}")
+
+
+def _rests_on(grant: GrantView, actor: Person) -> list[tuple[DisputeView, str, bool]]:
+    """The disputes whose result the grant carries out, the number of each one's paper, and whether the actor may open it."""
+    may_open = VIEW_DISPUTES.allows(actor)
+    found = queries_dispute.cited_by_grant(grant.access_request_id)
+    return [(one, one.decision_number or dispute_papers.documents_number(one.opinion_document_id), may_open) for one in found]
 
 
 def _acts(grant: GrantView, actor: Person) -> dict[str, Possible]:
