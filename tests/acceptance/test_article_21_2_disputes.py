@@ -6,7 +6,7 @@
 """
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -27,7 +27,7 @@ from gongxiang.platform.kernel.transitions import WrongState
 from tests.factories.catalogue import make_conditional
 from tests.factories.disputes import ABSENT, GROUNDS, PEOPLE, REFUSAL, decide, make_dispute, papers_of, refused_request, terms
 from tests.factories.parties import Banner, make_banner
-from tests.factories.procedure import answer, make_request, reply_fields
+from tests.factories.procedure import FILTER, MASKED, answer, make_request, reply_fields
 from tests.support.pages import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:21(2)", "cn-809:28")]
@@ -234,6 +234,45 @@ class TestTheAuthorityMediates:
             mediating.open_hearing(
                 dispute_id=dispute.pk, handler_id=banner.authority_officer.id, by=banner.authority_officer, at=banner.at
             )
+
+    def test_the_opinion_says_on_paper_all_that_it_grants_and_what_silence_means(
+        self, banner: Banner, refused: AccessRequest
+    ) -> None:
+        dispute = make_dispute(steps.HEARD, banner=banner, request=refused)
+        limited = terms(elements=("id_number", "name", "township"), masks={"id_number": MASKED["id_number"]}, conditions=FILTER)
+        key: dict[str, Any] = {"dispute_id": dispute.pk, "at": banner.at + 5 * HOUR}
+        mediating.prepare_opinion(terms=limited, reasons="职责明确，按最小必要提供。", by=banner.authority_officer, **key)
+        given = mediating.give_opinion(by=banner.authority_leader, **key)
+        paper = Document.objects.get(pk=given.opinion_document_id)
+        said = "".join(paper.body["paragraphs"])
+        assert "脱敏：" in said
+        assert "行范围：" in said
+        assert FILTER[0].values[0] in said
+        assert "期限至2027年10月31日" in said
+        assert "第二十八条" in said
+        assert "逾期未答复的，视为未达成一致" in said
+        (issued,) = evidence.trail_of(f"document:{paper.pk}", by=banner.auditor)
+        assert set(issued.basis) == {"wushen-2021-60:21(2)", "cn-809:28"}
+
+    @pytest.mark.article("cn-809:27.3")
+    def test_nothing_that_runs_is_taken_away_not_by_filter_mask_or_period_either(
+        self, banner: Banner, resource: ResourceRef
+    ) -> None:
+        whole = answer(
+            make_request(banner=banner, resource_id=resource.id), banner=banner, at=banner.at,
+            elements=("name", "township"), masks={}, conditions=(),
+        )  # fmt: skip
+        dispute = make_dispute(steps.HEARD, banner=banner, request=whole)
+        key: dict[str, Any] = {
+            "dispute_id": dispute.pk,
+            "reasons": "职责明确，按最小必要提供。",
+            "by": banner.authority_officer,
+        }
+        kept = terms(elements=("id_number", "name", "township"))
+        for less in ({"conditions": FILTER}, {"until": date(2027, 6, 30)}, {"masks": {"name": MASKED["id_number"]}}):
+            with pytest.raises(refusals.TakesAway):
+                mediating.prepare_opinion(terms={**kept, **less}, at=banner.at + 4 * HOUR, **key)
+        mediating.prepare_opinion(terms=kept, at=banner.at + 4 * HOUR, **key)
 
     def test_silence_accepts_nothing(self, banner: Banner, refused: AccessRequest) -> None:
         dispute = make_dispute(steps.OPINION_GIVEN, banner=banner, request=refused)

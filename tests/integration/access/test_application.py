@@ -261,7 +261,7 @@ def test_several_are_answered_in_one_go_and_one_wrong_one_undoes_nothing(banner:
         one.refresh_from_db()
         assert one.status == states.GRANTED
         trail = evidence.trail_of(f"access_request:{one.pk}", by=officer)
-        assert [news.kind for news in trail][-2:] == ["grant:issued", "access_request:granted"]
+        assert [news.kind for news in trail][-3:] == ["grant:issued", "provision:opened", "access_request:granted"]
 
 
 def test_a_reply_changed_since_it_was_read_is_not_given(banner: Banner) -> None:

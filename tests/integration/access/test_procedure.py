@@ -37,7 +37,7 @@ def test_request_is_answered_within_its_period(banner: Banner) -> None:
     kinds = [news.kind for news in evidence.trail_of(f"access_request:{request.pk}", by=banner.auditor)]
     assert kinds == [
         "access_request:drafted", "access_request:presented", "access_request:consented", "access_request:submitted",
-        "access_request:reply_prepared", "grant:issued", "access_request:partly_granted",
+        "access_request:reply_prepared", "grant:issued", "provision:opened", "access_request:partly_granted",
     ]  # fmt: skip
 
 

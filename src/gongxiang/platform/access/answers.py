@@ -7,10 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from gongxiang.law.articles import implements
 from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.access import combining, dispute_sync, errors, permissions, policies, queries, states
+from gongxiang.platform.access.errors_dispute import TakesAway
 from gongxiang.platform.access.extending import close_asked
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.access.queries import PreparedReply
@@ -20,6 +22,7 @@ from gongxiang.platform.evidence.actions import record_act, transition
 from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.grants import permissions as grant_permissions
 from gongxiang.platform.grants import policies as grant_policies
+from gongxiang.platform.grants import queries as grant_queries
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.transitions import WrongState
@@ -279,6 +282,49 @@ def check_reply(request: AccessRequest, reply: PreparedReply) -> None:
     purposes = [Purpose(p) for p in reply.purposes]
     grant_policies.check_volume(reply.volume, mode=request.mode)
     policies.check_within_request(request, elements=reply.elements, purposes=purposes, until=until)
+    check_keeps(request, reply)
+
+
+@implements("cn-809:27.3", "wushen-2021-60:21(2)")
+def check_keeps(request: AccessRequest, reply: PreparedReply) -> None:
+    """A reply takes nothing from a running grant that the consumer still asks for; raises TakesAway.
+
+    To give less is announced, negotiated and filed (条例 27.3); it is no answer to a request, and comes of no dispute.
+    """
+    earlier = request.grant_id or request.changes_grant_id
+    if reply.outcome != "grant" or earlier is None or grant_queries.live_grant(earlier) is None:
+        return
+    have = grant_queries.current_terms(earlier)
+    asked_until = end_of_day(request.until) if request.until else have.valid_until
+    until = end_of_day(reply.until) if reply.until else asked_until
+    offered = replace(
+        have, elements=reply.elements, masks=reply.masks, conditions=reply.conditions, volume=reply.volume,
+        purposes=tuple(Purpose(one) for one in reply.purposes), valid_until=until,
+    )  # fmt: skip
+    lost = [one for one in grant_policies.find_widenings(offered, have) if _still_asked(request, one, until=until)]
+    if lost:
+        raise TakesAway(field="elements", what=_lost_words(lost))
+
+
+def _still_asked(request: AccessRequest, lost: str, *, until: datetime) -> bool:
+    """Whether what the reply would take away (`kind:name`) is something the consumer did not give up itself."""
+    kind, _sep, name = lost.partition(":")
+    if kind == "element":
+        return name in request.elements
+    if kind == "purpose":
+        return name in request.purposes
+    if kind == "period":
+        return request.until is None or until < end_of_day(request.until)
+    return True
+
+
+def _lost_words(lost: Sequence[str]) -> str:
+    words = {
+        "mask": gettext("stricter mask"), "condition": gettext("stricter row filter"), "volume": gettext("smaller volume"),
+        "period": gettext("shorter period"),
+    }  # fmt: skip
+    parts = [one.partition(":") for one in lost]
+    return ", ".join(f"{words[kind]} ({name})" if kind in words else name for kind, _sep, name in parts)
 
 
 def _grant(

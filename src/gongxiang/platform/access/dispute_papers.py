@@ -5,18 +5,20 @@ Official papers of Chinese authorities: their text is Chinese in whichever langu
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils import translation
 
-from gongxiang.platform.access.models import Absence, Dispute, DisputeMeeting
-from gongxiang.platform.access.queries import PreparedReply
+from gongxiang.platform.access.models import Absence, AccessRequest, Dispute, DisputeMeeting
+from gongxiang.platform.access.queries import PreparedReply, read_reply
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.vocabulary import PURPOSE_LABELS
 from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.documents import queries as issued
 from gongxiang.platform.documents.queries import IssuedDocument
 from gongxiang.platform.documents.rendering.official import LetterForm, OfficialText
+from gongxiang.platform.grants.paper import condition_words, mask_words, volume_words
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol.clock import BEIJING
@@ -42,7 +44,7 @@ def minutes(dispute: Dispute, meeting: DisputeMeeting, *, by: Actor, at: datetim
         f"{_OUTCOMES[meeting.outcome]}。",
     ]
     if meeting.terms:
-        text.append(f"商定内容：{terms_in_words(dispute.resource_id, meeting.terms)}。")
+        text.append(f"商定内容：{terms_in_words(dispute.access_request, meeting.terms)}。")
     people = [
         (_SIDES[side], "、".join(f"{one['name']}（{one['post']}）" for one in meeting.participants if one["side"] == side))
         for side in _SIDES
@@ -58,8 +60,8 @@ def minutes(dispute: Dispute, meeting: DisputeMeeting, *, by: Actor, at: datetim
     return _issue(dispute, "dispute_minutes", "政数协纪", said, by=by, at=at)
 
 
-def opinion(dispute: Dispute, *, by: Actor, at: datetime) -> IssuedDocument:
-    """The mediation opinion."""
+def opinion(dispute: Dispute, *, answer_by: datetime, by: Actor, at: datetime) -> IssuedDocument:
+    """The mediation opinion, with the day by which both sides answer it and what silence means."""
     stated = [f"{_SIDES[one.side]}：{one.text}" for one in dispute.statements.order_by("side")]
     text = [
         "一、争议事项",
@@ -69,11 +71,11 @@ def opinion(dispute: Dispute, *, by: Actor, at: datetime) -> IssuedDocument:
         "二、双方陈述",
         *(stated or ["双方在规定期限内均未提交陈述。"]),
         "三、协调意见",
-        f"{terms_in_words(dispute.resource_id, dispute.opinion or {}).rstrip('。')}。",
+        f"{terms_in_words(dispute.access_request, dispute.opinion or {}).rstrip('。')}。",
         "四、理由和依据",
         *dispute.opinion_reasons.splitlines(),
         "本意见依据《乌审旗政务信息资源共享管理办法》第二十一条第（二）项和《政务数据共享条例》第二十八条作出。",
-        "双方自收到本意见之日起在平台规定的期限内答复；一方不接受的，由主管部门报请旗人民政府决定。",
+        f"请双方于{_moment(answer_by)}前答复；一方不接受或者逾期未答复的，视为未达成一致，由主管部门报请旗人民政府决定。",
     ]
     said = OfficialText(
         title=f"关于{dispute.resource_name}共享争议的协调意见", addressees=(dispute.consumer_name, dispute.provider_name),
@@ -97,7 +99,7 @@ def submission(dispute: Dispute, *, government: str, by: Actor, at: datetime) ->
         "一、争议事项",
         f"争议编号{dispute.number}。使用部门的理由：{dispute.grounds}",
         "二、协调意见及理由",
-        f"{terms_in_words(dispute.resource_id, dispute.opinion or {}).rstrip('。')}。",
+        f"{terms_in_words(dispute.access_request, dispute.opinion or {}).rstrip('。')}。",
         *dispute.opinion_reasons.splitlines(),
         "三、双方答复",
         *replies,
@@ -139,20 +141,26 @@ def filing(row: Absence, *, by: Actor, at: datetime) -> IssuedDocument:
     )  # fmt: skip
 
 
-def terms_in_words(resource_id: UUID, value: dict[str, object]) -> str:
-    """Terms kept as a prepared reply, in one line."""
+def terms_in_words(request: AccessRequest, value: dict[str, Any]) -> str:
+    """Terms kept as a prepared reply, whole: what is given, and every limit of it."""
     if value.get("outcome") != "grant":
         return f"不予提供。{value.get('text', '')}".strip()
-    names = {spec.code: spec.name for spec in catalogue.get_resource(resource_id).elements}
-    given = value.get("elements")
-    elements = "、".join(names.get(code) or code for code in given) if isinstance(given, (list, tuple)) else ""
-    asked = value.get("purposes")
+    reply = read_reply(value)
+    names = {spec.code: spec.name for spec in catalogue.get_resource(request.resource_id).elements}
     with translation.override("zh-hans"):
-        purposes = "、".join(str(PURPOSE_LABELS[Purpose(p)]) for p in asked) if isinstance(asked, (list, tuple)) else ""
-    masked = value.get("masks")
-    masks = "；脱敏：" + "、".join(names.get(code) or code for code in masked) if isinstance(masked, dict) and masked else ""
-    until = f"；至{value['until']}" if value.get("until") else ""
-    return f"提供信息项：{elements}；用途：{purposes}{masks}{until}"
+        purposes = "、".join(str(PURPOSE_LABELS[Purpose(one)]) for one in reply.purposes)
+    said = [f"提供信息项：{'、'.join(names.get(code) or code for code in reply.elements)}", f"用途：{purposes}"]
+    if reply.masks:
+        masked = (f"{names.get(code) or code}{mask_words(mask)}" for code, mask in reply.masks.items())
+        said.append(f"脱敏：{'、'.join(masked)}")
+    if reply.conditions:
+        rows = (f"{names.get(one.element) or one.element}{condition_words(one)}" for one in reply.conditions)
+        said.append(f"行范围：{'，且'.join(rows)}")
+    said += volume_words(reply.volume)
+    until = reply.until or request.until
+    if until is not None:
+        said.append(f"期限至{until.year}年{until.month}月{until.day}日")
+    return "；".join(said)
 
 
 def citation(dispute: Dispute, reply: PreparedReply) -> str:

@@ -227,24 +227,6 @@ def withdraw_dispute(*, dispute_id: UUID, reason: str, by: Actor, at: datetime) 
     return dispute
 
 
-def granted_before(request: AccessRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Elements and purposes of the grant that runs while the rest is disputed."""
-    if request.grant_id is None or grants.live_grant(request.grant_id) is None:
-        return (), ()
-    terms = grants.current_terms(request.grant_id)
-    return terms.elements, tuple(p.value for p in terms.purposes)
-
-
-def check_keeps(request: AccessRequest, reply: PreparedReply) -> None:
-    """Terms that bind keep what was granted before (办法 21(2): what is used by the reply); raises TakesAway."""
-    if reply.outcome != "grant":
-        return
-    elements, purposes = granted_before(request)
-    away = [*(set(elements) - set(reply.elements)), *(set(purposes) - set(reply.purposes))]
-    if away:
-        raise refusals.TakesAway(field="elements", what=", ".join(sorted(away)))
-
-
 def as_reply(terms: Mapping[str, Any]) -> PreparedReply:
     """Terms as `prepare_reply` takes them, as the value that is kept."""
     names = {
@@ -271,7 +253,6 @@ def _agreed(request: AccessRequest, outcome: str, terms: Mapping[str, Any] | Non
     if not reply.elements or not reply.purposes or (reply.until or request.until) is None:
         raise refusals.AgreedTermsMissing(field="elements")
     answers.check_reply(request, reply)
-    check_keeps(request, reply)
     value: dict[str, Any] = plain(reply)
     return value
 

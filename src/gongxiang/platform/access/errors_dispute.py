@@ -168,10 +168,10 @@ class AnswerMissing(Refusal):
 
 
 class TakesAway(Refusal):
-    """What was granted already goes on during the dispute; these terms would take away: {what}."""
+    """What was granted already goes on; these terms would take away: {what}."""
 
-    basis = ("wushen-2021-60:21(2)", "cn-809:27")
-    next_step = "Keep what the running grant gives, and add to it."
+    basis = ("wushen-2021-60:21(2)", "cn-809:27.3")
+    next_step = "Keep what the running grant gives, and add to it; to give less is announced, negotiated and filed first."
 
 
 class ReferralMissing(Refusal):

@@ -17,7 +17,7 @@ from gongxiang.platform.access import errors_dispute as refusals
 from gongxiang.platform.access import queries_dispute as disputes
 from gongxiang.platform.access import states_dispute as states
 from gongxiang.platform.access.dispute_sync import own_clock
-from gongxiang.platform.access.disputing import as_reply, check_keeps
+from gongxiang.platform.access.disputing import as_reply
 from gongxiang.platform.access.models import AccessRequest, Dispute, DisputeStatement
 from gongxiang.platform.access.queries import read_reply
 from gongxiang.platform.documents import actions as documents
@@ -99,10 +99,10 @@ def give_opinion(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute:
         raise refusals.OpinionMissing()
     if person.is_hand_of(dispute.opinion_by_id):
         raise refusals.OwnOpinion()
-    paper = dispute_papers.opinion(dispute, by=by, at=at)
+    clock = own_clock("opinion_answer", at)
+    paper = dispute_papers.opinion(dispute, answer_by=clock["due_at"], by=by, at=at)
     changes = {
-        "opinion_given_at": at, "opinion_given_by": by.name, "opinion_document_id": paper.id,
-        **own_clock("opinion_answer", at),
+        "opinion_given_at": at, "opinion_given_by": by.name, "opinion_document_id": paper.id, **clock,
     }  # fmt: skip
     after = {"opinion": paper.number, "terms": dispute.opinion}
     dispute_sync.move(dispute, "give_opinion", by=by, at=at, changes=changes, after=after, request=request)
@@ -298,7 +298,6 @@ def _terms(request: AccessRequest, terms: Mapping[str, Any]) -> dict[str, Any]:
     if reply.outcome == "grant" and (not reply.elements or not reply.purposes):
         raise refusals.AgreedTermsMissing(field="elements")
     answers.check_reply(request, reply)
-    check_keeps(request, reply)
     value: dict[str, Any] = plain(reply)
     return value
 

@@ -36,7 +36,7 @@ def issue_request(
         row.reason,
         "三、方式和频率",
         f"建议以{mode}方式提供，更新频率为{cycle}；具体以贵单位意见为准。",
-        "我局将按照国家有关规定使用和保护数据，不超范围使用，不擅自提供给第三方。请予支持并函复。",
+        "我单位将按照国家有关规定使用和保护数据，不超范围使用，不擅自提供给第三方。请予支持并函复。",
     )
     title = f"关于申请回流{row.title}的函"
     return _issue(row, "superior_request", "共享函", title, text, concerns=concerns, trail=trail, by=by, at=at)
@@ -49,7 +49,7 @@ def issue_reminder(
     assert row.sent_on is not None
     sent, today = row.sent_on, beijing_date(at)
     text = (
-        f"我局于{sent.year}年{sent.month}月{sent.day}日以《关于申请回流{row.title}的函》（{row.letter_number}）申请回流"
+        f"我单位于{sent.year}年{sent.month}月{sent.day}日以《关于申请回流{row.title}的函》（{row.letter_number}）申请回流"
         f"“{row.system_name}”中存储的我旗政务数据。截至{today.year}年{today.month}月{today.day}日，尚未收到答复。",
         f"上述数据为我旗履行职责所需。现作第{serial}次催办，请予研究并函复；如需补充材料或另行对接，请告知。",
     )

@@ -116,7 +116,7 @@ def withdraw_document(*, document_id: UUID, reason: str, by: Actor, at: datetime
     policies.check_reason(reason)
     evidence.transition(
         row, table=DOCUMENT, act="withdraw", by=by, at=at, changes={"withdrawn_at": at, "withdrawn_reason": reason.strip()},
-        concerns=row.concerns, trail=row.trail,
+        basis=row.body.get("basis", ()), concerns=row.concerns, trail=row.trail,
     )  # fmt: skip
     return queries.document_ref(row)
 
@@ -147,7 +147,7 @@ def keep_upload(
     )
     row.save(force_insert=True)
     evidence.record_act(
-        kind="upload:kept", subject=("upload", row.pk), by=by, at=at, basis=("wushen-2021-60:22",),
+        kind="upload:kept", subject=("upload", row.pk), by=by, at=at,
         after={"size": row.size, "media_type": media_type, "digest": row.digest},
         concerns={by.department_id, *row.concerns}, trail=row.trail,
     )  # fmt: skip
@@ -190,6 +190,7 @@ def _keep(
     concerns: Iterable[UUID], trail: Iterable[str], basis: Iterable[str], by: Person, at: datetime,
 ) -> IssuedDocument:  # fmt: skip
     digests = {name: sm3(content).hex() for name, content in files.items()}
+    cited = list(dict.fromkeys(basis))
     row = Document(
         id=new_id(),
         kind=kind,
@@ -200,7 +201,7 @@ def _keep(
         verification_code=place.code,
         title=title,
         issuer=issuer,
-        body=body,
+        body={**body, "basis": cited},
         issued_at=at,
         issued_by=str(by.id),
         issued_by_name=by.name,
@@ -210,7 +211,7 @@ def _keep(
     )
     # The code stays out of evidence: whoever reads a trail would hold every document's public key to its page.
     evidence.open_record(
-        row, table=DOCUMENT, act="issue", by=by, at=at, basis=basis, concerns=row.concerns, trail=row.trail,
+        row, table=DOCUMENT, act="issue", by=by, at=at, basis=cited, concerns=row.concerns, trail=row.trail,
         after={"kind": kind, "number": place.number, "digests": digests},
     )  # fmt: skip
     DocumentFile.objects.bulk_create(

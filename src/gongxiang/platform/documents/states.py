@@ -9,10 +9,10 @@ DOCUMENT = TransitionTable(
     subject="document",
     transitions=(
         Transition(
-            act="issue", sources=(), target=VALID, event="issued", who="the room that issues", basis=("wushen-2021-60:22",)
+            act="issue", sources=(), target=VALID, event="issued", who="the room that issues, on the basis of its own act"
         ),
         Transition(
-            act="withdraw", sources=(VALID,), target=WITHDRAWN, event="withdrawn", who="issuer", basis=("wushen-2021-60:22",)
+            act="withdraw", sources=(VALID,), target=WITHDRAWN, event="withdrawn", who="issuer, on the basis it was issued on"
         ),
     ),
 )

@@ -25,7 +25,7 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import odrl
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.odrl import Party, Policy, Term, TermKind, numbered
-from gongxiang.protocol.terms import NO_VALUE, Comparison, Mask, MaskKind, Terms
+from gongxiang.protocol.terms import NO_VALUE, Comparison, Condition, Mask, MaskKind, Terms, Volume
 
 KIND: Final = "grant"
 _PREFIX: Final = "共享授"
@@ -72,12 +72,10 @@ def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str]) -> tuple[
             term(part, f"脱敏：{said(code)}{mask_words(mask)}", "cn-809:25", left="gx:mask", operator="eq", right=right)
         )
     for condition in terms.conditions:
-        word, operator = _OPERATORS[condition.operator]
-        values = "" if condition.operator in NO_VALUE else "、".join(f"“{' '.join(one.split())}”" for one in condition.values)
         found.append(
             term(
-                part, f"行范围：{said(condition.element)}{word}{values}", f"{_OF}:21(2)",
-                left=f"gx:row:{condition.element}", operator=operator, right=list(condition.values),
+                part, f"行范围：{said(condition.element)}{condition_words(condition)}", f"{_OF}:21(2)",
+                left=f"gx:row:{condition.element}", operator=_OPERATORS[condition.operator][1], right=list(condition.values),
             )
         )  # fmt: skip
     found += [
@@ -172,6 +170,19 @@ def withdraw_papers(grant: Grant, *, reason: str, at: datetime) -> None:
     for one in issued.documents_of(f"grant:{grant.pk}"):
         if one.kind == KIND and one.status == "VALID":
             documents.withdraw_document(document_id=one.id, reason=reason, by=System(name="grants"), at=at)
+
+
+def condition_words(condition: Condition) -> str:
+    """What a row filter asks of its element, in the words of paper."""
+    if condition.operator in NO_VALUE:
+        return _OPERATORS[condition.operator][0]
+    return _OPERATORS[condition.operator][0] + "、".join(f"“{' '.join(one.split())}”" for one in condition.values)
+
+
+def volume_words(volume: Volume) -> tuple[str, ...]:
+    """The limits of a volume, in the words of paper; none where nothing is limited."""
+    limits = ((words, getattr(volume, name)) for name, (words, _unit) in _VOLUMES.items())
+    return tuple(words.format(limit) for words, limit in limits if limit is not None)
 
 
 def mask_words(mask: Mask) -> str:

@@ -71,7 +71,7 @@ DISPOSAL: Final = TransitionTable(
         ),
         Transition(
             act="lapse", sources=(OPEN,), target=OVERDUE, event="overdue", turn="consumer",
-            who="the product, when the day has passed", basis=("cn-809:27.1", "cn-809:40(4)"),
+            who="the product, when the day has passed", basis=("cn-809:27.1",),
         ),
         Transition(
             act="acknowledge", sources=(DISCHARGED,), target=ACKNOWLEDGED, event="acknowledged",
