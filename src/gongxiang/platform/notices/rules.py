@@ -176,7 +176,7 @@ RULES: Mapping[str, Rule] = {
     "disposal_duty:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:27.1",), binding=True),
     "disposal_duty:discharged": _rule((_OTHERS, OFFICER), basis=("cn-809:27.1",)),
     "disposal_duty:acknowledged": _rule((_OTHERS, OFFICER), basis=("cn-809:27.1",)),
-    "disposal_duty:opened": _rule((_CONCERNED, DESK), basis=("cn-809:25",), binding=True),
+    "disposal_duty:opened": _rule((_CONCERNED, DESK), basis=("cn-809:27.1",), binding=True),
     # Doubts and errors about what was delivered.
     "correction:proposed": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:20",)),
     "correction:reported": _rule((_OTHERS, DESK), basis=("wushen-2021-60:23",)),
