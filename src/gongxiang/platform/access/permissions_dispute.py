@@ -5,7 +5,7 @@ from uuid import UUID
 
 from gongxiang.platform.access import errors_dispute as errors
 from gongxiang.platform.access.permissions import OVERSEERS, RECALCULATOR, SWEEPER
-from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
@@ -17,7 +17,7 @@ _AUTHORITY: Final = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 _OFFICER: Final = frozenset({Role.ACCOUNTABLE_OFFICER})
 _LEADER: Final = frozenset({Role.AUTHORITY_LEADER})
 
-VIEW: Final = Permission(name="disputes.view", roles=_DESK | OVERSEERS)
+VIEW: Final = Permission(name="disputes.view", roles=_DESK | OVERSEERS, scope=Scope.REQUESTS)
 OPEN: Final = Permission(name="disputes.open", roles=_OFFICER)
 RECORD: Final = Permission(name="disputes.record_meeting", roles=_DESK)
 CONFIRM: Final = Permission(name="disputes.confirm", roles=_OFFICER)
@@ -27,7 +27,7 @@ LEAD: Final = Permission(name="disputes.lead", roles=_LEADER)
 LAPSE: Final = Permission(name="disputes.lapse", roles=frozenset(), systems=frozenset({SWEEPER}))
 RECOUNT: Final = Permission(name="disputes.recount", roles=frozenset(), systems=frozenset({RECALCULATOR}))
 
-VIEW_PLANS: Final = Permission(name="collection.view", roles=_DESK | OVERSEERS)
+VIEW_PLANS: Final = Permission(name="collection.view", roles=_DESK | OVERSEERS, scope=Scope.REQUESTS)
 STATE_SEARCH: Final = Permission(name="collection.state_search", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
 ANSWER: Final = Permission(name="collection.answer", roles=_OFFICER)
 FILE: Final = Permission(name="collection.file", roles=_AUTHORITY)

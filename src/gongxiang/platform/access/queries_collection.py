@@ -189,7 +189,7 @@ def absences_visible_to(actor: Actor) -> QuerySet[Absence]:
     rows = Absence.objects.order_by("-stated_at", "-number")
     if permissions_dispute.sees_all(actor):
         return rows
-    if not isinstance(actor, Person) or not permissions_dispute.VIEW_PLANS.allows(actor):
+    if isinstance(actor, System) or not permissions_dispute.VIEW_PLANS.allows(actor):
         return rows.none()
     own = Q(consumer_id=actor.department_id) | Q(provider_id=actor.department_id)
     return rows.filter(own | Q(status=states_dispute.FILED))
@@ -249,7 +249,7 @@ def plans_visible_to(actor: Actor) -> QuerySet[CollectionPlan]:
     rows = CollectionPlan.objects.order_by("-drafted_at", "-number")
     if permissions_dispute.sees_all(actor):
         return rows
-    if not isinstance(actor, Person) or not permissions_dispute.VIEW_PLANS.allows(actor):
+    if isinstance(actor, System) or not permissions_dispute.VIEW_PLANS.allows(actor):
         return rows.none()
     return rows.filter(Q(department_id=actor.department_id) | Q(proposed_at__isnull=False))
 

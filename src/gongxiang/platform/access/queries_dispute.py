@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from gongxiang.platform.access import permissions_dispute, states_dispute
 from gongxiang.platform.access.models import Dispute, DisputeMeeting
 from gongxiang.platform.access.queries import PreparedReply, read_reply
-from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.actors import Actor, Person, Role, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.parties.queries import PersonRef
@@ -140,7 +140,7 @@ def visible_to(actor: Actor) -> QuerySet[Dispute]:
     rows = Dispute.objects.order_by("-opened_at", "-number")
     if permissions_dispute.sees_all(actor):
         return rows
-    if not isinstance(actor, Person) or not permissions_dispute.VIEW.allows(actor):
+    if isinstance(actor, System) or not permissions_dispute.VIEW.allows(actor):
         return rows.none()
     return rows.filter(Q(consumer_id=actor.department_id) | Q(provider_id=actor.department_id))
 
