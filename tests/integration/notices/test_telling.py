@@ -1,15 +1,18 @@
 """Notices: who is told of what, once, in their language; reminders, kept searches, wishes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.access import actions as access
 from gongxiang.platform.access import states
+from gongxiang.platform.agreements import queries as agreements
 from gongxiang.platform.catalogue import actions as catalogue
 from gongxiang.platform.catalogue import finding
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.grants import tasks as grant_tasks
 from gongxiang.platform.kernel.actors import Role, System
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted
 from gongxiang.platform.notices import actions, errors, queries, rules, tasks, words
@@ -18,7 +21,7 @@ from gongxiang.platform.parties import queries as parties
 from tests.factories import catalogue as make
 from tests.factories.contents import complete_content, conditional_content
 from tests.factories.parties import make_banner
-from tests.factories.procedure import make_request
+from tests.factories.procedure import answer, make_request
 
 pytestmark = pytest.mark.django_db
 JOB = System(name="notices")
@@ -160,6 +163,18 @@ class TestKeptSearches:
     def test_nothing_new_is_no_notice(self, banner):
         catalogue.save_search(name="无", query=f"q={uuid4()}", notify=True, by=banner.consumer.clerk, at=banner.at)
         assert tasks.tell_searches(banner.at + timedelta(days=2)) == 0
+
+
+@pytest.mark.article("wushen-2021-60:18")
+def test_a_grant_that_rests_without_agreement_is_told_of_by_article_18_and_not_as_misuse(banner):
+    resource, until = make.make_conditional(banner=banner), date(2035, 1, 1)
+    answer(make_request(banner=banner, resource_id=resource.id, until=until), banner=banner, at=banner.at, until=until)
+    standing = agreements.in_force(banner.consumer.id, banner.at)
+    grant_tasks.watch_agreements(end_of_day(standing.valid_until))
+    tell_all(banner)
+    for office in (banner.provider, banner.consumer):
+        (notice,) = told(office.officer, "grant:suspended")
+        assert notice.basis == ["wushen-2021-60:18"]
 
 
 class TestReminders:

@@ -33,7 +33,8 @@ def tell_of(*, news: News, by: Actor, at: datetime) -> int:
     rule = rules.RULES[news.kind]
     meant = parties.with_deputies((one for whom in rule.whom for one in _people(whom, news)), at)
     people = [one for one in meant if str(one) != news.actor_id]
-    basis = tuple(dict.fromkeys((*news.basis, *rule.basis)))
+    # What the act itself rests on: a grant held for want of an agreement is told of by art. 18, not as misuse.
+    basis = tuple(dict.fromkeys(news.basis or rule.basis))
     message: dict[str, Any] = {
         "kind": news.kind, "subject": (news.subject_type, news.subject_id), "title": subjects.title_of(news), "basis": basis,
         "values": {"actor": news.actor_name if news.actor_kind == "person" else ""}, "at": news.occurred_at,
@@ -75,7 +76,7 @@ def remind_of(*, clock: OpenDeadline, kind: str, by: Actor, at: datetime) -> int
     holders = (one.id for place in clock.turn for role in roles for one in parties.people_with(role, place))
     people = parties.with_deputies(holders, at)
     subject, _colon, key_of = clock.subject.partition(":")
-    cited = (clock.basis, *rules.OWN_KINDS[kind].basis) if clock.basis else rules.OWN_KINDS[kind].basis
+    cited = (clock.basis,) if clock.basis else rules.OWN_KINDS[kind].basis
     message: dict[str, Any] = {
         "kind": kind, "subject": (subject, key_of), "title": clock.title[:500], "basis": tuple(dict.fromkeys(cited)),
         "values": {"due_at": clock.due_at.isoformat(), "rule": clocks.rule_name(clock)}, "at": at,

@@ -37,7 +37,7 @@ class Whom:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Whom to tell; the act's own basis is shown beside `basis`."""
+    """Whom to tell; `basis` is shown where the act itself names none."""
 
     whom: tuple[Whom, ...]
     basis: tuple[str, ...] = ()
