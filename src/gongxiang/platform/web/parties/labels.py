@@ -15,6 +15,7 @@ EVENTS: dict[str, Promise | str] = {
     "department:registered": _("Department entered into the register"),
     "department:renamed": _("Department renamed"),
     "department:merged": _("Department merged into another"),
+    "department:dissolved": _("Department dissolved"),
     "person:work_handed_over": _("Work handed over to a successor"),
     "access_request:handed_over": _("Draft handed over to a successor"),
     "resource:provider_changed": _("Entry passed to another department"),
