@@ -39,6 +39,12 @@ function store(form) {
   sessionStorage.setItem(keep(form), JSON.stringify(values));
 }
 
+// `NAME*` names every draft that begins so: all the forms of one case.
+function forget(name) {
+  if (!name.endsWith("*")) return sessionStorage.removeItem(name);
+  Object.keys(sessionStorage).filter((one) => one.startsWith(name.slice(0, -1))).forEach((one) => sessionStorage.removeItem(one));
+}
+
 // The browser takes the ticket to the gateway itself: rows do not pass through the site.
 async function showSample(box) {
   const address = box.dataset.sample;
@@ -104,7 +110,7 @@ document.addEventListener("submit", (event) => {
 });
 // The page after a successful act names the drafts that are no longer needed.
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("[data-forget]").forEach((el) => sessionStorage.removeItem(`draft:${el.dataset.forget}`));
+  document.querySelectorAll("[data-forget]").forEach((el) => forget(`draft:${el.dataset.forget}`));
   ready(document);
 });
 document.addEventListener("htmx:load", (event) => ready(event.target));
