@@ -36,7 +36,11 @@ NAMES = [f"{table.subject}:{arrow.act}:{arrow.target}" for _room, table, arrow i
 _OWN_HANDS = "who acted goes on"
 _SAME_ACT = "told of by the act of the request that carries it"
 #: Subjects whose acts rest on no article of the two instruments.
-WITHOUT_ARTICLE = {"person": "accounts", "department": "the register of departments follows their founding documents"}
+WITHOUT_ARTICLE = {
+    "person": "accounts",
+    "department": "the register of departments follows their founding documents",
+    "document": "issued and withdrawn on the articles of the act that it puts on paper",
+}
 #: Events after which it is somebody's turn and nobody is told, and why not.
 WITHOUT_NOTICE = {
     "access_request:drafted": _OWN_HANDS,
