@@ -1,5 +1,6 @@
 """What stands around a request: handlers, ban, files, notice by field, messages, copies, renewals, changed circumstances."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,6 +36,7 @@ from gongxiang.protocol.terms import Mask, MaskKind, Purpose
 from tests.factories.catalogue import make_conditional
 from tests.factories.parties import Banner, make_banner, make_person
 from tests.factories.procedure import answer, make_request, reply_fields
+from tests.support.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 \xe4\xb8\x89\xe5\xae\x9a"
@@ -262,6 +264,30 @@ def test_several_are_answered_in_one_go_and_one_wrong_one_undoes_nothing(banner:
         assert one.status == states.GRANTED
         trail = evidence.trail_of(f"access_request:{one.pk}", by=officer)
         assert [news.kind for news in trail][-3:] == ["grant:issued", "provision:opened", "access_request:granted"]
+
+
+def test_several_replies_are_given_as_they_were_read(banner: Banner) -> None:
+    resource, at = make_conditional(banner=banner), banner.at
+    requests = [
+        make_request(banner=banner, resource_id=resource.id, purposes=[one], purpose_note="说明用途")
+        for one in ("verification", "reference")
+    ]
+    reviewer, officer = banner.provider.reviewer, banner.provider.officer
+    ids = [one.pk for one in requests]
+    batches.prepare_replies(access_request_ids=ids, outcome="grant", by=reviewer, at=at)
+    browser = signed_in(officer)
+    page = browser.post("/access/consents/several/", {"chosen": ids}).content.decode()
+    sent = {name: re.search(f'name="{name}" value="([^"]+)"', page).group(1) for name in (f"read_{key}" for key in ids)}  # type: ignore[union-attr]
+    actions.prepare_reply(
+        access_request_id=ids[0], by=reviewer, at=at + timedelta(seconds=1), **reply_fields(elements=("id_number",), masks={})
+    )
+    browser.post("/access/consents/several/", {"chosen": ids, "confirmed": "yes", **sent})
+    for one in requests:
+        one.refresh_from_db()
+    assert [one.status for one in requests] == [states.SUBMITTED, states.GRANTED]
+    browser.post("/access/consents/several/", {"chosen": ids[:1], "confirmed": "yes"})
+    requests[0].refresh_from_db()
+    assert requests[0].status == states.SUBMITTED, "what was not read is not given"
 
 
 def test_a_reply_changed_since_it_was_read_is_not_given(banner: Banner) -> None:

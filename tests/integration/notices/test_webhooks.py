@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import socket
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +16,7 @@ from gongxiang.platform.kernel.errors import NotFound, NotPermitted
 from gongxiang.platform.notices import actions_out, errors, outgoing, queries_out, tasks
 from gongxiang.platform.notices.models import Dispatch, Notice, Webhook
 from tests.factories import catalogue as make
-from tests.factories.parties import make_agreement, make_banner
+from tests.factories.parties import AT, make_agreement, make_banner
 from tests.integration.notices.test_telling import tell_all
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +180,8 @@ NUMBERS = {
     "http://127.0.0.1/": False, "http://localhost/": False, "http://a.localhost/": False, "http://[::1]/": False,
     "http://169.254.169.254/latest": False, "http://[fe80::1]/": False, "http://0.0.0.0/": False, "http://224.0.0.1/": False,
     "http://[::ffff:127.0.0.1]/": False, "http://100.64.0.1/": False, "http://10.1.2.3/oa": True,
+    "http://[64:ff9b::7f00:1]/": False, "http://[::7f00:1]/": False, "http://[fec0::1]/": False,
+    "http://[64:ff9b::a00:1]/": True,
     "http://192.168.0.9:8080/": True,
     "https://[fd00::1]/": True, "http://8.8.8.8/": True, "https://oa.wsq.gov.cn/in": True,
 }  # fmt: skip
@@ -196,7 +199,8 @@ def test_where_messages_may_go(address):
 @pytest.mark.parametrize(
     "address",
     ["", "ftp://10.0.0.1/", "http://", "http://user:pass@10.0.0.1/", "http://10.0.0.1:99999/", "javascript:alert(1)",
-     "//10.0.0.1/", "http://10.0.0.1/\r\nHost: x", "http://10.0.0.1/" + "a" * 600, "http://10.0.0.1:0/"],
+     "//10.0.0.1/", "http://10.0.0.1/\r\nHost: x", "http://10.0.0.1/" + "a" * 600, "http://10.0.0.1:0/",
+     "http://oa..cn/", f"http://{'a' * 64}.cn/"],
 )  # fmt: skip
 def test_what_is_no_address(address):
     with pytest.raises(errors.AddressWrong):
@@ -223,3 +227,27 @@ def test_a_name_that_points_to_this_machine_is_not_connected_to(banner, office, 
     assert tasks.send_webhooks(banner.at + timedelta(hours=1)) == 1
     assert asked == ["oa.example"], "the name is asked once, and what it said is connected to"
     assert office.kept[0][1]["Host"] == f"oa.example:{office.server_port}"
+
+
+def test_a_name_nobody_can_be_asked_for_does_not_stop_the_messages_of_others(banner, office):
+    listen(banner, office)
+    queue(banner)
+    Webhook.objects.update(address="http://oa..cn/")
+    assert tasks.send_webhooks(banner.at) == 0
+    assert (Dispatch.objects.get().problem, Webhook.objects.get().failures) == ("forbidden", 1)
+
+
+def test_an_answer_that_never_ends_is_cut_off(monkeypatch, settings):
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    monkeypatch.setattr(outgoing, "LONGEST", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        answer = outgoing.post(
+            f"http://127.0.0.1:{silent.getsockname()[1]}/",
+            body={},
+            secret=b"x",
+            algorithm="sm3",
+            message_id="1",
+            kind="k",
+            at=AT,
+        )
+    assert (answer.status, answer.problem) == (None, "no_connection")

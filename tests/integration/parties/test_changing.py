@@ -11,11 +11,15 @@ from gongxiang.platform.access import states
 from gongxiang.platform.agreements.models import Agreement
 from gongxiang.platform.catalogue import finding
 from gongxiang.platform.catalogue.models import Resource, ResourceVersion
+from gongxiang.platform.delivery import channels
 from gongxiang.platform.evidence.models import EvidenceRecord
+from gongxiang.platform.grants import handlers
+from gongxiang.platform.grants.models import Handler
 from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal
 from gongxiang.platform.parties import actions, changes, errors, queries, queries_changes
 from tests.factories import catalogue as make
+from tests.factories import corrections, disputes
 from tests.factories.contents import conditional_content
 from tests.factories.parties import AT, make_agreement, make_banner, make_credit_code, make_site
 from tests.factories.procedure import make_grant, make_request
@@ -62,6 +66,23 @@ def test_who_leaves_hands_drafts_to_a_successor_in_the_same_act(banner):
     assert first.actor_name == office.clerk.name, "what was done stays under the name of who did it"
     assert draft.handlers == [office.reviewer.id]
     access.consent_access_request(access_request_id=draft.pk, by=office.officer, at=banner.at + timedelta(hours=2))
+
+
+@pytest.mark.article("wushen-2021-60:22.1")
+def test_who_leaves_handles_no_grant_any_more(banner):
+    office = banner.consumer
+    resource = make.make_published(banner=banner, content=conditional_content())
+    grant = make_grant(banner=banner, resource_id=resource.id)
+    key = {"duty": "登记核验", "by": office.officer, "at": banner.at + timedelta(hours=1)}
+    named = handlers.name_handler(grant_id=grant, person_id=office.clerk.id, **key)
+    assert [(one.kind, one.subject) for one in changes.open_work_of(office.clerk.id)] == [("handler", f"grant:{grant}")]
+    with pytest.raises(errors.SuccessorMissing):
+        leave(banner)
+    leave(banner, office.reviewer)
+    named.refresh_from_db()
+    assert (named.end_reason, named.ended_by) == ("left", banner.site.system_admin.name)
+    assert EvidenceRecord.objects.get(kind="grant:handler_ended").after["successor"] == str(office.reviewer.id)
+    assert not Handler.objects.filter(grant_id=grant, ended_at=None).exists(), "the officer names who follows"
 
 
 def test_the_page_shows_what_is_open_and_who_is_missed(banner):
@@ -124,6 +145,23 @@ def test_a_department_with_something_under_way_is_not_merged(banner):
     with pytest.raises(errors.NotSettled):
         merge(banner)
     assert queries.department_ref(banner.provider.id).status == "ACTIVE"
+
+
+@pytest.mark.article("wushen-2021-60:2", "wushen-2021-60:17", "wushen-2021-60:23", "cn-809:28")
+def test_a_case_without_a_running_period_keeps_a_department_from_being_merged(banner):
+    scene = corrections.make_scene(banner)
+    correction = corrections.bring(scene, "REFUTED")
+    refused = disputes.refused_request(banner, make.make_published(banner=banner, content=conditional_content("丙")).id)
+    dispute = disputes.make_dispute(banner=banner, request=refused)
+    channel = channels.declare_channel(
+        provider_id=banner.provider.id, consumer_id=banner.consumer.id, title="低保名单", kind="usb",
+        by=banner.provider.clerk, at=banner.at,
+    )  # fmt: skip
+    wanted = {f"correction:{correction.pk}", f"dispute:{dispute.pk}", f"outside_channel:{channel.pk}"}
+    for office in (banner.provider, banner.consumer):
+        found = {one.subject for one in changes.standing_of(office.id) if one.kind != "period"}
+        assert wanted <= found
+        assert not wanted & {one.subject for one in changes.standing_of(banner.stranger.id)}
 
 
 @pytest.mark.article("wushen-2021-60:2")

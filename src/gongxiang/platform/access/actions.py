@@ -30,6 +30,7 @@ from gongxiang.platform.access.records import (
     seen_by,
 )
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
@@ -156,7 +157,8 @@ def consent_access_request(*, access_request_id: UUID, by: Actor, at: datetime) 
     """The own accountable officer consents; never who drafted it."""
     request = queries.get_for_update(access_request_id)
     officer = permissions.check_of_department(permissions.CONSENT, by, request.consumer_id)
-    if officer.is_hand_of(request.drafted_by_id):
+    drafted = hands_in(request.drafted_by_id, of=[("access_request", request.pk)], acts=["access_request:drafted"])
+    if officer.is_hand_of(*drafted):
         raise errors.OwnDraft()
     _check_complete(request, at)
     changes = {"consented_at": at, "consented_by": by.name}

@@ -15,10 +15,12 @@ from gongxiang.platform.access import combining, dispute_sync, errors, permissio
 from gongxiang.platform.access.errors_dispute import TakesAway
 from gongxiang.platform.access.extending import close_asked
 from gongxiang.platform.access.models import AccessRequest
+from gongxiang.platform.access.models_dispute import Dispute
 from gongxiang.platform.access.queries import PreparedReply
 from gongxiang.platform.access.records import check_departments, grant_to_revise, resource_of, seen_by
 from gongxiang.platform.agreements import policies as agreements
 from gongxiang.platform.evidence.actions import record_act, transition
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.grants import permissions as grant_permissions
 from gongxiang.platform.grants import policies as grant_policies
@@ -112,6 +114,15 @@ def prepare_reply(
     return request
 
 
+def _who_prepared(request: AccessRequest) -> frozenset[UUID]:
+    """Who prepared the reply, or wrote the minutes it comes from; with those for whom it was done."""
+    dispute = Dispute.objects.filter(access_request_id=request.pk).order_by("-opened_at").values_list("pk", flat=True).first()
+    return hands_in(
+        request.prepared_by_id, of=[("access_request", request.pk), ("dispute", dispute)],
+        acts=["access_request:reply_prepared", "dispute:meeting_recorded"],
+    )  # fmt: skip
+
+
 @transaction.atomic
 def return_reply(*, access_request_id: UUID, comment: str, by: Actor, at: datetime) -> AccessRequest:
     """The officer does not consent to the prepared reply and says why."""
@@ -145,7 +156,7 @@ def consent_reply(
     if request.prepared is None or request.prepared_for != side:
         raise errors.NoReplyPrepared()
     assert isinstance(by, Person)
-    if by.is_hand_of(request.prepared_by_id):
+    if by.is_hand_of(*_who_prepared(request)):
         raise errors.OwnReply()
     if read_at is not None and read_at != request.prepared_at:
         raise errors.ReplyChanged()

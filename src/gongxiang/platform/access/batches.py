@@ -1,6 +1,6 @@
 """Several similar requests answered in one go: each on its own merits, in a transaction and with evidence of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,14 +48,21 @@ def prepare_replies(
 
 @implements("cn-809:20.3", "cn-809:23")
 def consent_replies(
-    *, access_request_ids: Sequence[UUID], aggregation_reason: str = "", by: Actor, at: datetime
-) -> list[Result]:
-    """Consent to several prepared replies; what another department's grants would complete still needs its reason."""
+    *, access_request_ids: Sequence[UUID], read: Mapping[UUID, datetime | None] | None = None, aggregation_reason: str = "",
+    by: Actor, at: datetime,
+) -> list[Result]:  # fmt: skip
+    """Consent to several prepared replies; what another department's grants would complete still needs its reason.
+
+    `read` says when each reply that the officer read was prepared: one that was changed meanwhile, or not read, is not given.
+    """
     permissions.REPLY.check(by)
 
     def one(request: AccessRequestView) -> None:
+        read_at = request.prepared_at if read is None else read.get(request.id)
+        if read_at is None:
+            raise errors.ReplyChanged()
         answers.consent_reply(
-            access_request_id=request.id, read_at=request.prepared_at, aggregation_reason=aggregation_reason, by=by, at=at
+            access_request_id=request.id, read_at=read_at, aggregation_reason=aggregation_reason, by=by, at=at
         )
 
     return _each(access_request_ids, one, by=by)

@@ -1,12 +1,16 @@
 """What of this room hangs on a person who leaves, or on a department that is merged."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
-from gongxiang.platform.access import states
+from gongxiang.platform.access import states, states_dispute, states_superior
 from gongxiang.platform.access.models import AccessRequest
+from gongxiang.platform.access.models_collection import Absence, CollectionPlan
+from gongxiang.platform.access.models_dispute import Dispute
+from gongxiang.platform.access.models_superior import SuperiorRequest
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.parties import queries as parties
@@ -42,9 +46,28 @@ def hand_over_drafts(person_id: UUID, successor_id: UUID, by: Actor, at: datetim
 
 
 def standing_of(department_id: UUID) -> list[Standing]:
-    """Requests of or to the department that are not at their end."""
+    """Requests of or to the department that are not at their end, disputes, and what it asked of superiors or plans."""
     mine = Q(consumer_id=department_id) | Q(provider_id=department_id)
-    return [_standing("access_request", row) for row in AccessRequest.objects.filter(mine, status__in=states.OPEN)]
+    own = Q(department_id=department_id)
+    ended = (states_dispute.DONE, states_dispute.CANCELLED)
+    of_titles: tuple[tuple[str, Any], ...] = (
+        ("absence", Absence.objects.filter(mine, status__in=states_dispute.ABSENCE_OPEN)),
+        ("collection_plan", CollectionPlan.objects.filter(own).exclude(status__in=ended)),
+        ("superior_request", SuperiorRequest.objects.filter(own, status__in=states_superior.OPEN)),
+    )
+    disputes = Dispute.objects.filter(mine, status__in=states_dispute.OPEN).select_related("access_request").order_by("number")
+    return [
+        *(_standing("access_request", row) for row in AccessRequest.objects.filter(mine, status__in=states.OPEN)),
+        *(
+            Standing(kind="dispute", title=f"{row.number} {row.access_request.resource_name}", subject=f"dispute:{row.pk}")
+            for row in disputes
+        ),
+        *(
+            Standing(kind=kind, title=f"{row.number} {row.title}", subject=f"{kind}:{row.pk}")
+            for kind, rows in of_titles
+            for row in rows.order_by("number")
+        ),
+    ]
 
 
 def _standing(kind: str, row: AccessRequest) -> Standing:

@@ -23,6 +23,7 @@ from gongxiang.platform.catalogue.elements import stem
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.catalogue.vocabulary import UpdateCycle
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal, Shortfalls
@@ -272,7 +273,8 @@ def propose_plan(*, plan_id: UUID, by: Actor, at: datetime) -> PlanView:
     plan = collection.plan_for_update(plan_id)
     person = permissions_dispute.check_own(permissions_dispute.PROPOSE, by, plan.department_id)
     states_dispute.COLLECTION_PLAN.find("propose", plan.status)
-    if person.is_hand_of(plan.drafted_by_id):
+    acts = ["collection_plan:drafted", "collection_plan:changed"]
+    if person.is_hand_of(*hands_in(plan.drafted_by_id, of=[("collection_plan", plan.pk)], acts=acts)):
         raise OwnDraft()
     hits = _fresh_hits(plan)
     if {hit_key(hit) for hit in hits} - {hit_key(hit) for hit in plan.hits}:

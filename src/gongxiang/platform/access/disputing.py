@@ -31,6 +31,7 @@ from gongxiang.platform.access.records import check_grant_changeable, clock_chan
 from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.documents.queries import UploadRef
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person
@@ -154,7 +155,7 @@ def confirm_minutes(*, meeting_id: UUID, by: Actor, at: datetime) -> DisputeMeet
     _check_consulting(dispute, at)
     meeting = DisputeMeeting.objects.select_for_update().get(pk=meeting_id)
     assert isinstance(by, Person)
-    if by.is_hand_of(meeting.recorded_by_id):
+    if by.is_hand_of(*hands_in(meeting.recorded_by_id, of=[("dispute", dispute.pk)], acts=["dispute:meeting_recorded"])):
         raise refusals.OwnMinutes()
     if getattr(meeting, f"{side}_confirmed_at") is not None:
         raise refusals.ConfirmedAlready()

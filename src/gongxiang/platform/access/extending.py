@@ -14,6 +14,7 @@ from gongxiang.platform.access import errors, permissions, policies, queries, qu
 from gongxiang.platform.access.models import AccessRequest, ReplyExtension
 from gongxiang.platform.access.records import seen_by
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
 from gongxiang.platform.kernel.ids import new_id
@@ -53,6 +54,10 @@ def ask_extension(*, access_request_id: UUID, working_days: int, reason: str, by
     return row
 
 
+def _who_asked(row: ReplyExtension) -> frozenset[UUID]:
+    return hands_in(row.asked_by_id, of=[("reply_extension", row.pk)], acts=["reply_extension:asked"])
+
+
 @implements("cn-809:21.1")
 @transaction.atomic
 def decide_extension(*, access_request_id: UUID, allow: bool, opinion: str, by: Actor, at: datetime) -> ReplyExtension:
@@ -60,7 +65,7 @@ def decide_extension(*, access_request_id: UUID, allow: bool, opinion: str, by: 
     request = queries.get_for_update(access_request_id)
     permissions.DECIDE_EXTENSION.check(by)
     row = queries_extension.asked_for_update(request.pk)
-    if not isinstance(by, Person) or by.id == row.asked_by_id:
+    if not isinstance(by, Person) or by.is_hand_of(*_who_asked(row)):
         raise NotPermitted()
     _check_running(request, at)
     if len(opinion.strip()) < policies.SHORTEST_TEXT:

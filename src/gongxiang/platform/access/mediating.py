@@ -22,6 +22,7 @@ from gongxiang.platform.access.models import AccessRequest, Dispute, DisputeStat
 from gongxiang.platform.access.queries import read_reply
 from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.evidence.actions import record_act
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.kernel.ids import new_id
@@ -97,7 +98,8 @@ def give_opinion(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute:
     states.DISPUTE.find("give_opinion", dispute.status)
     if dispute.opinion is None:
         raise refusals.OpinionMissing()
-    if person.is_hand_of(dispute.opinion_by_id):
+    prepared = hands_in(dispute.opinion_by_id, of=[("dispute", dispute.pk)], acts=["dispute:opinion_prepared"])
+    if person.is_hand_of(*prepared):
         raise refusals.OwnOpinion()
     clock = own_clock("opinion_answer", at)
     paper = dispute_papers.opinion(dispute, answer_by=clock["due_at"], by=by, at=at)
@@ -231,7 +233,8 @@ def carry_out(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute:
     assert isinstance(by, Person)
     act = "carry_out_decision" if dispute.status == states.DECISION_RECORDED else "carry_out_opinion"
     states.DISPUTE.find(act, dispute.status)
-    if act == "carry_out_decision" and by.is_hand_of(dispute.decision_recorded_by_id):
+    recorded = hands_in(dispute.decision_recorded_by_id, of=[("dispute", dispute.pk)], acts=["dispute:decision_recorded"])
+    if act == "carry_out_decision" and by.is_hand_of(*recorded):
         raise refusals.OwnOpinion()
     reply = read_reply((dispute.decision if act == "carry_out_decision" else dispute.opinion) or {})
     cited = as_reply({**_fields(reply), "text": dispute_papers.citation(dispute, reply)})

@@ -19,6 +19,7 @@ from gongxiang.platform.catalogue import queries_line
 from gongxiang.platform.catalogue.vocabulary import UpdateCycle
 from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.grants.shared import next_number
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotPermitted
@@ -99,6 +100,12 @@ def save_superior_request(*, superior_request_id: UUID, fields: Mapping[str, Any
     assert isinstance(by, Person)
     row.drafted_by, row.drafted_by_id, row.drafted_at = by.name, by.id, at
     row.save(update_fields=[*_FIELDS, "drafted_by", "drafted_by_id", "drafted_at"])
+    if by.acting_for:
+        # Who writes it in somebody's place is said, so that neither of them issues it.
+        record_act(
+            kind="superior_request:drafted", subject=("superior_request", row.pk), by=by, at=at,
+            basis=("wushen-2021-60:21(3)",), **_seen_by(row),
+        )  # fmt: skip
     return row
 
 
@@ -109,7 +116,8 @@ def issue_letter(*, superior_request_id: UUID, by: Actor, at: datetime) -> Super
     row = reading.get_for_update(superior_request_id)
     officer = permissions.check_of_department(permissions.ISSUE_LETTER, by, row.department_id)
     states.SUPERIOR_REQUEST.find("issue", row.status)
-    if officer.id == row.drafted_by_id:
+    drafted = hands_in(row.drafted_by_id, of=[("superior_request", row.pk)], acts=["superior_request:drafted"])
+    if officer.is_hand_of(*drafted):
         raise errors.OwnLetter()
     letter = superior_letters.issue_request(row, by=by, at=at, **_paper(row))
     changes = {"letter_id": letter.id, "letter_number": letter.number, "issued_at": at, "issued_by": by.name}

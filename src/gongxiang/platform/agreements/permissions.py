@@ -4,6 +4,7 @@ from uuid import UUID
 
 from gongxiang.platform.agreements.errors import OwnDraft
 from gongxiang.platform.agreements.models import Agreement
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
@@ -41,7 +42,8 @@ def check_actor_can_sign(actor: Actor, agreement: Agreement) -> Person:
     """The signing officer: of the department, and not the one who drafted it."""
     SIGN.check(actor)
     person = check_own(actor, agreement.department_id)
-    if person.is_hand_of(agreement.drafted_by):
+    acts = ["agreement:drafted", "agreement:revised"]
+    if person.is_hand_of(*hands_in(agreement.drafted_by, of=[("agreement", agreement.pk)], acts=acts)):
         raise OwnDraft()
     return person
 

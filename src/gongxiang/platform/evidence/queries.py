@@ -1,5 +1,7 @@
 """Reading evidence: the outbox in commit order, and trails under the reader's visibility."""
 
+import functools
+import operator
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,6 +81,23 @@ def who_did(kind: str, *, subject: tuple[str, UUID]) -> str:
     """The id of who did something last to a subject; empty if nobody did. For rooms that ask whether it was the same person."""
     rows = EvidenceRecord.objects.filter(kind=kind, subject_type=subject[0], subject_id=str(subject[1]))
     return rows.order_by("-id").values_list("actor_id", flat=True).first() or ""
+
+
+def hands_in(*people: UUID | None, of: Iterable[tuple[str, UUID | None]], acts: Iterable[str]) -> frozenset[UUID]:
+    """The people who did the `acts` (kinds) on the subjects, and those in whose place they did them: for asking four eyes.
+
+    A record keeps one hand of an earlier step; whether it was a deputy's, only the evidence of that step says.
+    """
+    known = frozenset(one for one in people if one is not None)
+    keys = [(name, str(key)) for name, key in of if key is not None]
+    if not known or not keys:
+        return known
+    subjects = functools.reduce(operator.or_, (Q(subject_type=name, subject_id=key) for name, key in keys))
+    rows = EvidenceRecord.objects.filter(
+        subjects, kind__in=list(acts), actor_id__in=[str(one) for one in known], detail__has_key="acting_for"
+    )
+    lent = rows.values_list("detail__acting_for", flat=True)
+    return known | {UUID(absent["id"]) for names in lent for absent in names}
 
 
 def trail_of(*tags: str, by: Actor) -> list[News]:

@@ -1,16 +1,55 @@
-"""What of this room hangs on a department that is merged: nothing may flow in the name of one that ceases."""
+"""What of this room hangs on a person who leaves, or on a department that is merged: nothing flows in the name of one."""
 
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
 
-from gongxiang.platform.grants import states
-from gongxiang.platform.grants.models import DisposalDuty, Grant
+from gongxiang.platform.grants import states, states_use
+from gongxiang.platform.grants.models import (
+    DisposalDuty,
+    Grant,
+    Handler,
+    Inspection,
+    Rectification,
+    ThirdPartyConsent,
+    UseQuestion,
+    UseReport,
+)
 from gongxiang.platform.parties.changes import Standing
+
+#: What is to be settled about the use of a grant, also after its end: subject, and the states with somebody's move.
+_OF_USE: Final = (
+    (UseReport, "use_report", (states_use.DUE, states_use.OVERDUE)),
+    (UseQuestion, "use_question", (states_use.ASKED, states_use.ANSWERED)),
+    (Inspection, "inspection", (states_use.ANNOUNCED, states_use.DEFECTS, states_use.REPLIED)),
+    (Rectification, "rectification", states.RECTIFYING),
+    (ThirdPartyConsent, "third_party_consent", (states_use.ASKED,)),
+)
+
+
+def handling_of(person_id: UUID) -> list[Standing]:
+    """The grants that the person is named to handle."""
+    rows = Handler.objects.filter(person_id=person_id, ended_at=None).select_related("grant").order_by("grant__number")
+    return [
+        Standing(kind="handler", title=f"{row.grant.number} {row.grant.resource_name}", subject=f"grant:{row.grant_id}")
+        for row in rows
+    ]
+
+
+def _use_of(department_id: UUID) -> list[Standing]:
+    found = []
+    for model, subject, running in _OF_USE:
+        mine = Q(grant__consumer_id=department_id) | Q(grant__provider_id=department_id)
+        rows = model.objects.filter(mine, status__in=running).select_related("grant").order_by("number")
+        found += [
+            Standing(kind="use", title=f"{row.number} {row.grant.resource_name}", subject=f"{subject}:{row.pk}") for row in rows
+        ]
+    return found
 
 
 def standing_of(department_id: UUID) -> list[Standing]:
-    """Grants in force given or received, and disposals not certified."""
+    """Grants in force given or received, disposals not certified, and what is to be settled about their use."""
     mine = Q(consumer_id=department_id) | Q(provider_id=department_id)
     live = Grant.objects.filter(mine, status__in=(states.ACTIVE, states.SUSPENDED)).order_by("number")
     open_duties = DisposalDuty.objects.filter(grant__consumer_id=department_id, status=states.OPEN).select_related("grant")
@@ -22,4 +61,5 @@ def standing_of(department_id: UUID) -> list[Standing]:
             )
             for one in open_duties
         ),
+        *_use_of(department_id),
     ]

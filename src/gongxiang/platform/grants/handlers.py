@@ -17,6 +17,7 @@ from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.parties.permissions import CLOSE_ACCOUNT
 from gongxiang.protocol.clock import BEIJING
 
 SHORTEST = 2
@@ -96,6 +97,20 @@ def end_leavers(at: datetime) -> int:
             end_handler(handler_id=row.pk, reason=reason, by=System(name=permissions.HANDLER_WATCH), at=at)
             ended += 1
     return ended
+
+
+def end_of_leaver(person_id: UUID, successor_id: UUID, by: Actor, at: datetime) -> int:
+    """End what a person who leaves handles; whether the successor handles it, the accountable officer says by naming them."""
+    CLOSE_ACCOUNT.check(by)
+    rows = list(
+        Handler.objects.select_for_update(of=("self",)).filter(person_id=person_id, ended_at=None).select_related("grant")
+    )
+    for row in rows:
+        row.ended_at, row.ended_by, row.end_reason = at, by.name, "left"
+        after = {"handler": row.pk, "person": person_id, "successor": successor_id}
+        _record("handler_ended", row, by=by, at=at, after=after)
+        row.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    return len(rows)
 
 
 def _over(row: Handler, at: datetime) -> str:

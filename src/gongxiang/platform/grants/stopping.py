@@ -16,7 +16,7 @@ from gongxiang.law.deadlines import Deadline, end_of_day
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
-from gongxiang.platform.evidence.queries import who_did
+from gongxiang.platform.evidence.queries import hands_in, who_did
 from gongxiang.platform.grants import actions, errors, narrowed, permissions, policies, queries, queries_stop, states
 from gongxiang.platform.grants.models import Grant, StopAnswer, StopNotice
 from gongxiang.platform.grants.queries_stop import StopView
@@ -287,8 +287,10 @@ def _give_back(row: StopNotice, *, statement: str, by: Actor, at: datetime) -> N
 
 def _not_own(row: StopNotice, by: Actor) -> None:
     """The authority shares resources too: it does not file its own notice alone; its leader does what an officer announced."""
-    announced_by = who_did("stop_notice:announced", subject=("stop_notice", row.pk))
-    if isinstance(by, Person) and by.department_id == row.provider_id and str(by.id) == announced_by:
+    of, act = ("stop_notice", row.pk), "stop_notice:announced"
+    announced_by = who_did(act, subject=of)
+    hands = hands_in(UUID(announced_by), of=[of], acts=[act]) if announced_by else frozenset()
+    if isinstance(by, Person) and by.department_id == row.provider_id and by.is_hand_of(*hands):
         raise NotPermitted()
 
 

@@ -60,9 +60,14 @@ class Person:
             return
         self.acting_for.extend(one for one in self.stands_for if one.roles & roles and one not in self.acting_for)
 
+    @property
+    def hands(self) -> frozenset[UUID]:
+        """Who this act counts for where four eyes are asked: the person, and those for whom it is done."""
+        return frozenset({self.id, *(one.id for one in self.acting_for)})
+
     def is_hand_of(self, *people: UUID | None) -> bool:
         """Whether the person, or one for whom this act is done, is among those who did an earlier step (four eyes)."""
-        return self.id in people or any(one.id in people for one in self.acting_for)
+        return not self.hands.isdisjoint(people)
 
 
 class Scope(enum.StrEnum):
@@ -87,6 +92,11 @@ class CallingSystem:
     department_id: UUID
     department: str
     scopes: frozenset[Scope] = field(default_factory=frozenset)
+
+    @property
+    def hands(self) -> frozenset[UUID]:
+        """Who an act of the system counts for where four eyes are asked."""
+        return frozenset({self.id})
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -4,12 +4,14 @@ For the worker. Must never follow a redirect, ask the name twice, or reach this 
 address is resolved once, held against the networks allowed, and connected to as it was resolved.
 """
 
+import contextlib
 import hmac
 import http.client
 import ipaddress
 import json
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +25,9 @@ from gongxiang.platform.notices.errors import AddressForbidden, AddressWrong
 #: Seconds for each step with the other side.
 PATIENCE = 8.0
 LONGEST_ADDRESS = 500
+#: Seconds for the whole of it: an answer that comes a byte at a time does not hold up everybody's messages.
+LONGEST = 30.0
+_TRANSLATED, _COMPATIBLE = ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96")
 ALGORITHMS = {"sm3": "sm3", "sha256": "sha256"}
 
 
@@ -55,20 +60,37 @@ def check_address(address: str) -> SplitResult:
     except ValueError:
         if parts.hostname == "localhost" or parts.hostname.endswith(".localhost"):
             _check_number(ipaddress.ip_address("127.0.0.1"))
+        _check_name(parts.hostname)
         return parts
     _check_number(number)
     return parts
 
 
+def _check_name(host: str) -> None:
+    """Raise AddressWrong for a name that no resolver can be asked: an empty or overlong part."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise AddressWrong(field="address") from None
+
+
 def _check_number(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     """Raise AddressForbidden unless messages may go there: the intranet as the installation names it, and public addresses."""
     if isinstance(number, ipaddress.IPv6Address):
-        number = number.ipv4_mapped or number.sixtofour or number
+        number = number.ipv4_mapped or number.sixtofour or _carried(number) or number
     networks = [ipaddress.ip_network(one) for one in settings.WEBHOOK_NETWORKS]
     if any(number.version == network.version and number in network for network in networks):
         return
-    if not number.is_global or number.is_multicast:
+    local = isinstance(number, ipaddress.IPv6Address) and number.is_site_local
+    if not number.is_global or number.is_multicast or local:
         raise AddressForbidden(field="address", address=str(number))
+
+
+def _carried(number: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 number that a translating network would reach in its place (NAT64), or that it once stood for (`::a.b.c.d`)."""
+    if number in _TRANSLATED or (number in _COMPATIBLE and int(number) > 1):
+        return ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
+    return None
 
 
 def _resolve(host: str, port: int) -> str:
@@ -96,6 +118,12 @@ class _Pinned(http.client.HTTPConnection):
         if self._encrypted:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
+    def abort(self) -> None:
+        """End whatever is under way; the one who waits gets an error."""
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
 
 def sign(secret: bytes, algorithm: str, timestamp: int, body: bytes) -> str:
     """`sm3=<hex>`: HMAC over the timestamp, a point and the body, so that an old message cannot be sent again as new."""
@@ -117,8 +145,12 @@ def post(
         connection = _Pinned(parts.hostname, port, _resolve(parts.hostname, port), encrypted=encrypted)
     except (AddressForbidden, AddressWrong):
         return Answer(status=None, problem="forbidden")
-    except OSError:
+    except (OSError, ValueError):
+        # A name may be refused before it is asked for; nobody else's messages wait for that.
         return Answer(status=None, problem="unknown_host")
+    watch = threading.Timer(LONGEST, connection.abort)
+    watch.daemon = True
+    watch.start()
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body=sent, headers={
@@ -135,4 +167,5 @@ def post(
     except (OSError, http.client.HTTPException, ValueError):
         return Answer(status=None, problem="no_connection")
     finally:
+        watch.cancel()
         connection.close()

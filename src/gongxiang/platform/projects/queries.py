@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.errors import ResourceNotFound
+from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.actors import Actor, Person, Role, System
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.projects import duplicates, states
@@ -466,7 +467,9 @@ def beijing_day(at: datetime) -> date:
 
 def involved_in(row: Project) -> Collection[UUID | None]:
     """Everyone of the department who worked on the present catalogue or consented to it."""
-    return [*row.drafters, row.consented_by_id]
+    of, people = [("project", row.pk)], (row.consented_by_id, row.acceptance_requested_by_id)
+    acts = ["project:consented", "project:amended", "project:acceptance_requested"]
+    return [*row.drafters, *evidence.hands_in(*people, of=of, acts=acts)]
 
 
 def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -16,6 +16,7 @@ from gongxiang.platform.catalogue.actions.shared import (
     note_distributions,
     person,
     restore,
+    reviewers,
     said,
     undone,
     with_ids,
@@ -49,7 +50,7 @@ def draft_resource(*, content: Content | None = None, resource_id: UUID | None =
         draft=filled.to_json(),
         name=filled.name.strip(),
         sharing_type=filled.sharing_type,
-        drafters=[actor.id],
+        drafters=sorted(actor.hands, key=str),
         saved_at=at,
         saved_by=actor.name,
     )
@@ -79,7 +80,7 @@ def save_draft(*, resource_id: UUID, content: Content, seen: int, by: Actor, at:
     row.draft_revision += 1
     row.name = filled.name.strip()
     row.sharing_type = filled.sharing_type
-    row.drafters = sorted({*row.drafters, actor.id}, key=str)
+    row.drafters = sorted({*row.drafters, *actor.hands}, key=str)
     row.saved_at = at
     row.saved_by = actor.name
     fields = ["draft", "draft_revision", "name", "sharing_type", "drafters", "saved_at", "saved_by"]
@@ -143,7 +144,7 @@ def consent_to_resource(
     permissions.CONSENT.check(by)
     row = queries.get_for_update(resource_id)
     permissions.check_own(by, row.provider_id)
-    permissions.check_other_person(by, *row.drafters, row.reviewed_by)
+    permissions.check_other_person(by, *row.drafters, *reviewers(row))
     RESOURCE.find("consent", row.status)
     actor = person(by)
     case = queries.case_of(row, at=at)

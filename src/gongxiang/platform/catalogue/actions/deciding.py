@@ -8,7 +8,7 @@ from django.db import transaction
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import elements, permissions, policies, queries, search
 from gongxiang.platform.catalogue.actions.remit import note_entry_moved
-from gongxiang.platform.catalogue.actions.shared import context, mounting, move, person
+from gongxiang.platform.catalogue.actions.shared import context, mounting, move, person, reviewers
 from gongxiang.platform.catalogue.codes import DEFAULT_SCHEME, get_scheme
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.models import CodeCounter, DepartmentNumber, Distribution, Resource, ResourceVersion
@@ -16,6 +16,7 @@ from gongxiang.platform.catalogue.states import RESOURCE, WITHDRAWN
 from gongxiang.platform.catalogue.values import DraftRef, ResourceRef
 from gongxiang.platform.catalogue.vocabulary import SharingType
 from gongxiang.platform.evidence import actions as evidence
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.kernel.transitions import WrongState
@@ -137,7 +138,8 @@ def recount_review(*, resource_id: UUID, by: Actor, at: datetime) -> bool:
 def _check_uninvolved(row: Resource, by: Actor) -> None:
     """The authority compiles entries too: whoever drafted, reviewed or consented to one does not decide on it."""
     consented_by = row.consent.given_by if row.consent_id and row.consent else None
-    permissions.check_other_person(by, *row.drafters, row.reviewed_by, consented_by)
+    consenting = hands_in(consented_by, of=[("resource", row.pk)], acts=["resource:consented"])
+    permissions.check_other_person(by, *row.drafters, *reviewers(row), *consenting)
 
 
 def _freeze(row: Resource, case: policies.Case, *, by: Actor, at: datetime) -> ResourceVersion:

@@ -11,6 +11,7 @@ from gongxiang.platform.catalogue.content import Content, DistributionContent
 from gongxiang.platform.catalogue.models import Distribution, Resource
 from gongxiang.platform.catalogue.states import RESOURCE
 from gongxiang.platform.evidence import actions as evidence
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.kernel.actors import Actor, CallingSystem, Person, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.ids import new_id
@@ -40,6 +41,11 @@ def said(content: Content) -> dict[str, Any]:
     return {"name": content.name, "sharing_type": content.sharing_type, "content_digest": queries.content_digest(content)}
 
 
+def reviewers(row: Resource) -> frozenset[UUID]:
+    """Who reviewed the draft, and for whom."""
+    return hands_in(row.reviewed_by, of=[("resource", row.pk)], acts=["resource:reviewed"])
+
+
 def undone() -> dict[str, Any]:
     """A changed or returned draft has neither review, consent nor decision any more."""
     return {
@@ -64,7 +70,7 @@ def restore(row: Resource, *, by: Actor, at: datetime) -> None:
     row.draft = content.to_json()
     row.draft_revision += 1
     row.name, row.sharing_type = content.name, content.sharing_type
-    row.drafters, row.saved_at, row.saved_by = [actor.id], at, actor.name
+    row.drafters, row.saved_at, row.saved_by = sorted(actor.hands, key=str), at, actor.name
     row.save(update_fields=["draft", "draft_revision", "name", "sharing_type", "drafters", "saved_at", "saved_by"])
 
 

@@ -17,6 +17,7 @@ from gongxiang.platform.catalogue.models import Resource, ResourceVersion, Withh
 from gongxiang.platform.catalogue.permissions import check_other_person, check_own
 from gongxiang.platform.catalogue.states import CHECK_RUNNING, PUBLISHED, WITHDRAWN, WITHHELD_CHECK
 from gongxiang.platform.evidence import actions as evidence
+from gongxiang.platform.evidence.queries import hands_in
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
@@ -51,7 +52,7 @@ def confirm_still_withheld(*, check_id: UUID, opinion: str, by: Actor, at: datet
     """The authority confirms the withholding for another round, which is opened in the same act; gives the new round."""
     permissions.CONFIRM_WITHHELD.check(by)
     row = queries.check_for_update(check_id)
-    check_other_person(by, row.reporter)
+    check_other_person(by, *hands_in(row.reporter, of=[("withheld_check", row.pk)], acts=["withheld_check:reported"]))
     WITHHELD_CHECK.find("confirm", row.status)
     content = _content(row)
     if queries.why_lapsed(content, row.resource.exception, beijing_date(at)):
@@ -71,7 +72,7 @@ def return_withheld_check(*, check_id: UUID, opinion: str, by: Actor, at: dateti
     """The authority does not confirm: with its reason the round goes back to the department, to revise or report anew."""
     permissions.CONFIRM_WITHHELD.check(by)
     row = queries.check_for_update(check_id)
-    check_other_person(by, row.reporter)
+    check_other_person(by, *hands_in(row.reporter, of=[("withheld_check", row.pk)], acts=["withheld_check:reported"]))
     WITHHELD_CHECK.find("return", row.status)
     if not opinion.strip():
         raise ReasonNeeded(field="opinion")

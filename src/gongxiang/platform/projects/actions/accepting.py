@@ -167,7 +167,7 @@ def _into_catalogue(row: Project, *, by: Actor, at: datetime) -> list[UUID]:
 
 
 def _check_uninvolved(row: Project, by: Actor) -> None:
-    permissions.check_other_person(by, *queries.involved_in(row), row.acceptance_requested_by_id)
+    permissions.check_other_person(by, *queries.involved_in(row))
 
 
 def _day(at: datetime | None) -> str:

@@ -191,8 +191,8 @@ def revise_catalogue(*, project_id: UUID, by: Actor, at: datetime) -> ProjectVie
     if row.version is None:
         raise errors.OperationOnly()
     changes = {
-        "drafters": [permissions.person_of(by).id], "consented_at": None, "consented_by": "", "consented_by_id": None,
-        "consent_digest": "", "remarks": [], "returned_by": "",
+        "drafters": sorted(permissions.person_of(by).hands, key=str), "consented_at": None, "consented_by": "",
+        "consented_by_id": None, "consent_digest": "", "remarks": [], "returned_by": "",
     }  # fmt: skip
     move(row, "revise", by=by, at=at, changes=changes)
     return queries.view_of(row)
@@ -271,7 +271,7 @@ def _by_key(entries: Mapping[UUID, Planned]) -> dict[str, Planned]:
 
 
 def _with(row: Project, by: Actor) -> list[UUID]:
-    return sorted({*row.drafters, permissions.person_of(by).id}, key=str)
+    return sorted({*row.drafters, *permissions.person_of(by).hands}, key=str)
 
 
 def _entry(row: Project, entry_id: UUID) -> PlannedEntry:

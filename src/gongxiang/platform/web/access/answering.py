@@ -147,7 +147,7 @@ def preview(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     return render(request, "access/parts/preview.html", {"sentences": _sentences(form, resource), **found})
 
 
-def _instant(text: str) -> datetime | None:
+def read_instant(text: str) -> datetime | None:
     """When the reply that was read had been prepared; nonsense is no time at all, and so no reply that was read."""
     if not text:
         return None
@@ -162,7 +162,7 @@ def _instant(text: str) -> datetime | None:
 def give(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """The accountable officer, or the authority's leader, consents to the prepared reply: it is given."""
     answered = actions.consent_reply(
-        read_at=_instant(request.POST.get("read_at", "")),
+        read_at=read_instant(request.POST.get("read_at", "")),
         aggregation_reason=request.POST.get("aggregation_reason", "").replace("\x00", "")[:2000],
         **_key(request, access_request_id),
     )

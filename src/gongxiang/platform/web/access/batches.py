@@ -14,9 +14,11 @@ from gongxiang.platform.access.batches import Result
 from gongxiang.platform.access.comparing import similar_requests
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.kernel.errors import NotFound, Refusal
+from gongxiang.platform.web.access.answering import read_instant
 from gongxiang.platform.web.access.forms import BatchForm, ReasonForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.protocol import clock
+from gongxiang.protocol.canonical import instant
 
 
 def _chosen(request: ActingRequest) -> list[AccessRequestView]:
@@ -64,10 +66,12 @@ def give_many(request: ActingRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         results = batches.consent_replies(
             access_request_ids=[one.id for one in chosen], aggregation_reason=form.cleaned_data["aggregation_reason"],
-            by=request.actor, at=clock.now(),
+            read={one.id: read_instant(request.POST.get(f"read_{one.id}", "")) for one in chosen}, by=request.actor,
+            at=clock.now(),
         )  # fmt: skip
         return _results(request, _("Replies given"), results, chosen)
-    shown = {"form": form, "chosen": chosen, "consenting": True, "title": _("Consent to several replies")}
+    read = [(f"read_{one.id}", instant(one.prepared_at)) for one in chosen if one.prepared_at is not None]
+    shown = {"form": form, "chosen": chosen, "consenting": True, "title": _("Consent to several replies"), "read": read}
     return render(request, "access/batch.html", shown)
 
 

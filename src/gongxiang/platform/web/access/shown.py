@@ -35,7 +35,7 @@ def acts_of(
 
     def consents() -> None:
         own(permissions.CONSENT)
-        if actor.id == access_request.drafted_by_id:
+        if actor.is_hand_of(access_request.drafted_by_id):
             raise errors.OwnDraft()
 
     def notifies() -> None:

@@ -197,7 +197,7 @@ def detail(request: ActingRequest, superior_request_id: UUID) -> HttpResponse:
         permissions.check_of_department(permissions.ISSUE_LETTER, actor, row.department_id)
 
     def not_own() -> None:
-        if row.drafted_by_id == actor.id:
+        if actor.is_hand_of(row.drafted_by_id):
             raise errors.OwnLetter()
 
     def answers() -> None:
