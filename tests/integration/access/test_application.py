@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from gongxiang.platform.access import (
     actions,
@@ -276,16 +277,17 @@ def test_several_replies_are_given_as_they_were_read(banner: Banner) -> None:
     ids = [one.pk for one in requests]
     batches.prepare_replies(access_request_ids=ids, outcome="grant", by=reviewer, at=at)
     browser = signed_in(officer)
-    page = browser.post("/access/consents/several/", {"chosen": ids}).content.decode()
-    sent = {name: re.search(f'name="{name}" value="([^"]+)"', page).group(1) for name in (f"read_{key}" for key in ids)}  # type: ignore[union-attr]
+    page = browser.post(reverse("access:give_many"), {"chosen": ids}).content.decode()
+    sent = dict(re.findall(r'name="(read_[^"]+)" value="([^"]+)"', page))
+    assert sorted(sent) == sorted(f"read_{key}" for key in ids)
     actions.prepare_reply(
         access_request_id=ids[0], by=reviewer, at=at + timedelta(seconds=1), **reply_fields(elements=("id_number",), masks={})
     )
-    browser.post("/access/consents/several/", {"chosen": ids, "confirmed": "yes", **sent})
+    browser.post(reverse("access:give_many"), {"chosen": ids, "confirmed": "yes", **sent})
     for one in requests:
         one.refresh_from_db()
     assert [one.status for one in requests] == [states.SUBMITTED, states.GRANTED]
-    browser.post("/access/consents/several/", {"chosen": ids[:1], "confirmed": "yes"})
+    browser.post(reverse("access:give_many"), {"chosen": ids[:1], "confirmed": "yes"})
     requests[0].refresh_from_db()
     assert requests[0].status == states.SUBMITTED, "what was not read is not given"
 
