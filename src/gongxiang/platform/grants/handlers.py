@@ -107,7 +107,7 @@ def end_of_leaver(person_id: UUID, successor_id: UUID, by: Actor, at: datetime) 
     )
     for row in rows:
         row.ended_at, row.ended_by, row.end_reason = at, by.name, "left"
-        after = {"handler": row.pk, "person": person_id, "successor": successor_id}
+        after: dict[str, object] = {"handler": row.pk, "person": person_id, "successor": successor_id}
         _record("handler_ended", row, by=by, at=at, after=after)
         row.save(update_fields=["ended_at", "ended_by", "end_reason"])
     return len(rows)
