@@ -134,7 +134,8 @@ class TestWishes:
         tell_all(banner)
         assert len(told(banner.consumer.clerk, "resource:published")) == 1
 
-    def test_what_must_be_told_whole_cannot_be_switched_off(self, banner):
+    def test_what_must_be_told_whole_cannot_be_switched_off(self, banner, monkeypatch):
+        monkeypatch.setattr(rules, "RULES", {"disposal_duty:opened": rules.RULES["disposal_duty:opened"]})
         with pytest.raises(errors.MustBeTold):
             actions.choose_topics(muted=["disposal_duty"], by=banner.consumer.clerk, at=banner.at)
 
