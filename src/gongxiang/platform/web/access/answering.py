@@ -1,5 +1,6 @@
 """Pages of the answering side: the notice, the reply's editor with its preview, the officer's consent."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -92,7 +93,10 @@ def reply(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         "resource": resource,
         "sentences": _sentences(form, resource),
         "elements": [(code, names.get(code, code)) for code in access_request.elements],
-        "similar": similar_requests(access_request, actor=request.actor),
+        "similar": [
+            replace(one, refused_elements=tuple(names.get(code, code) for code in one.refused_elements))
+            for one in similar_requests(access_request, actor=request.actor)
+        ],
         **_aggregation(request, access_request, form, at=clock.now()),
         **asked_facts(access_request),
     }

@@ -20,7 +20,7 @@ class OnceNode(CsrfTokenNode):
     def render(self, context: Context) -> SafeString:
         """Django's field and ours; nothing where Django has none."""
         field = super().render(context)
-        return format_html('{}<input type="hidden" name="{}" value="{}">', field, FIELD, uuid4()) if field else field
+        return format_html('{}<input type="hidden" name="{}" value="{}">', field, FIELD, uuid4()) if field else SafeString()
 
 
 @register.tag
