@@ -22,6 +22,7 @@ from gongxiang.platform.grants import (
     errors_use,
     handlers,
     inspections,
+    paper,
     providing,
     queries,
     queries_use,
@@ -319,7 +320,7 @@ def test_nothing_is_passed_on_without_the_providers_consent(banner, grant_id):
         "legal_basis": "《不动产登记暂行条例》第二十五条", "safeguards": "专线传输，限三人使用。",
         "until_on": date(2027, 3, 31), "at": at,
     }  # fmt: skip
-    assert third_parties.passing_on(grant_id, at) == ()
+    assert queries_use.passing_on(grant_id, at) == ()
     only(banner, {"consumer.officer"}, lambda by: third_parties.ask_third_party(by=by, **ask), lambda: None)
     for changes, refusal in (
         ({"elements": ["phone"]}, errors_use.ElementsNotGranted), ({"elements": []}, errors_use.ElementsNotGranted),
@@ -330,7 +331,7 @@ def test_nothing_is_passed_on_without_the_providers_consent(banner, grant_id):
             third_parties.ask_third_party(**{**ask, **changes}, by=banner.consumer.officer)
     row = third_parties.ask_third_party(by=banner.consumer.officer, **ask)
     key = {"consent_id": row.pk, "at": at}
-    assert third_parties.passing_on(grant_id, at) == ()
+    assert queries_use.passing_on(grant_id, at) == ()
     for consents in (True, False):
         decide = {"consents": consents, "opinion": "依据充分，限于联办。"}
         only(
@@ -339,9 +340,13 @@ def test_nothing_is_passed_on_without_the_providers_consent(banner, grant_id):
     with pytest.raises(errors.ReasonNeeded):
         third_parties.decide_third_party(consents=True, opinion="", by=banner.provider.officer, **key)
     third_parties.decide_third_party(consents=True, opinion="依据充分，限于联办。", by=banner.provider.officer, **key)
-    (held,) = third_parties.passing_on(grant_id, at)
+    (held,) = queries_use.passing_on(grant_id, at)
     assert (held.third_party, held.elements) == ("旗不动产登记中心", ("name",))
-    assert third_parties.passing_on(grant_id, row.until_at) == ()
+    assert queries_use.passing_on(grant_id, row.until_at) == ()
+    grant = queries.get_grant(grant_id, actor=banner.auditor)
+    lines = [one.line for one in paper.terms_of(grant, queries.current_terms(grant_id), {}, (held,))]
+    assert any(held.number in line and "旗不动产登记中心" in line for line in lines)
+    assert any("除上列经提供部门同意的外" in line for line in lines)
     revokers = {"provider.officer", *AUTHORITY}
     only(banner, revokers, lambda by: third_parties.revoke_third_party(reason="用途已变。", by=by, **key), lambda: None)
     only(

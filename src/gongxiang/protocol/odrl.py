@@ -131,6 +131,9 @@ def to_jsonld(policy: Policy) -> dict[str, Any]:
         made = {**_described(policy, term), "action": term.action, **both}
         return made | ({"constraint": [_bare(term)]} if term.left else {})
 
+    def of_permission(term: Term) -> list[dict[str, Any]]:
+        return [*([_bare(term)] if term.left else []), *constraints]
+
     return {
         "@context": list(CONTEXT),
         "@type": "Agreement",
@@ -143,7 +146,7 @@ def to_jsonld(policy: Policy) -> dict[str, Any]:
         **({"gx:status": policy.status} if policy.status else {}),
         **parties,
         "permission": [
-            rule(term) | {"target": target} | ({"constraint": constraints} if constraints else {})
+            rule(term) | {"target": target} | ({"constraint": made} if (made := of_permission(term)) else {})
             for term in of[TermKind.PERMISSION]
         ],
         "prohibition": [rule(term) | {"target": policy.target} for term in of[TermKind.PROHIBITION]],

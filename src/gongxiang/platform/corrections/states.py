@@ -66,7 +66,12 @@ CORRECTION: Final = TransitionTable(
             who="consumer's desk, with elements and words", basis=_REPORT,
         ),
         Transition(
-            act="assign", sources=(REPORTED, ASSIGNED, OVERDUE), target=ASSIGNED, event="assigned", turn="provider",
+            act="assign", sources=(REPORTED, ASSIGNED), target=ASSIGNED, event="assigned", turn="provider",
+            who="provider's reviewer or accountable officer", basis=("wushen-2021-60:25", "cn-809:26.2"),
+        ),
+        # Who verifies may still be named; the period is over all the same, and the turn stays with the authority.
+        Transition(
+            act="assign", sources=(OVERDUE,), target=OVERDUE, event="assigned", turn="authority",
             who="provider's reviewer or accountable officer", basis=("wushen-2021-60:25", "cn-809:26.2"),
         ),
         Transition(

@@ -1,6 +1,6 @@
 """A grant on paper (授权书) and for machines: one list of terms gives the certificate's lines and the ODRL policy."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -19,10 +19,11 @@ from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.grants import errors, permissions, queries, states
 from gongxiang.platform.grants.models import Grant
 from gongxiang.platform.grants.queries import GrantView
+from gongxiang.platform.grants.queries_use import PassingOn, passing_on
 from gongxiang.platform.grants.shared import seen_by
 from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.parties import queries as parties
-from gongxiang.protocol import odrl
+from gongxiang.protocol import clock, odrl
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.odrl import Party, Policy, Term, TermKind, numbered
 from gongxiang.protocol.terms import NO_VALUE, Comparison, Condition, Mask, MaskKind, Terms, Volume
@@ -44,8 +45,11 @@ _OF: Final = "wushen-2021-60"
 
 
 @implements("wushen-2021-60:22.3", "wushen-2021-60:22.4", "cn-809:29")
-def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str]) -> tuple[Term, ...]:
-    """The list, numbered: who, what, which part of it, for what, how much, until when, and the duties that go with it."""
+def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str], passed: Iterable[PassingOn] = ()) -> tuple[Term, ...]:
+    """The list, numbered: who, what, which part of it, for what, how much, until when, and the duties that go with it.
+
+    `passed`: what the provider consented to being passed on, which the ban then leaves out.
+    """
 
     def term(kind: TermKind, words: str, *articles: str, **parts: Any) -> Term:
         return Term(code="", kind=kind, words=words, articles=articles, **parts)
@@ -93,14 +97,17 @@ def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str]) -> tuple[
         if limit is not None:
             found.append(term(within, words.format(limit), "cn-809:25", left="count", operator="lteq", right=limit, unit=unit))
     start, until = terms.valid_from.astimezone(BEIJING), terms.valid_until.astimezone(BEIJING)
+    consented = [_passed(one, said) for one in passed]
+    ban = "不得将获取的共享信息直接或以改变数据形式的方式提供给第三方"
     found += [
+        *consented,
         term(within, f"自{start:%Y-%m-%d %H:%M}起", f"{_OF}:22.3", left="dateTime", operator="gteq", right=_instant(start)),
         term(
             within, f"至{day_words(last_day(terms.valid_until))}24时止", f"{_OF}:22.3", left="dateTime", operator="lt",
             right=_instant(until),
         ),
         term(
-            TermKind.PROHIBITION, "不得将获取的共享信息直接或以改变数据形式的方式提供给第三方", f"{_OF}:22.4",
+            TermKind.PROHIBITION, f"除上列经提供部门同意的外，{ban}" if consented else ban, f"{_OF}:22.4",
             action="distribute",
         ),
         term(
@@ -117,9 +124,23 @@ def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str]) -> tuple[
     return numbered(found)
 
 
+def _passed(one: PassingOn, said: Callable[[str], str]) -> Term:
+    """One consent to pass elements on, as a permission of its own."""
+    until, elements = one.until.astimezone(BEIJING), "、".join(map(said, one.elements))
+    whom, purpose = " ".join(one.third_party.split()), " ".join(one.purpose.split())
+    return Term(
+        code="", kind=TermKind.PERMISSION, articles=("cn-809:25.1",), action="distribute", left="recipient", operator="eq",
+        words=f"经提供部门同意（{one.number}），可以将{elements}提供给“{whom}”，用于“{purpose}”，至{day_words(last_day(one.until))}24时止",
+        right={
+            "gx:number": one.number, "gx:name": one.third_party, "gx:element": list(one.elements), "gx:purpose": one.purpose,
+            "gx:until": _instant(until),
+        },
+    )  # fmt: skip
+
+
 def policy(grant: GrantView, *, revision: int | None = None) -> dict[str, Any]:
     """The grant as ODRL 2.2 JSON-LD, in its present terms or those of a revision."""
-    return odrl.to_jsonld(_policy(grant, _terms(grant.id, revision)))
+    return odrl.to_jsonld(_policy(grant, _terms(grant.id, revision), at=clock.now()))
 
 
 def get_policy(grant_id: UUID, *, actor: Actor) -> dict[str, Any]:
@@ -141,7 +162,7 @@ def issue_paper(*, grant_id: UUID, by: Actor, at: datetime) -> IssuedDocument:
     tag = f"grant:{grant_id}:revision:{terms.revision}"
     if standing := [one for one in issued.documents_of(tag) if one.kind == KIND and one.status == "VALID"]:
         return standing[-1]
-    made = _policy(grant, terms)
+    made = _policy(grant, terms, at=at)
     said = OfficialText(
         form=LetterForm.DOCUMENT, mark=grant.provider_name, title="政务信息资源共享授权书", addressees=(grant.consumer_name,),
         text=(
@@ -202,13 +223,13 @@ def _terms(grant_id: UUID, revision: int | None) -> Terms:
     return queries.current_terms(grant_id) if revision is None else queries.terms_of_revision(grant_id, revision)
 
 
-def _policy(grant: GrantView, terms: Terms) -> Policy:
+def _policy(grant: GrantView, terms: Terms, *, at: datetime) -> Policy:
     names = {one.code: one.name or one.code for one in catalogue.get_resource(grant.resource_id).elements}
     return Policy(
         uid=f"{urn('grant', grant.id)}:revision:{terms.revision}", number=grant.number, title="政务信息资源共享授权书",
         assigner=_party(grant.provider_id), assignee=_party(grant.consumer_id), target=urn("resource", grant.resource_id),
-        target_title=grant.resource_name, terms=terms_of(grant, terms, names), issued=grant.issued_at.isoformat(),
-        status=grant.status,
+        target_title=grant.resource_name, terms=terms_of(grant, terms, names, passing_on(grant.id, at)),
+        issued=grant.issued_at.isoformat(), status=grant.status,
     )  # fmt: skip
 
 

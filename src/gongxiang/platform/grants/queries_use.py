@@ -418,3 +418,24 @@ def lapsed_provisions(at: datetime) -> list[UUID]:
 def lapsed_disposals(at: datetime) -> list[UUID]:
     """Grants whose data should have been disposed of by now."""
     return list(DisposalDuty.objects.filter(status="OPEN", due_at__lte=at).values_list("grant_id", flat=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassingOn:
+    """What may be passed to whom, as consented: for the machine-readable terms."""
+
+    number: str
+    third_party: str
+    elements: tuple[str, ...]
+    purpose: str
+    until: datetime
+
+
+def passing_on(grant_id: UUID, at: datetime) -> tuple[PassingOn, ...]:
+    """The consents of a grant that hold at the instant; empty means that nothing may be passed on."""
+    rows = ThirdPartyConsent.objects.filter(grant_id=grant_id, status="CONSENTED", until_at__gt=at)
+    rows = rows.filter(grant__status=ACTIVE).order_by("decided_at")
+    return tuple(
+        PassingOn(number=r.number, third_party=r.third_party, elements=tuple(r.elements), purpose=r.purpose, until=r.until_at)
+        for r in rows
+    )

@@ -1,7 +1,6 @@
 """Consent to pass elements to a third party (条例 25.1); without it the ban of 办法 22.4 stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from gongxiang.platform.evidence.actions import open_record, transition
 from gongxiang.platform.grants import errors_use as errors
 from gongxiang.platform.grants import permissions, policies, queries, states_use
 from gongxiang.platform.grants.models import Grant, ThirdPartyConsent
+from gongxiang.platform.grants.paper import withdraw_papers
 from gongxiang.platform.grants.shared import next_number, seen_by
 from gongxiang.platform.grants.states import ACTIVE, SUSPENDED
 from gongxiang.platform.kernel.actors import Actor
@@ -20,27 +20,6 @@ from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.kernel.ids import new_id
 
 SHORTEST = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class PassingOn:
-    """What may be passed to whom, as consented: for the machine-readable terms."""
-
-    number: str
-    third_party: str
-    elements: tuple[str, ...]
-    purpose: str
-    until: datetime
-
-
-def passing_on(grant_id: UUID, at: datetime) -> tuple[PassingOn, ...]:
-    """The consents of a grant that hold at the instant; empty means that nothing may be passed on."""
-    rows = ThirdPartyConsent.objects.filter(grant_id=grant_id, status="CONSENTED", until_at__gt=at)
-    rows = rows.filter(grant__status=ACTIVE).order_by("decided_at")
-    return tuple(
-        PassingOn(number=r.number, third_party=r.third_party, elements=tuple(r.elements), purpose=r.purpose, until=r.until_at)
-        for r in rows
-    )
 
 
 @implements("cn-809:25.1", "wushen-2021-60:22.4")
@@ -89,6 +68,8 @@ def decide_third_party(*, consent_id: UUID, consents: bool, opinion: str, by: Ac
         raise errors.ThirdPartyPeriodUnfit()
     changes = {"opinion": opinion.strip(), "decided_at": at, "decided_by": by.name}
     transition(row, table=states_use.THIRD_PARTY, act=act, by=by, at=at, changes=changes, **seen_by(row.grant))
+    if consents:
+        withdraw_papers(row.grant, reason="已同意向第三方提供，授权书须重新出具。", at=at)
     return row
 
 
@@ -119,6 +100,8 @@ def end_with_grant(grant: Grant, *, by: Actor, at: datetime) -> None:
 def _close(row: ThirdPartyConsent, act: str, reason: str, by: Actor, at: datetime) -> ThirdPartyConsent:
     states_use.THIRD_PARTY.find(act, row.status)
     policies.check_reasoned("closed", reason, ("closed",))
+    if row.status == "CONSENTED":
+        withdraw_papers(row.grant, reason="向第三方提供的同意已终止，授权书须重新出具。", at=at)
     changes = {"closed_at": at, "closing_reason": reason.strip()}
     transition(row, table=states_use.THIRD_PARTY, act=act, by=by, at=at, changes=changes, **seen_by(row.grant))
     return row
