@@ -15,7 +15,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 KEPT = {
     "postgresql", "gongxiang", "english", "excel", "csv", "json", "xlsx", "api", "totp", "sha", "utf", "http", "https",
     "unicode", "chromium", "ms", "gx_key", "boolean", "smallint", "integer", "bigint", "text", "numeric", "gb", "pdf",
-    "uuid", "u", "ofd", "word",
+    "uuid", "u", "ofd", "icalendar", "noto", "serif", "sans", "cjk", "sc", "word",
 }  # fmt: skip
 
 _RUN = """rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations'], preload: false})

@@ -63,14 +63,14 @@ class SourceRows:
                 self._connection.close()
             self._connection = None
 
-    def read(self, after: list[str] | None, *, keep: bool = True, most: int = CHUNK_ROWS) -> Chunk | None:
+    def read(self, after: list[str] | None, *, keep: bool = True, most: int | None = None) -> Chunk | None:
         """The rows after a key, with their batch if it is to be kept; None at the end; raises ValueNotCarried, SourceDown."""
         names = ", ".join(quote(have.column) for _, have in self._keys if have)
         where = ""
         if after is not None:
             casts = ", ".join(f"%s::{have.source_type}" for _, have in self._keys if have)
             where = self._filled(f"WHERE ({names}) > ({casts})", after)
-        rows = self._copy(f"{where} ORDER BY {names} LIMIT {most}", self._fitting_sink())
+        rows = self._copy(f"{where} ORDER BY {names} LIMIT {most or CHUNK_ROWS}", self._fitting_sink())
         if not rows:
             return None
         count, joined = len(rows), wire.join(rows)

@@ -139,12 +139,18 @@ def test_a_grant_is_suspended_resumed_narrowed_and_ended(banner: Banner, resourc
     assert "发现超范围使用" in get(consumer, "grants:detail", grant_id)
     assert post(officer, "grants:resume", grant_id, statement="已完成整改。").status_code == 302
     narrower = {"grant_id_number": "on", "mask_id_number": "blank", "purposes": ["verification"], "until": "2027-10-31"}
-    narrower |= {"element_0": "township", "operator_0": "eq", "values_0": "嘎鲁图镇", "reason": "只需核验"}
+    narrower |= {
+        "element_0": "township",
+        "operator_0": "eq",
+        "values_0": "嘎鲁图镇",
+        "reason": "security",
+        "statement": "姓名已泄漏，只需核验。",
+    }
     assert post(officer, "grants:revise", grant_id, **narrower).status_code == 302
     assert post(officer, "grants:revise", grant_id, **{**narrower, "grant_phone": "on"}).status_code == 422
     assert post(consumer, "grants:end", grant_id, reason="purpose_met", statement="用途已达成。").status_code == 302
     assert DisposalDuty.objects.get().status == "OPEN"
-    disposed = {"method": "deleted", "rows_disposed": "3", "statement": "已删除并清空备份。"}
+    disposed = {"method": "deleted", "rows_disposed": "3", "statement": "已删除并清空备份。", "witness": "信息股股长"}
     assert post(consumer, "grants:dispose", grant_id, **disposed).status_code == 302
     assert DisposalDuty.objects.get().status == "DISCHARGED"
 

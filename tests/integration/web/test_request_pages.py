@@ -1,5 +1,6 @@
 """The pages of a request as people use them: write, attach, ask, extend, answer several, renew."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -121,11 +122,14 @@ def test_several_are_answered_beside_what_came_before(banner: Banner, as_: As) -
     assert "2 / 2" in done.content.decode()
     officer = as_(banner.provider.officer)
     assert "三项" in page(officer, f"/requests/{ids[0]}/")
-    assert officer.post("/requests/consents/several/", {"chosen": ids}).status_code == 200
-    refused = officer.post("/requests/consents/several/", {"chosen": ids, "confirmed": "yes"}).content.decode()
+    asking = officer.post("/requests/consents/several/", {"chosen": ids}).content.decode()
+    as_read = dict(re.findall(r'name="(read_[^"]+)" value="([^"]+)"', asking))
+    assert len(as_read) == 2
+    confirmed = {"chosen": ids, "confirmed": "yes", **as_read}
+    refused = officer.post("/requests/consents/several/", confirmed).content.decode()
     assert "0 / 2" in refused
     why = {"aggregation_reason": "核验后不留存，已分级授权。"}
-    given = officer.post("/requests/consents/several/", {"chosen": ids, "confirmed": "yes", **why}).content.decode()
+    given = officer.post("/requests/consents/several/", {**confirmed, **why}).content.decode()
     assert "2 / 2" in given
     assert AccessRequest.objects.filter(status=states.GRANTED).count() == 3
     clerk = as_(banner.consumer.clerk)

@@ -42,8 +42,8 @@ _CLOCKS = (
 
 
 def open_deadlines(at: datetime) -> list[rulebook.OpenDeadline]:
-    """Every clock of these that runs at `at`."""
-    return [_open(clock, row) for clock, row in _running() if row.due_at > at]
+    """Every clock of these that runs at `at`; a provision is the request's clock there, and is not told twice."""
+    return [_open(clock, row) for clock, row in _running() if row.due_at > at and clock.subject != "provision"]
 
 
 @transaction.atomic

@@ -127,6 +127,8 @@ _NAMED = {
     "filter_not_covered": _("The filter needs old values that are not carried"),
     "history_trimmed": _("The history was trimmed: a new load is needed"),
     "grant_unknown": _("The grant is not known"),
+    "key_unfit": _("The key fits no row of the grant"),
+    "volume_spent": _("The volume is used up"),
     "grant_suspended": _("Refused: the grant is suspended"),
     "grant_ended": _("Refused: the grant has ended"),
     "grant_not_yet_valid": _("The grant does not hold yet"),
