@@ -450,7 +450,7 @@ class Story:
         check = _id(operator)
         page = clerk.open(f"/exchange/mounts/checks/{check}/map/")
         page.locator("main form button[type=submit]").last.click()
-        page.wait_for_url("**/exchange/mounts/")
+        page.wait_for_url("**/exchange/mounts/*/test/")
 
     def consent_in_department(self, office: str, entry: str, *, personal: bool, standing: bool = False) -> None:
         """Reviewer and accountable officer, two different people."""
