@@ -256,7 +256,8 @@ class Story:
         page.fill("[name=statement]", "核验不需要联系电话。")
         page.locator("main form button[type=submit]").first.click()
         officer.after_second_factor(again="main form button.btn-primary, main form button.btn-danger")
-        assert page.url.endswith(f"/grants/{self.grant}/"), officer.text()
+        page.wait_for_url("**/upkeep/stops/*/")
+        officer.sees("已立即生效", "不再提供：联系电话。")
         until("the telephone's removal", lambda: self.received.columns() and "lxdh" not in self.received.columns(), 20)
         until("the rows after it", lambda: len(self.received.present()) == ROWS * 2 // 3, 20)
 
