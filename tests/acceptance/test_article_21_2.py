@@ -23,7 +23,7 @@ from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
 from tests.factories.catalogue import make_conditional
 from tests.factories.parties import Banner, make_banner, make_person
-from tests.factories.procedure import answer, make_request, reply_fields
+from tests.factories.procedure import answer, give_reply, make_request, reply_fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:21(2)")]
 #: Monday 2 November 2026 plus five working days: Monday 9 November, 24:00 Beijing time.
@@ -85,7 +85,7 @@ class TestTheProviderAnswersInFiveWorkingDays:
         actions.prepare_reply(
             access_request_id=request_.pk, by=banner.provider.reviewer, at=DUE - timedelta(hours=1), **reply_fields()
         )
-        actions.consent_reply(access_request_id=request_.pk, by=banner.provider.officer, at=DUE + timedelta(seconds=1))
+        give_reply(access_request_id=request_.pk, by=banner.provider.officer, at=DUE + timedelta(seconds=1))
         request_.refresh_from_db()
         assert request_.late
         assert kinds(request_, banner)[-4:] == ["reply_overdue", "issued", "opened", "partly_granted"]
@@ -149,9 +149,9 @@ class TestTheReply:
         key = {"access_request_id": request_.pk, "at": banner.at}
         actions.prepare_reply(by=office.officer, **reply_fields(), **key)
         with pytest.raises(errors.OwnReply):
-            actions.consent_reply(by=office.officer, **key)
+            give_reply(by=office.officer, **key)
         with pytest.raises(NotPermitted):
-            actions.consent_reply(by=office.reviewer, **key)
+            give_reply(by=office.reviewer, **key)
 
     def test_a_reply_stays_within_the_request(self, banner: Banner, request_: AccessRequest) -> None:
         with pytest.raises(errors.GrantsTooMuch):
@@ -205,10 +205,10 @@ class TestConsultationAndMediation:
         actions.prepare_reply(by=banner.authority_officer, **reply_fields(), **key)
         # An officer of the authority who is its accountable officer too gives its own answers, not this decision.
         officer = make_person(banner.authority, Role.AUTHORITY_OFFICER, Role.ACCOUNTABLE_OFFICER)
-        for act in (actions.consent_reply, partial(actions.return_reply, comment="再议")):
+        for act in (give_reply, partial(actions.return_reply, comment="再议")):
             with pytest.raises(NotPermitted):
                 act(by=officer, **key)
-        actions.consent_reply(by=banner.authority_leader, **key)
+        give_reply(by=banner.authority_leader, **key)
         request_.refresh_from_db()
         assert (request_.status, request_.decided_by_authority) == (states.PARTLY_GRANTED, True)
 

@@ -84,9 +84,15 @@ def answer(request: AccessRequest, *, banner: Banner, at: datetime, **changes: A
     office = banner.provider
     key: dict[str, Any] = {"access_request_id": request.pk, "at": at}
     access.prepare_reply(by=office.reviewer, **reply_fields(**changes), **key)
-    access.consent_reply(by=office.officer, **key)
+    give_reply(by=office.officer, **key)
     request.refresh_from_db()
     return request
+
+
+def give_reply(*, access_request_id: UUID, by: Person, at: datetime, **changes: Any) -> AccessRequest:
+    """Consent to the reply as it stands now: the officer has just read it."""
+    read_at = AccessRequest.objects.get(pk=access_request_id).prepared_at
+    return access.consent_reply(access_request_id=access_request_id, read_at=read_at, by=by, at=at, **changes)
 
 
 def make_grant(*, banner: Banner, resource_id: UUID, at: datetime | None = None, **changes: Any) -> UUID:

@@ -60,13 +60,13 @@ def grant_and_open(travel: TimeTravel, banner: Banner, resources: dict[str, UUID
         by=consumer.clerk, at=clock.now(),
     )  # fmt: skip
     travel.go(25)
-    answers.prepare_reply(
+    prepared = answers.prepare_reply(
         access_request_id=made, outcome="grant", elements=GRANTED, masks=MASKS, conditions=CONDITIONS,
         purposes=[Purpose.VERIFICATION], until=_day(330), text="按最小必要提供，证件号码和电话脱敏。",
         by=provider.reviewer, at=clock.now(),
     )  # fmt: skip
     travel.pass_minutes(90)
-    reply = answers.consent_reply(access_request_id=made, by=provider.officer, at=clock.now())
+    reply = answers.consent_reply(access_request_id=made, read_at=prepared.prepared_at, by=provider.officer, at=clock.now())
     result["tkry"] = reply.grant_id
     for key, grant_id in result.items():
         wait_for(f"the flow of {key}", partial(_is_live, grant_id, consumer))
@@ -173,11 +173,11 @@ def _submitted(
 
 
 def _refuse(travel: TimeTravel, provider: Office, access_request_id: UUID, ground: str, text: str) -> None:
-    answers.prepare_reply(
+    reply = answers.prepare_reply(
         access_request_id=access_request_id, outcome="refuse", ground=ground, text=text, by=provider.reviewer, at=clock.now()
     )
     travel.pass_minutes(30)
-    answers.consent_reply(access_request_id=access_request_id, by=provider.officer, at=clock.now())
+    answers.consent_reply(access_request_id=access_request_id, read_at=reply.prepared_at, by=provider.officer, at=clock.now())
 
 
 def _day(days: int) -> Any:

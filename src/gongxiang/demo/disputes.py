@@ -33,11 +33,11 @@ def settle_by_mediation(travel: TimeTravel, banner: Banner, resources: dict[str,
     actions.consent_access_request(access_request_id=asked, by=consumer.officer, at=clock.now())
     actions.submit_access_request(access_request_id=asked, by=consumer.clerk, at=clock.now())
     travel.pass_minutes(30)
-    answers.prepare_reply(
+    reply = answers.prepare_reply(
         access_request_id=asked, outcome="refuse", ground="purpose_unfit", text="高龄津贴信息与医保待遇核对无关。",
         by=provider.reviewer, at=clock.now(),
     )  # fmt: skip
-    answers.consent_reply(access_request_id=asked, by=provider.officer, at=clock.now())
+    answers.consent_reply(access_request_id=asked, read_at=reply.prepared_at, by=provider.officer, at=clock.now())
     travel.pass_minutes(30)
     dispute = disputing.open_dispute(
         access_request_id=asked,

@@ -36,7 +36,7 @@ from gongxiang.protocol.evidence import sm3
 from gongxiang.protocol.terms import Mask, MaskKind, Purpose
 from tests.factories.catalogue import make_conditional
 from tests.factories.parties import Banner, make_banner, make_person
-from tests.factories.procedure import answer, make_request, reply_fields
+from tests.factories.procedure import answer, give_reply, make_request, reply_fields
 from tests.support.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +125,9 @@ def test_a_notice_names_fields_and_only_those_are_written_anew(banner: Banner) -
     mine = kept.attach_material(access_request_id=other.pk, name="一.pdf", content=PDF, by=clerk, at=banner.at)
     kept.detach_material(access_request_id=other.pk, upload_id=mine.id, by=clerk, at=banner.at)
     assert kept.materials_of(view(other, banner)) == []
+    # What was left out goes to nobody by its address, neither now nor once the request is submitted.
+    with pytest.raises(NotFound):
+        talking.file_of(other.pk, mine.id, actor=clerk)
 
 
 @pytest.mark.article("cn-809:20")
@@ -146,7 +149,7 @@ def test_messages_are_kept_read_and_told_and_change_nothing(banner: Banner) -> N
     clerk = banner.consumer.clerk
     assert [(one.id, n) for one, n in talking.unread_requests(clerk)] == [(request.pk, 1)]
     assert talking.unread_requests(banner.provider.clerk) == []
-    (said,) = talking.thread(request.pk, actor=clerk)
+    (said,) = talking.views_of(request.pk, talking.messages_of(request.pk, actor=clerk), actor=clerk)
     assert (said.side, said.unread, [one.name for one in said.uploads]) == ("provider", True, ["说明.pdf"])
     talking.mark_read(by=clerk, **key)
     assert talking.unread_requests(clerk) == []
@@ -158,6 +161,22 @@ def test_messages_are_kept_read_and_told_and_change_nothing(banner: Banner) -> N
     with pytest.raises(errors.ThreadClosed):
         talking.send_message(text="谢谢", by=clerk, **key)
     assert RequestMessage.objects.count() == 2
+    file = said.uploads[0].id
+    assert talking.file_of(request.pk, file, actor=banner.authority_officer).content == PDF
+
+
+def test_a_long_thread_is_read_page_by_page(banner: Banner) -> None:
+    request = make_request(banner=banner, resource_id=make_conditional(banner=banner).id)
+    for n in range(51):
+        talking.send_message(
+            access_request_id=request.pk, text=f"第{n:02}问", by=banner.provider.reviewer, at=banner.at + timedelta(minutes=n)
+        )
+    browser = signed_in(banner.consumer.clerk)
+    older, newest = (browser.get(reverse("access:thread", args=[request.pk]) + f"?page={n}").content.decode() for n in (2, 1))
+    assert ("第00问" in older, "第01问" in older) == (True, False)
+    assert "notice-warning" in newest, "an older page leaves what came since unread"
+    assert "第00问" not in newest
+    assert newest.index("第01问") < newest.index("第50问")
 
 
 @pytest.mark.article("wushen-2021-60:22", "cn-809:20")
@@ -221,9 +240,9 @@ def test_grants_that_reveal_more_together_need_a_reason(banner: Banner) -> None:
     assert combining.findings(elements=two.elements, masks=hidden, **look) == [], "what cannot be read completes nothing"
     actions.prepare_reply(by=banner.provider.reviewer, **whole(two), **key)
     with pytest.raises(errors.AggregationUnjustified):
-        actions.consent_reply(by=banner.provider.officer, **key)
+        give_reply(by=banner.provider.officer, **key)
     why = "使用单位已落实分级授权，核验后不留存。"
-    actions.consent_reply(by=banner.provider.officer, aggregation_reason=why, **key)
+    give_reply(by=banner.provider.officer, aggregation_reason=why, **key)
     two.refresh_from_db()
     assert two.prepared["aggregation_reason"] == why
     said = EvidenceRecord.objects.filter(kind="access_request:granted").order_by("id").last()
@@ -255,10 +274,11 @@ def test_several_are_answered_in_one_go_and_one_wrong_one_undoes_nothing(banner:
     assert [one.refusal is None for one in prepared] == [True, False, True]
     # The earlier reply was for another purpose, so it has no purpose to give here: each is refused on its own terms.
     with pytest.raises(NotPermitted):
-        batches.consent_replies(access_request_ids=ids, by=reviewer, at=banner.at)
+        batches.consent_replies(access_request_ids=ids, read={}, by=reviewer, at=banner.at)
     again = batches.prepare_replies(access_request_ids=[ids[0], ids[2]], outcome="grant", by=reviewer, at=banner.at)
     assert [one.refusal for one in again] == [None, None]
-    given = batches.consent_replies(access_request_ids=[*ids, ids[0]], by=officer, at=banner.at)
+    read = dict.fromkeys((ids[0], ids[2]), banner.at)
+    given = batches.consent_replies(access_request_ids=[*ids, ids[0]], read=read, by=officer, at=banner.at)
     assert [one.refusal is None for one in given] == [True, False, True]
     for one in (several[0], several[2]):
         one.refresh_from_db()
@@ -301,6 +321,8 @@ def test_a_reply_changed_since_it_was_read_is_not_given(banner: Banner) -> None:
     actions.prepare_reply(by=banner.provider.clerk, at=later, **reply_fields(elements=("name",), masks={}), **key)
     with pytest.raises(errors.ReplyChanged):
         actions.consent_reply(by=banner.provider.officer, read_at=read_at, at=later, **key)
+    with pytest.raises(errors.ReplyChanged):
+        actions.consent_reply(by=banner.provider.officer, read_at=None, at=later, **key)
     given = actions.consent_reply(by=banner.provider.officer, read_at=later, at=later, **key)
     assert given.status == states.PARTLY_GRANTED
     with pytest.raises(Refusal):
@@ -320,8 +342,8 @@ def test_what_changes_in_between_is_said_and_enforced(banner: Banner) -> None:
     assert [one.code for one in circumstances(view(request, banner), banner.at)] == ["resource_withdrawn"]
     actions.prepare_reply(access_request_id=request.pk, by=banner.provider.reviewer, **reply_fields(), **key)
     with pytest.raises(errors.NotPublished):
-        actions.consent_reply(access_request_id=request.pk, by=banner.provider.officer, **key)
+        give_reply(access_request_id=request.pk, by=banner.provider.officer, **key)
     refusal = {"outcome": "refuse", "ground": "purpose_unfit", "text": "该资源已停止共享，不予提供。"}
     actions.prepare_reply(access_request_id=request.pk, by=banner.provider.reviewer, **refusal, **key)
-    actions.consent_reply(access_request_id=request.pk, by=banner.provider.officer, **key)
+    give_reply(access_request_id=request.pk, by=banner.provider.officer, **key)
     assert circumstances(view(request, banner), banner.at) == []

@@ -10,7 +10,7 @@ from gongxiang.protocol import clock
 from tests.factories import catalogue as make
 from tests.factories.contents import conditional_content
 from tests.factories.parties import make_banner
-from tests.factories.procedure import make_request
+from tests.factories.procedure import give_reply, make_request
 from tests.support.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_from_a_request_that_cannot_be_met_to_data_that_come_back():
     key = {"access_request_id": request.pk, "at": at + timedelta(hours=1)}
     reasons = "数据存储在自治区系统，本部门尚未取得，已向上级申请。"
     answers.prepare_reply(outcome="refuse", ground="held_above", text=reasons, by=banner.provider.reviewer, **key)
-    answers.consent_reply(by=banner.provider.officer, **key)
+    give_reply(by=banner.provider.officer, **key)
 
     clerk, officer = signed_in(banner.provider.clerk), signed_in(banner.provider.officer)
     applicant, authority = signed_in(banner.consumer.clerk), signed_in(banner.authority_officer)

@@ -56,7 +56,8 @@ def test_from_draft_to_grant(banner: Banner) -> None:
     status, sent = clerk("post", f"{at}/submit")
     assert (status, sent["turn"], sent["due_basis"]) == (200, "provider", "wushen-2021-60:21(2)")
     for act in ("reply", "give", "notice"):
-        assert stranger("post", f"{at}/{act}", {"outcome": "grant", "missing": []})[0] in (403, 404)
+        anything = {"outcome": "grant", "missing": [], "read_at": "2020-01-01T00:00:00Z"}
+        assert stranger("post", f"{at}/{act}", anything)[0] in (403, 404)
     reply = {
         "outcome": "grant", "elements": ["id_number", "name"], "masks": {"id_number": {"kind": "keep", "prefix": 3}},
         "purposes": ["verification"], "until": "2029-10-31", "text": "按最小必要提供。",
@@ -69,7 +70,11 @@ def test_from_draft_to_grant(banner: Banner) -> None:
     assert clerk("get", at)[1]["reply"] is None, "a reply that is only prepared is the provider's own"
     stale = giver("post", f"{at}/give", {"read_at": "2020-01-01T00:00:00Z"})
     assert (stale[0], stale[1]["error"]["code"]) == (409, "reply_changed")
-    status, given = giver("post", f"{at}/give", {})
+    assert giver("post", f"{at}/give", {})[0] == 422, "which reply was read is not said"
+    status, seen = giver("get", at)
+    assert seen["prepared"]["elements"] == ["id_number", "name"]
+    assert clerk("get", at)[1]["prepared"] is None
+    status, given = giver("post", f"{at}/give", {"read_at": seen["prepared_at"]})
     assert (status, given["status"]) == (200, states.PARTLY_GRANTED)
     status, read = clerk("get", at)
     assert read["reply"]["masks"] == {"id_number": {"kind": "keep", "prefix": 3, "suffix": 0}}

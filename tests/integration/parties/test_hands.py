@@ -19,7 +19,7 @@ from tests.factories import catalogue as make
 from tests.factories import disputes
 from tests.factories.contents import conditional_content
 from tests.factories.parties import make_banner, make_draft, make_person, make_template, signing
-from tests.factories.procedure import make_request, reply_fields, request_fields
+from tests.factories.procedure import give_reply, make_request, reply_fields, request_fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:25")]
 HOUR, DAYS = timedelta(hours=1), timedelta(days=3)
@@ -71,7 +71,7 @@ def reply_of(banner):
     found.stand_in()
     key = {"access_request_id": request.pk, "at": banner.at}
     access.prepare_reply(by=found.acting(), **reply_fields(), **key)
-    return found, lambda by: access.consent_reply(by=by, **key)
+    return found, lambda by: give_reply(by=by, **key)
 
 
 def agreement_of(banner):

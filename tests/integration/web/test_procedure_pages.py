@@ -1,5 +1,6 @@
 """The pages of requests, grants and the exchange: the whole walk by clicking, and every page in both languages."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -120,7 +121,9 @@ def test_a_request_from_form_to_grant(banner: Banner, resource: ResourceRef) -> 
     assert post(reviewer, "access:reply", request.pk, **reply).status_code == 302
     assert "姓名非必要" not in get(clerk, "access:detail", request.pk)
     assert "姓名非必要" in get(giver, "access:detail", request.pk)
-    assert post(giver, "access:give", request.pk).status_code == 302
+    assert post(giver, "access:give", request.pk).status_code == 409, "what was not read is not given"
+    (read,) = re.findall(r'name="read_at" value="([^"]+)"', get(giver, "access:detail", request.pk))
+    assert post(giver, "access:give", request.pk, read_at=read).status_code == 302
     request.refresh_from_db()
     assert request.status == states.PARTLY_GRANTED
     assert "嘎鲁图镇" in get(clerk, "grants:detail", request.grant_id)

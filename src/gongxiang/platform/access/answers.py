@@ -140,11 +140,11 @@ def return_reply(*, access_request_id: UUID, comment: str, by: Actor, at: dateti
 @implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:20", "cn-809:21", "cn-809:28")
 @transaction.atomic
 def consent_reply(
-    *, access_request_id: UUID, read_at: datetime | None = None, aggregation_reason: str = "", by: Actor, at: datetime
+    *, access_request_id: UUID, read_at: datetime | None, aggregation_reason: str = "", by: Actor, at: datetime
 ) -> AccessRequest:
     """Give the prepared reply: the provider's accountable officer, or the authority's leader at its turn.
 
-    `read_at` is when the reply that the officer read was prepared: one that was changed meanwhile is not given.
+    `read_at` is when the reply that the officer read was prepared: one not read, or changed meanwhile, is not given.
     """
     permissions.REPLY.check(by)
     request = queries.get_for_update(access_request_id)
@@ -158,7 +158,7 @@ def consent_reply(
     assert isinstance(by, Person)
     if by.is_hand_of(*_who_prepared(request)):
         raise errors.OwnReply()
-    if read_at is not None and read_at != request.prepared_at:
+    if read_at != request.prepared_at:
         raise errors.ReplyChanged()
     reply = queries.read_reply(request.prepared)
     check_reply(request, reply)

@@ -48,7 +48,7 @@ def prepare_replies(
 
 @implements("cn-809:20.3", "cn-809:23")
 def consent_replies(
-    *, access_request_ids: Sequence[UUID], read: Mapping[UUID, datetime | None] | None = None, aggregation_reason: str = "",
+    *, access_request_ids: Sequence[UUID], read: Mapping[UUID, datetime | None], aggregation_reason: str = "",
     by: Actor, at: datetime,
 ) -> list[Result]:  # fmt: skip
     """Consent to several prepared replies; what another department's grants would complete still needs its reason.
@@ -58,11 +58,8 @@ def consent_replies(
     permissions.REPLY.check(by)
 
     def one(request: AccessRequestView) -> None:
-        read_at = request.prepared_at if read is None else read.get(request.id)
-        if read_at is None:
-            raise errors.ReplyChanged()
         answers.consent_reply(
-            access_request_id=request.id, read_at=read_at, aggregation_reason=aggregation_reason, by=by, at=at
+            access_request_id=request.id, read_at=read.get(request.id), aggregation_reason=aggregation_reason, by=by, at=at
         )
 
     return _each(access_request_ids, one, by=by)

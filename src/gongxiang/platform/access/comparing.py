@@ -46,11 +46,11 @@ def similar_requests(request: AccessRequestView, *, actor: Actor) -> list[Simila
 def earlier_reply(access_request_id: UUID, *, actor: Actor) -> PreparedReply | None:
     """The reply that was given to a request the actor sees; None where none was."""
     row = visible_to(actor).filter(pk=access_request_id, replied_at__isnull=False).first()
-    return view_of(row).reply if row is not None else None
+    return view_of(row).given_reply if row is not None else None
 
 
 def _compare(old: AccessRequestView, new: AccessRequestView) -> Similar:
-    reply = old.reply
+    reply = old.given_reply
     granted = reply.elements if reply is not None and reply.outcome == "grant" and old.status != states.REFUSED else ()
     same = old.resource_id == new.resource_id
     return Similar(

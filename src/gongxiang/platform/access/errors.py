@@ -300,10 +300,10 @@ class CombinationUnclear(Refusal):
 
 
 class ReplyChanged(Refusal):
-    """The prepared reply is not the one you read: it was changed meanwhile."""
+    """The prepared reply is not the one you read: it was not opened, or was changed meanwhile."""
 
     basis = ("cn-809:20.3",)
-    next_step = "Read it again before you consent."
+    next_step = "Read it as it stands now before you consent."
 
 
 class NothingToRenew(Refusal):

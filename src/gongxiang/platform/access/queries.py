@@ -115,6 +115,16 @@ class AccessRequestView:
         """The prepared reply, read."""
         return read_reply(self.prepared) if self.prepared else None
 
+    @property
+    def ready_reply(self) -> PreparedReply | None:
+        """The reply that lies ready and is not given yet: the answering side's own, also while both consult."""
+        return self.reply if self.status in states.OPEN else None
+
+    @property
+    def given_reply(self) -> PreparedReply | None:
+        """The reply as it was given; None while one is still looked for."""
+        return self.reply if self.status in states.ANSWERED else None
+
 
 def visible_to(actor: Actor) -> QuerySet[AccessRequest]:
     """The own department's requests; of others, those submitted to the own department, or all submitted for overseers."""

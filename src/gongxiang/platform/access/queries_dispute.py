@@ -209,10 +209,9 @@ def handlers() -> tuple[PersonRef, ...]:
     return tuple(found.values())
 
 
-def cited_by_grant(grant_request_id: UUID) -> tuple[DisputeView, ...]:
-    """The disputes whose binding result was carried out in the request that a grant answers; for the grant's page."""
-    rows = Dispute.objects.filter(access_request_id=grant_request_id, status__in=states_dispute.FINAL)
-    return tuple(view_of(row) for row in rows.order_by("ended_at"))
+def over_grant(grant_request_id: UUID) -> tuple[DisputeView, ...]:
+    """Every dispute over the request that a grant answers, the oldest first; for those who read the grant."""
+    return tuple(view_of(row) for row in Dispute.objects.filter(access_request_id=grant_request_id).order_by("opened_at"))
 
 
 # ---- clocks -------------------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ WITHDRAWN: Final = "WITHDRAWN"
 
 #: Not yet answered for good.
 OPEN: Final = (DRAFT, PRESENTED, CONSENTED, SUBMITTED, INCOMPLETE, REPLY_OVERDUE, IN_CONSULTATION, IN_MEDIATION)
+#: Answered, and nothing is disputed: the reply that stands with the request is the one that was given.
+ANSWERED: Final = (GRANTED, PARTLY_GRANTED, REFUSED)
 #: The provider may answer.
 ANSWERABLE: Final = (SUBMITTED, REPLY_OVERDUE, IN_CONSULTATION)
 #: The authority may decide.

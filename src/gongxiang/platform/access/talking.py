@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.access import errors, permissions, queries, states
@@ -89,11 +89,15 @@ def side_of(request: AccessRequest | AccessRequestView, actor: Person) -> str:
     raise NotPermitted()
 
 
-def thread(access_request_id: UUID, *, actor: Person) -> list[MessageView]:
-    """The messages of a request, the oldest first; who may see the request sees them."""
+def messages_of(access_request_id: UUID, *, actor: Person) -> QuerySet[RequestMessage]:
+    """The messages of a request, the newest first; who may see the request sees them."""
     queries.get_access_request(access_request_id, actor=actor)
+    return RequestMessage.objects.filter(access_request_id=access_request_id).order_by("-sent_at", "-id")
+
+
+def views_of(access_request_id: UUID, rows: Sequence[RequestMessage], *, actor: Person) -> list[MessageView]:
+    """Some messages of one request as the actor sees them, the oldest first."""
     read = MessageRead.objects.filter(access_request_id=access_request_id, person_id=actor.id).first()
-    rows = list(RequestMessage.objects.filter(access_request_id=access_request_id).order_by("sent_at", "id")[:500])
     uploads = {one.id: one for one in files.uploads_of(f"access_request:{access_request_id}")} if rows else {}
     return [
         MessageView(
@@ -105,7 +109,7 @@ def thread(access_request_id: UUID, *, actor: Person) -> list[MessageView]:
             sent_by=row.sent_by,
             unread=row.sent_by_id != actor.id and (read is None or row.sent_at > read.read_at),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: (row.sent_at, row.id))
     ]
 
 
@@ -130,8 +134,9 @@ def unread_requests(actor: Person) -> list[tuple[AccessRequestView, int]]:
 
 
 def file_of(access_request_id: UUID, upload_id: UUID, *, actor: Actor) -> Content:
-    """A file of the request, for whoever may see the request; what is no file of it is not found."""
-    queries.get_access_request(access_request_id, actor=actor)
-    if upload_id not in {one.id for one in files.uploads_of(f"access_request:{access_request_id}")}:
+    """A file of the request or of its messages, for whoever may see the request; one left out again is no file of it."""
+    request = queries.get_access_request(access_request_id, actor=actor)
+    sent = RequestMessage.objects.filter(access_request_id=access_request_id, upload_ids__contains=[upload_id])
+    if upload_id not in request.material_ids and not sent.exists():
         raise NotFound()
     return files.upload_content(upload_id, actor=_READER)

@@ -13,10 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongxiang.platform.access import attaching, permissions, queries, states, talking
 from gongxiang.platform.documents.policies import LARGEST
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal
+from gongxiang.platform.web import lists
 from gongxiang.platform.web.access.forms import MessageForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.possible import possible
 from gongxiang.protocol import clock
+
+#: Messages on one page; the first page has the newest.
+PAGE_SIZE = 50
 
 
 def _bytes(sent: list[UploadedFile]) -> list[tuple[str, bytes]]:
@@ -44,12 +48,14 @@ def thread(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Sent; the other side is told."))
             return redirect("access:thread", access_request_id)
-    said = talking.thread(access_request_id, actor=request.actor)
-    if request.method == "GET" and said:
+    page = lists.paginate(request, talking.messages_of(access_request_id, actor=request.actor), size=PAGE_SIZE)
+    said = talking.views_of(access_request_id, page.rows, actor=request.actor)
+    # Whoever opens the thread sees its newest page; looking into older ones leaves what came since unread.
+    if request.method == "GET" and said and page.number == 1:
         talking.mark_read(access_request_id=access_request_id, by=request.actor, at=at)
     open_ = access_request.submitted_at is not None and access_request.status in states.OPEN
     may = possible(lambda: permissions.TALK.check(request.actor), lambda: talking.side_of(access_request, request.actor))
-    shown = {"access_request": access_request, "said": said, "form": form, "open": open_, "may": may}
+    shown = {"access_request": access_request, "said": said, "page": page, "form": form, "open": open_, "may": may}
     return render(request, "access/thread.html", shown, status=422 if form.is_bound else 200)
 
 

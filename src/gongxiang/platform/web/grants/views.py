@@ -18,6 +18,7 @@ from gongxiang.platform.access.permissions import APPLY
 from gongxiang.platform.access.permissions_dispute import VIEW as VIEW_DISPUTES
 from gongxiang.platform.access.queries import renewable
 from gongxiang.platform.access.queries_dispute import DisputeView
+from gongxiang.platform.access.states_dispute import FINAL
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import permissions as exchange
@@ -121,7 +122,7 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         ),
         "purposes": purposes,
         "papers": [one for one in documents.documents_of(f"grant:{grant_id}", actor=request.actor) if one.kind == paper.KIND],
-        "rests_on": _rests_on(grant, request.actor),
+        "disputes": _disputes_of(grant, request.actor),
         "may_issue_paper": grant.status != states.ENDED
         and possible(lambda: permissions.check_actor_can_issue_paper(request.actor, grant.provider_id)).yes,
     }
@@ -133,11 +134,17 @@ def case_of(grant: GrantView) -> tuple[str, ...]:
     return (f"grant:{grant.id}", f"access_request:{grant.access_request_id}")
 
 
-def _rests_on(grant: GrantView, actor: Person) -> list[tuple[DisputeView, str, bool]]:
-    """The disputes whose result the grant carries out, the number of each one's paper, and whether the actor may open it."""
+def _disputes_of(grant: GrantView, actor: Person) -> list[tuple[DisputeView, str, bool]]:
+    """The disputes over the grant's request, the paper that the grant rests on by each, and whether the actor may open it."""
     may_open = VIEW_DISPUTES.allows(actor)
-    found = queries_dispute.cited_by_grant(grant.access_request_id)
-    return [(one, one.decision_number or dispute_papers.documents_number(one.opinion_document_id), may_open) for one in found]
+    return [
+        (one, _paper_of(one) if one.status in FINAL else "", may_open)
+        for one in queries_dispute.over_grant(grant.access_request_id)
+    ]
+
+
+def _paper_of(dispute: DisputeView) -> str:
+    return dispute.decision_number or dispute_papers.documents_number(dispute.opinion_document_id)
 
 
 def _acts(grant: GrantView, actor: Person) -> dict[str, Possible]:

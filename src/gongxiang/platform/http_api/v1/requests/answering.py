@@ -45,9 +45,9 @@ class RequestReply(Schema):
 
 
 class ReplyConsent(Schema):
-    """Which prepared reply was read, and why what it completes is acceptable."""
+    """Which prepared reply was read (`prepared_at` of the request), and why what it completes is acceptable."""
 
-    read_at: datetime | None = None
+    read_at: datetime
     aggregation_reason: str = Field("", max_length=2000)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.http_api.doors import Called
+from gongxiang.protocol.canonical import instant
 from gongxiang.protocol.terms import Comparison, MaskKind, Purpose
 
 Code = Annotated[str, Field(max_length=48)]
@@ -96,6 +97,9 @@ class RequestCase(Schema):
     late: bool
     grant_id: UUID | None
     reply: GivenReply | None
+    #: What lies ready for the officer's consent, and since when to the microsecond; for the answering side only.
+    prepared: GivenReply | None
+    prepared_at: str | None
 
 
 class RequestCases(Schema):
@@ -134,12 +138,13 @@ class RequestWords(Schema):
 
 def case_body(request: Called, row: AccessRequestView) -> dict[str, Any]:
     """A request as `RequestCase`; a reply that is only prepared is its side's own."""
-    names = [name for name in RequestCase.model_fields if name != "reply"]
-    reply = row.reply if row.replied_at is not None else None
+    ours = row.consumer_id == request.actor.department_id
+    replies = {"reply": row.given_reply, "prepared": None if ours else row.ready_reply}
+    names = [name for name in RequestCase.model_fields if name not in replies]
     body = {name: getattr(row, name) for name in names}
-    if row.replied_at is None and row.consumer_id == request.actor.department_id:
+    if row.replied_at is None and ours:
         body["reply_text"] = ""
-    body["reply"] = None
-    if reply is not None:
-        body["reply"] = {name: getattr(reply, name) for name in GivenReply.model_fields}
+    body["prepared_at"] = instant(row.prepared_at) if replies["prepared"] and row.prepared_at else None
+    for name, reply in replies.items():
+        body[name] = {field: getattr(reply, field) for field in GivenReply.model_fields} if reply else None
     return body
