@@ -19,6 +19,7 @@ from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Refusal
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.kernel.twins import SentTwice, is_twin
 from gongxiang.platform.web import once, second_factor
+from gongxiang.platform.web.counted import leave_counts_out
 
 
 class ActingRequest(HttpRequest):
@@ -68,6 +69,7 @@ def door(permission: Permission) -> Callable[[Callable[..., HttpResponse]], View
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page that says why, with the article and the next step."""
+    leave_counts_out(request)
     status = refusal.status
     template = "web/not_found.html" if isinstance(refusal, NotFound) else "web/refused.html"
     return render(request, template, {"refusal": refusal}, status=status)

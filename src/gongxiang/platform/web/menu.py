@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.kernel.actors import Person
+from gongxiang.platform.web.counted import is_counted
 
 if TYPE_CHECKING:
     from gongxiang.platform.web.doors import View
@@ -191,6 +193,16 @@ class ShownGroup:
 COUNTS: dict[str, Callable[[Person], int]] = {}
 
 
+@cache
+def _place(url_name: str) -> "tuple[str, View] | None":
+    """Address and view of an entry; addresses do not change while the site runs."""
+    try:
+        url = reverse(url_name)
+    except NoReverseMatch:
+        return None
+    return url, cast("View", resolve(url).func)
+
+
 def menu_for(request: HttpRequest) -> tuple[ShownGroup, ...]:
     """The groups and entries that the acting person may open."""
     actor: Person | None = getattr(request, "actor", None)
@@ -198,28 +210,30 @@ def menu_for(request: HttpRequest) -> tuple[ShownGroup, ...]:
         return ()
     match = request.resolver_match
     here = match.view_name if match else ""
-    standing = group_of(here)
+    standing, counted = group_of(here), is_counted(request)
     shown = []
     for group in MENU:
         entries = []
         for entry in group.entries:
-            try:
-                url = reverse(entry.url_name)
-            except NoReverseMatch:
+            place = _place(entry.url_name)
+            if place is None or not place[1].door.allows(actor):
                 continue
-            view = cast("View", resolve(url).func)
-            if not view.door.allows(actor):
-                continue
-            count = COUNTS[entry.url_name](actor) if entry.url_name in COUNTS else 0
-            entries.append(ShownEntry(label=entry.label, url=url, icon=entry.icon, current=here == entry.url_name, count=count))
+            count = COUNTS[entry.url_name](actor) if counted and entry.url_name in COUNTS else 0
+            current = here == entry.url_name
+            entries.append(ShownEntry(label=entry.label, url=place[0], icon=entry.icon, current=current, count=count))
         if entries:
             shown.append(ShownGroup(label=group.label, entries=tuple(entries), current=group is standing))
     return tuple(shown)
 
 
+@cache
+def _groups() -> dict[str, Group]:
+    return {entry.url_name: group for group in MENU for entry in group.entries}
+
+
 def group_of(view_name: str) -> Group | None:
     """The one group a page belongs to: that of its entry, of the list it hangs on, else the first of its area."""
-    names = {entry.url_name: group for group in MENU for entry in group.entries}
+    names = _groups()
     area, _colon, page = view_name.partition(":")
     hangs_on = f"{area}:{page.rpartition('_')[2]}s"  # `stop`, `announce_stop` and `answer_stop` hang on `stops`.
     first = next((group for name, group in names.items() if name.partition(":")[0] == area), None)

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from gongxiang.platform.kernel.permissions import PUBLIC
+from gongxiang.platform.web.counted import leave_counts_out
 from gongxiang.platform.web.doors import door
 from gongxiang.platform.web.outage import outage, outage_page
 
@@ -43,6 +44,7 @@ def health(request: HttpRequest) -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 in the site's own words."""
+    leave_counts_out(request)
     return render(request, "web/not_found.html", status=404)
 
 
