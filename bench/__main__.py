@@ -12,6 +12,7 @@ BENCHES = {
     "sync.stream": "bench.sync_stream",
     "sync.latency": "bench.sync_latency",
     "search": "bench.search",
+    "quality": "bench.quality",
     "memory": "bench.memory",
 }
 

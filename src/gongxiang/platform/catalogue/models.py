@@ -266,7 +266,7 @@ class SavedSearch(models.Model):
 class Upkeep(models.Model):
     """What is known of an entry beside its text: when it was looked at, and dated facts that rooms above write down."""
 
-    resource = models.OneToOneField(Resource, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    resource = models.OneToOneField(Resource, primary_key=True, on_delete=models.CASCADE, related_name="upkeep")
     #: The name as it is compared with others.
     name_key = models.CharField(max_length=500, blank=True, default="")
     #: Of the version in force: its systems in the register, and its update cycle.
@@ -284,7 +284,10 @@ class Upkeep(models.Model):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["name_key"], name="upkeep_name_key")]
+        indexes = [
+            models.Index(fields=["name_key"], name="upkeep_name_key"),
+            GinIndex(fields=["systems"], name="upkeep_systems"),
+        ]
 
 
 class Finding(models.Model):

@@ -4,16 +4,35 @@ For the authority all departments, for a department its own. A draft's points ar
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest
 
+from gongxiang.law import deadlines
 from gongxiang.law.articles import implements
+from gongxiang.law.deadlines import beijing_date, end_of_day
 from gongxiang.platform.catalogue import errors, hints
+from gongxiang.platform.catalogue.listing import Listing
 from gongxiang.platform.catalogue.models import CodeCounter, Distribution, Finding, Resource, SearchEntry, Upkeep
 from gongxiang.platform.catalogue.states import WITHDRAWN
 from gongxiang.platform.catalogue.vocabulary import DistributionKind, SharingType, UpdateCycle
@@ -58,6 +77,11 @@ class Row:
 
 
 Found = Callable[[UUID | None, datetime], list[Row]]
+Entries = Callable[[UUID | None, datetime], "QuerySet[Resource]"]
+#: Figures whose rows are due by the rule for mounting.
+_TIMED_BY_RULE: Final = ("unmounted", "mounting_overdue")
+#: Days in a row, all past their period, after which no earlier one is looked at.
+_PAST_DAYS: Final = 31
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +91,24 @@ class Check:
     name: str
     group: str
     basis: tuple[str, ...]
-    #: Kinds of findings it counts; None where `found` finds its rows otherwise.
+    #: Kinds of findings it counts; None where `entries` or `found` find its rows otherwise.
     kinds: frozenset[str] | None = None
     blocks: bool | None = None
+    entries: Entries | None = None
     found: Found | None = None
+
+    @property
+    def points(self) -> bool:
+        """Whether it counts points about entries."""
+        return self.entries is None and self.found is None
+
+    def counts(self, kind: str, blocks: bool) -> bool:
+        """Whether it counts a point of that kind."""
+        if self.blocks is not None and blocks != self.blocks:
+            return False
+        if self.kinds is not None:
+            return kind in self.kinds
+        return self.name != "other_shortfalls" or kind not in _named_kinds()
 
 
 def _of(*classes: type[Refusal]) -> frozenset[str]:
@@ -107,34 +145,49 @@ def sees_all(actor: Actor) -> bool:
 
 
 def _findings(check: Check, actor: Actor, department: UUID | None) -> QuerySet[Finding]:
-    rows = Finding.objects.all()
+    rows = _seen_findings(actor)
     if check.kinds is not None:
         rows = rows.filter(kind__in=check.kinds)
     elif check.name == "other_shortfalls":
-        rows = rows.exclude(kind__in=frozenset().union(*(c.kinds or frozenset() for c in CHECKS.values())))
+        rows = rows.exclude(kind__in=_named_kinds())
     if check.blocks is not None:
         rows = rows.filter(blocks=check.blocks)
-    own = actor.department_id if isinstance(actor, Person) else None
-    rows = rows.filter(Q(about="VERSION") | Q(about="DRAFT", resource__provider=own))
-    if not sees_all(actor):
-        rows = rows.filter(resource__provider=own)
     return rows.filter(resource__provider=department) if department else rows
 
 
-def _finding_rows(check: Check, actor: Actor, department: UUID | None) -> list[Row]:
+def _named_kinds() -> frozenset[str]:
+    return frozenset[str]().union(*(check.kinds or frozenset() for check in CHECKS.values()))
+
+
+def _seen_findings(actor: Actor) -> QuerySet[Finding]:
+    own = actor.department_id if isinstance(actor, Person) else None
+    if not sees_all(actor):
+        return Finding.objects.filter(resource__provider=own)
+    if own is None:
+        return Finding.objects.filter(about="VERSION")
+    return Finding.objects.filter(Q(about="VERSION") | Q(about="DRAFT", resource__provider=own))
+
+
+def _finding_rows(check: Check, actor: Actor, department: UUID | None, text: str) -> Sequence[Row]:
     found = _findings(check, actor, department).select_related("resource").defer("resource__draft")
-    return [
-        Row(
-            department_id=one.resource.provider_id,
-            resource_id=one.resource_id,
-            name=one.resource.name,
-            code=one.resource.code or "",
-            draft=one.about == "DRAFT",
-            field=one.field,
-            point=point(one.kind, one.field, one.values),
-        )
-        for one in found.order_by("resource__name", "resource_id", "about", "kind", "pk")
-    ]
+    if text:
+        found = found.filter(_said("resource__", text))
+
+    def make(rows: list[Finding]) -> list[Row]:
+        names = parties.department_names(one.resource.provider_id for one in rows)
+        return [
+            _row(one.resource, names, draft=one.about == "DRAFT", field=one.field, point=point(one.kind, one.field, one.values))
+            for one in rows
+        ]
+
+    return Listing(found.order_by("resource__name", "resource_id", "about", "kind", "pk"), make)
+
+
+def _said(prefix: str, text: str) -> Q:
+    """That name, code or department contain the words."""
+    wanted = [one.id for one in parties.all_departments(active_only=False) if text.lower() in one.name.lower()]
+    said = {f"{prefix}name__icontains": text}, {f"{prefix}code__icontains": text}, {f"{prefix}provider_id__in": wanted}
+    return Q(**said[0]) | Q(**said[1]) | Q(**said[2])
 
 
 # ---- mounting, freshness, use -------------------------------------------------------------------------------------------
@@ -150,12 +203,11 @@ def _shared(department: UUID | None) -> QuerySet[Resource]:
     return _published(department).filter(~Exists(withheld))
 
 
-def _upkeeps(rows: Iterable[Resource]) -> dict[UUID, Upkeep]:
-    return {one.resource_id: one for one in Upkeep.objects.filter(pk__in=[row.pk for row in rows])}
-
-
-def _row(row: Resource, **more: Any) -> Row:
-    return Row(department_id=row.provider_id, resource_id=row.pk, name=row.name, code=row.code or "", **more)
+def _row(row: Resource, names: dict[UUID, str], **more: Any) -> Row:
+    return Row(
+        department_id=row.provider_id, department=names.get(row.provider_id, ""), resource_id=row.pk, name=row.name,
+        code=row.code or "", **more,
+    )  # fmt: skip
 
 
 def mounting_due(published_at: datetime) -> datetime:
@@ -164,73 +216,93 @@ def mounting_due(published_at: datetime) -> datetime:
 
 
 @implements("wushen-2021-60:21(1)")
-def _unmounted(department: UUID | None, at: datetime) -> list[Row]:
+def _unmounted(department: UUID | None, at: datetime) -> QuerySet[Resource]:
     """Published and to be shared, but by no way that works: a table that its node has not described without a problem."""
     tried = Q(checked_at__isnull=False, check_problem="")
     works = Distribution.objects.filter(resource_id=OuterRef("pk"), in_force=True)
     works = works.filter(~Q(kind=DistributionKind.TABLE) | tried)
     flowing = Upkeep.objects.filter(resource_id=OuterRef("pk"), in_step_at__isnull=False)
-    rows = _shared(department).filter(~Exists(works), ~Exists(flowing)).order_by("published_at")
-    due: dict[datetime, datetime] = {}
-    found = []
-    for row in rows:
-        assert row.published_at is not None
-        if row.published_at not in due:
-            due[row.published_at] = mounting_due(row.published_at)
-        found.append(_row(row, since=row.published_at, due_at=due[row.published_at]))
-    return found
+    return _shared(department).filter(~Exists(works), ~Exists(flowing)).order_by("published_at", "pk")
 
 
-def _mounting_overdue(department: UUID | None, at: datetime) -> list[Row]:
-    return [row for row in _unmounted(department, at) if row.due_at is not None and row.due_at <= at]
+def _mounting_overdue(department: UUID | None, at: datetime) -> QuerySet[Resource]:
+    return _unmounted(department, at).exclude(_not_yet_due(at))
 
 
-def _described_only(department: UUID | None, at: datetime) -> list[Row]:
+def _not_yet_due(at: datetime) -> Q:
+    """The days on which was published what may still be mounted in time: looked for until none is found for a month."""
+    calendar, rules = rulebook.calendar(), rulebook.rules()
+    day, past, days = beijing_date(at), 0, Q(published_at__gte=end_of_day(beijing_date(at)))
+    while past < _PAST_DAYS:
+        begun = end_of_day(day - timedelta(days=1))
+        if deadlines.due(rule="mounting", start=begun, calendar=calendar, rules=rules).due_at > at:
+            days, past = days | Q(published_at__gte=begun, published_at__lt=end_of_day(day)), 0
+        else:
+            past += 1
+        day -= timedelta(days=1)
+    return days
+
+
+def _described_only(department: UUID | None, at: datetime) -> QuerySet[Resource]:
     """Delivered by a file or an API in words only: nothing the platform has seen."""
     lines = Distribution.objects.filter(resource_id=OuterRef("pk"), in_force=True)
     tables = lines.filter(kind=DistributionKind.TABLE)
     seen = Upkeep.objects.filter(Q(in_step_at__isnull=False) | Q(changed_at__isnull=False), resource_id=OuterRef("pk"))
-    rows = _shared(department).filter(Exists(lines), ~Exists(tables), ~Exists(seen)).order_by("published_at")
-    return [_row(row, since=row.published_at) for row in rows]
+    return _shared(department).filter(Exists(lines), ~Exists(tables), ~Exists(seen)).order_by("published_at", "pk")
 
 
 @implements("wushen-2021-60:20", "cn-809:18")
-def _stale(department: UUID | None, at: datetime) -> list[Row]:
+def _stale(department: UUID | None, at: datetime) -> QuerySet[Resource]:
     """Mounted data that has not changed within its update cycle and the days of grace."""
-    grace = rulebook.parameter("stale_grace_days")
+    grace = timedelta(days=rulebook.parameter("stale_grace_days"))
     tables = Distribution.objects.filter(resource_id=OuterRef("pk"), in_force=True, kind=DistributionKind.TABLE)
-    seen = Upkeep.objects.filter(resource_id=OuterRef("pk"), changed_at__isnull=False)
-    rows = list(_shared(department).filter(Exists(tables) | Exists(seen)).order_by("published_at"))
-    upkeeps = _upkeeps(rows)
-    found = []
-    for row in rows:
-        upkeep = upkeeps.get(row.pk)
-        if upkeep is None or upkeep.cycle not in CYCLE_DAYS or row.published_at is None:
-            continue
-        times = [row.published_at, upkeep.changed_at]
-        if upkeep.cycle == UpdateCycle.REALTIME:
-            times.append(upkeep.in_step_at)
-        last = max(one for one in times if one is not None)
-        due = last + timedelta(days=CYCLE_DAYS[upkeep.cycle])
-        if due + timedelta(days=grace) < at:
-            found.append(_row(row, since=last, due_at=due))
-    return sorted(found, key=lambda one: (one.since or at, one.name))
+    days = Case(
+        *(When(upkeep__cycle=cycle, then=Value(timedelta(days=days))) for cycle, days in CYCLE_DAYS.items()),
+        output_field=DurationField(),
+    )
+    in_step = Case(When(upkeep__cycle=UpdateCycle.REALTIME, then=F("upkeep__in_step_at")), output_field=DateTimeField())
+    # GREATEST of PostgreSQL passes over what is not known.
+    rows = _shared(department).filter(upkeep__cycle__in=list(CYCLE_DAYS))
+    rows = rows.annotate(last=Greatest("published_at", "upkeep__changed_at", in_step))
+    rows = rows.annotate(due=ExpressionWrapper(F("last") + days, output_field=DateTimeField()))
+    rows = rows.filter(Exists(tables) | Q(upkeep__changed_at__isnull=False), due__lt=at - grace)
+    return rows.order_by("last", "name", "pk")
 
 
-def _unused(department: UUID | None, at: datetime) -> list[Row]:
+def _unused(department: UUID | None, at: datetime) -> QuerySet[Resource]:
     """Published for a while and never received, called or granted."""
     before = at - timedelta(days=rulebook.parameter("unused_days"))
     used = Upkeep.objects.filter(resource_id=OuterRef("pk"), used_at__isnull=False)
     rows = _shared(department).filter(~Exists(used), published_at__lt=before, granted_until__isnull=True)
-    return [_row(row, since=row.published_at) for row in rows.order_by("published_at")]
+    return rows.order_by("published_at", "pk")
 
 
-def _zombies(department: UUID | None, at: datetime) -> list[Row]:
+def _zombies(department: UUID | None, at: datetime) -> QuerySet[Resource]:
     """Published, and for many months neither used nor changed."""
     before = at - timedelta(days=30 * rulebook.parameter("zombie_months"))
     alive = Upkeep.objects.filter(Q(used_at__gte=before) | Q(changed_at__gte=before), resource_id=OuterRef("pk"))
-    rows = _published(department).filter(~Exists(alive), published_at__lt=before)
-    return [_row(row, since=row.published_at) for row in rows.order_by("published_at")]
+    return _published(department).filter(~Exists(alive), published_at__lt=before).order_by("published_at", "pk")
+
+
+def _entry_rows(check: Check, department: UUID | None, at: datetime, text: str) -> Sequence[Row]:
+    assert check.entries is not None
+    found = check.entries(department, at)
+    if text:
+        found = found.filter(_said("", text))
+    calendar, rules = (rulebook.calendar(), rulebook.rules()) if check.name in _TIMED_BY_RULE else (None, None)
+
+    def make(rows: list[Resource]) -> list[Row]:
+        names = parties.department_names(one.provider_id for one in rows)
+        made = []
+        for one in rows:
+            assert one.published_at is not None
+            due = getattr(one, "due", None)
+            if rules is not None:
+                due = deadlines.due(rule="mounting", start=one.published_at, calendar=calendar, rules=rules).due_at
+            made.append(_row(one, names, since=getattr(one, "last", one.published_at), due_at=due))
+        return made
+
+    return Listing(found, make)
 
 
 # ---- systems and departments --------------------------------------------------------------------------------------------
@@ -239,7 +311,7 @@ def _zombies(department: UUID | None, at: datetime) -> list[Row]:
 @implements("wushen-2021-60:7", "wushen-2021-60:17", "wushen-2021-60:30(2)")
 def _systems_without_entry(department: UUID | None, at: datetime) -> list[Row]:
     """Systems in use of which no published entry says that its data comes from there."""
-    catalogued = {one for systems in Upkeep.objects.exclude(systems=[]).values_list("systems", flat=True) for one in systems}
+    catalogued = set(entries_by_system())
     return [
         Row(department_id=one.department_id, system_id=one.id, name=one.name)
         for one in parties.systems(department)
@@ -250,7 +322,7 @@ def _systems_without_entry(department: UUID | None, at: datetime) -> list[Row]:
 @implements("wushen-2021-60:30(1)")
 def _departments_without_entry(department: UUID | None, at: datetime) -> list[Row]:
     """Departments that have published nothing."""
-    having = set(_published(department).values_list("provider_id", flat=True))
+    having = set(_published(department).order_by().values_list("provider_id", flat=True).distinct())
     return [
         Row(department_id=one.id, name=one.name)
         for one in parties.all_departments()
@@ -258,9 +330,17 @@ def _departments_without_entry(department: UUID | None, at: datetime) -> list[Ro
     ]
 
 
-def entries_of_system(system_id: UUID) -> tuple[UUID, ...]:
+def entries_by_system() -> Counter[UUID]:
+    """How many published entries name each system."""
+    rows = Upkeep.objects.exclude(systems=[]).annotate(system=Func(F("systems"), function="unnest", output_field=UUIDField()))
+    return Counter(dict(rows.order_by().values_list("system").annotate(n=Count("pk"))))
+
+
+def entries_of_system(system_id: UUID) -> Sequence[Row]:
     """The published entries whose data comes from the system."""
-    return tuple(Upkeep.objects.filter(systems__contains=[system_id]).values_list("resource_id", flat=True))
+    named = Upkeep.objects.filter(systems__contains=[system_id]).values("resource_id")
+    rows = Resource.objects.filter(pk__in=named).defer("draft").order_by("name", "pk")
+    return Listing(rows, lambda found: [_row(one, {}) for one in found])
 
 
 def codes_given() -> dict[str, list[tuple[str, int]]]:
@@ -309,13 +389,13 @@ CHECKS: Final[dict[str, Check]] = {
               kinds=_of(*_SYSTEM_HINTS)),
         Check(name="department_without_entry", group="systems", basis=("wushen-2021-60:30(1)",),
               found=_departments_without_entry),
-        Check(name="unmounted", group="mounting", basis=("wushen-2021-60:21(1)",), found=_unmounted),
+        Check(name="unmounted", group="mounting", basis=("wushen-2021-60:21(1)",), entries=_unmounted),
         Check(name="mounting_overdue", group="mounting", basis=("wushen-2021-60:21(1)", "wushen-2021-60:30(2)"),
-              found=_mounting_overdue),
-        Check(name="described_only", group="mounting", basis=("wushen-2021-60:21(1)",), found=_described_only),
-        Check(name="stale", group="mounting", basis=("wushen-2021-60:20", "wushen-2021-60:30(3)"), found=_stale),
-        Check(name="unused", group="mounting", basis=("wushen-2021-60:27",), found=_unused),
-        Check(name="zombie", group="mounting", basis=("wushen-2021-60:27",), found=_zombies),
+              entries=_mounting_overdue),
+        Check(name="described_only", group="mounting", basis=("wushen-2021-60:21(1)",), entries=_described_only),
+        Check(name="stale", group="mounting", basis=("wushen-2021-60:20", "wushen-2021-60:30(3)"), entries=_stale),
+        Check(name="unused", group="mounting", basis=("wushen-2021-60:27",), entries=_unused),
+        Check(name="zombie", group="mounting", basis=("wushen-2021-60:27",), entries=_zombies),
     )
 }  # fmt: skip
 
@@ -327,26 +407,36 @@ def get_check(name: str) -> Check:
     return CHECKS[name]
 
 
-def rows(name: str, *, actor: Actor, at: datetime, department_id: UUID | None = None, text: str = "") -> tuple[Row, ...]:
+def rows(name: str, *, actor: Actor, at: datetime, department_id: UUID | None = None, text: str = "") -> Sequence[Row]:
     """What the figure of that name counts, as far as the actor sees it; of one department, or with a word in its name."""
     check = get_check(name)
     if not sees_all(actor):
         department_id = _own(actor)
-    found = _finding_rows(check, actor, department_id) if check.found is None else check.found(department_id, at)
+    if check.points:
+        return _finding_rows(check, actor, department_id, text)
+    if check.found is None:
+        return _entry_rows(check, department_id, at, text)
+    found = check.found(department_id, at)
     names = parties.department_names(row.department_id for row in found)
     told = (Row(**{**row.__dict__, "department": names.get(row.department_id, "")}) for row in found)
-    return tuple(row for row in told if not text or text.lower() in f"{row.name} {row.code} {row.department}".lower())
+    return [row for row in told if not text or text.lower() in f"{row.name} {row.department}".lower()]
 
 
 def counts(*, actor: Actor, at: datetime) -> dict[str, Counter[UUID]]:
-    """Every figure, by department."""
-    counted: dict[str, Counter[UUID]] = {}
+    """Every figure, by department: points in one pass, entries counted where they lie."""
+    counted: dict[str, Counter[UUID]] = {name: Counter() for name in CHECKS}
     department = None if sees_all(actor) else _own(actor)
+    points = _seen_findings(actor).order_by().values_list("resource__provider_id", "kind", "blocks")
+    pointed = [check for check in CHECKS.values() if check.points]
+    for provider, kind, blocks, number in points.annotate(n=Count("pk")):
+        for check in pointed:
+            if check.counts(kind, blocks):
+                counted[check.name][provider] += number
     for name, check in CHECKS.items():
-        if check.found is None:
-            found = _findings(check, actor, department).order_by().values_list("resource__provider_id")
-            counted[name] = Counter(dict(found.annotate(n=Count("pk"))))
-        else:
+        if check.entries is not None:
+            by_provider = check.entries(department, at).order_by().values_list("provider_id")
+            counted[name] = Counter(dict(by_provider.annotate(n=Count("pk"))))
+        elif check.found is not None:
             counted[name] = Counter(row.department_id for row in check.found(department, at))
     return counted
 

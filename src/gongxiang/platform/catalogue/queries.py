@@ -1,6 +1,6 @@
 """Reading the catalogue: frozen values for other rooms and pages, under the reader's visibility."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from gongxiang.platform.catalogue.content import Content, Difference, difference
 from gongxiang.platform.catalogue.elements import Hit as Hit
 from gongxiang.platform.catalogue.errors import NeverPublished, ResourceNotFound
 from gongxiang.platform.catalogue.finding import search as search
+from gongxiang.platform.catalogue.listing import Listing
 from gongxiang.platform.catalogue.models import Consent, Distribution, Resource, ResourceVersion, SearchEntry
 from gongxiang.platform.catalogue.permissions import AUTHORITY
 from gongxiang.platform.catalogue.policies import MEASURES_10, Case, Consented, Statute
@@ -206,7 +207,7 @@ def mounted_place(distribution_id: UUID) -> MountedPlace:
 # ---- lists --------------------------------------------------------------------------------------------------------------
 
 
-def own_entries(actor: Actor, *, text: str = "", status: str = "") -> tuple[ListedResource, ...]:
+def own_entries(actor: Actor, *, text: str = "", status: str = "") -> Sequence[ListedResource]:
     """The entries of the actor's department."""
     if isinstance(actor, System):
         return ()
@@ -215,10 +216,10 @@ def own_entries(actor: Actor, *, text: str = "", status: str = "") -> tuple[List
         rows = rows.filter(Q(name__icontains=text) | Q(code__icontains=text))
     if status:
         rows = rows.filter(status=status)
-    return _listed(rows.order_by("-saved_at", "-id"))
+    return _listing(rows.order_by("-saved_at", "-id"))
 
 
-def waiting_for(actor: Actor) -> tuple[ListedResource, ...]:
+def waiting_for(actor: Actor) -> Sequence[ListedResource]:
     """What waits for an act of this person: review, consent, submission or the authority's decision, the most urgent first."""
     if not isinstance(actor, Person):
         return ()
@@ -238,7 +239,7 @@ def waiting_for(actor: Actor) -> tuple[ListedResource, ...]:
         mine = before if mine is None else mine | before
     if mine is None:
         return ()
-    return _listed(Resource.objects.filter(mine).order_by(F("due_at").asc(nulls_last=True), "saved_at"))
+    return _listing(Resource.objects.filter(mine).order_by(F("due_at").asc(nulls_last=True), "saved_at"))
 
 
 def figures_of(department_id: UUID) -> dict[str, int]:
@@ -527,10 +528,17 @@ def draft_ref(row: Resource) -> DraftRef:
     )
 
 
+def _listing(rows: QuerySet[Resource]) -> Sequence[ListedResource]:
+    return Listing(rows.defer("draft"), _in_list)
+
+
 def _listed(rows: QuerySet[Resource]) -> tuple[ListedResource, ...]:
-    found = list(rows.defer("draft"))
+    return tuple(_in_list(list(rows.defer("draft"))))
+
+
+def _in_list(found: list[Resource]) -> list[ListedResource]:
     names = parties.department_names(row.provider_id for row in found)
-    return tuple(
+    return [
         ListedResource(
             id=row.id,
             code=row.code or "",
@@ -548,4 +556,4 @@ def _listed(rows: QuerySet[Resource]) -> tuple[ListedResource, ...]:
             published_at=row.published_at,
         )
         for row in found
-    )
+    ]

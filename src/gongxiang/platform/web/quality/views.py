@@ -107,7 +107,7 @@ def rows(request: ActingRequest, name: str) -> HttpResponse:
         "page": page,
         "departments": parties.all_departments() if everybody else (),
         "timed": check.group == "mounting",
-        "pointed": check.found is None,
+        "pointed": check.points,
     }
     return render(request, "quality/rows.html", context)
 
@@ -142,10 +142,9 @@ def systems(request: ActingRequest) -> HttpResponse:
     actor, text = request.actor, words_in(request)
     own = None if quality.sees_all(actor) else actor.department_id
     without = request.GET.get("without", "")
+    entries = quality.entries_by_system()
     found = [
-        (one, len(quality.entries_of_system(one.id)))
-        for one in parties.systems(own or asked_department(request), search=text)
-        if one.ended_at is None
+        (one, entries[one.id]) for one in parties.systems(own or asked_department(request), search=text) if one.ended_at is None
     ]
     found = [(one, number) for one, number in found if not without or not number]
     if request.GET.get("export") == "csv":
@@ -157,7 +156,7 @@ def systems(request: ActingRequest) -> HttpResponse:
         ]
         return lists.export_csv("systems-and-entries", columns, found)
     page = lists.paginate(request, found, filters=("without", "department"))
-    context = {"page": page, "loose": sum(quality.counts(actor=actor, at=clock.now())["entry_without_system"].values())}
+    context = {"page": page, "loose": len(quality.rows("entry_without_system", actor=actor, at=clock.now()))}
     return render(request, "quality/systems.html", context)
 
 
@@ -168,8 +167,9 @@ def system(request: ActingRequest, system_id: UUID) -> HttpResponse:
     found = parties.system_ref(system_id)
     if not quality.sees_all(request.actor) and found.department_id != request.actor.department_id:
         raise NotFound()
-    entries = [queries.get_resource(one, actor=request.actor) for one in quality.entries_of_system(system_id)]
-    return render(request, "quality/system.html", {"system": found, "entries": entries})
+    page = lists.paginate(request, quality.entries_of_system(system_id))
+    page.rows = [queries.get_resource(one.resource_id, actor=request.actor) for one in page.rows]
+    return render(request, "quality/system.html", {"system": found, "page": page})
 
 
 @door(SEARCH)

@@ -1,5 +1,6 @@
 """The department's entries, and what waits for the caller."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from ninja import Query, Schema
@@ -32,7 +33,7 @@ class DraftPage(Schema):
     pages: int
 
 
-def _page(rows: tuple[Any, ...], page: int, size: int) -> dict[str, Any]:
+def _page(rows: Sequence[Any], page: int, size: int) -> dict[str, Any]:
     pages = max(1, -(-len(rows) // size))
     shown = rows[(page - 1) * size : page * size]
     return {"entries": [listed(row) for row in shown], "total": len(rows), "page": page, "pages": pages}
@@ -42,10 +43,10 @@ def _page(rows: tuple[Any, ...], page: int, size: int) -> dict[str, Any]:
 def list_drafts(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     """The entries of the caller's department, in whatever state."""
     rows = queries.own_entries(request.actor, text=wanted.q.strip(), status=wanted.status)
-    return _page(tuple(rows), wanted.page, wanted.size)
+    return _page(rows, wanted.page, wanted.size)
 
 
 @endpoint("GET", "/drafts/waiting", door=QUEUES, name="list_waiting", tag="Drafts", answer=DraftPage)
 def waiting(request: Called, page: int = Query(1, ge=1, le=100_000), size: int = Query(50, ge=1, le=200)) -> dict[str, Any]:
     """What waits for an act of this person, the most urgent first."""
-    return _page(tuple(queries.waiting_for(request.actor)), page, size)
+    return _page(queries.waiting_for(request.actor), page, size)
