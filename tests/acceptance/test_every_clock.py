@@ -12,6 +12,7 @@ from gongxiang.platform.catalogue.actions.remit import Document
 from gongxiang.platform.demands import actions as demands
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.grants import stopping
+from gongxiang.platform.grants.models import Provision
 from gongxiang.platform.notices import queries as notices
 from gongxiang.platform.notices import tasks
 from gongxiang.platform.notices.models import Notice, Reminder
@@ -35,7 +36,7 @@ ENTERED = START + timedelta(hours=6)
 #: Clock -> (rule, who is reminded, kind of act that moves it; "" where a fixed day stays).
 TABLE = {
     "access_request:reply": ("reply_conditional", "provider.clerk", "access_request:deadline_recomputed"),
-    "access_request:provision": ("provision", "provider.officer", "access_request:deadline_recomputed"),
+    "provision": ("provision", "provider.officer", "provision:deadline_recounted"),
     "demand:stated": ("demand_assignment", "authority_officer", "demand:deadline_recounted"),
     "demand:assigned": ("demand_answer", "provider.reviewer", "demand:deadline_recounted"),
     "resource:review": ("catalogue_review", "authority_leader", "resource:review_recounted"),
@@ -62,7 +63,7 @@ def running(banner):
     four = make.make_published(banner=banner, content=complete_content("丁"), at=START)
     reply = make_request(states.SUBMITTED, banner=banner, resource_id=one.id, at=START)
     provided = make_request(states.SUBMITTED, banner=banner, resource_id=two.id, at=START - timedelta(hours=1))
-    answer(provided, banner=banner, at=START)
+    provided = answer(provided, banner=banner, at=START)
     grant = make_grant(banner=banner, resource_id=three.id, at=START - timedelta(hours=1), until=date(2027, 2, 26))
     stop = stopping.announce_stop(
         resource_id=three.id, reason="source_retired", statement="业务系统停用，数据不再更新。", stops_on=date(2027, 2, 24),
@@ -85,9 +86,10 @@ def running(banner):
         department_id=banner.provider.id, document=changed, update=[four.id], by=banner.provider.clerk, at=START
     )
     project = projects.make_project_at(IN_REVIEW, banner=banner, at=START)
+    provision = Provision.objects.get(grant_id=provided.grant_id)
     agreement = next(c.subject for c in clocks.running(START) if c.subject.startswith("agreement:"))
     return {
-        "access_request:reply": f"access_request:{reply.pk}", "access_request:provision": f"access_request:{provided.pk}",
+        "access_request:reply": f"access_request:{reply.pk}", "provision": f"provision:{provision.pk}",
         "demand:stated": f"demand:{stated.pk}", "demand:assigned": f"demand:{assigned.pk}",
         "resource:review": f"resource:{entry.id}", "stop_notice": f"stop_notice:{stop.id}",
         "remit_change": f"remit_change:{remit.id}", "project": f"project:{project.id}", "grant": f"grant:{grant}",

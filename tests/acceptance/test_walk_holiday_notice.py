@@ -1,6 +1,6 @@
 """A request runs into a year whose holiday notice is not out; the authority enters it; the deadline moves as was shown."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -10,8 +10,12 @@ from gongxiang.platform.access import actions as access
 from gongxiang.platform.access import queries as requests
 from gongxiang.platform.access.permissions import RECALCULATOR
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.grants import providing, stopping
+from gongxiang.platform.grants import tasks as grants
+from gongxiang.platform.grants.models import Grant, Provision, StopNotice
 from gongxiang.platform.kernel.actors import System
-from gongxiang.platform.rulebook import actions, queries
+from gongxiang.platform.rulebook import actions, clocks, queries
+from gongxiang.platform.rulebook import tasks as rulebook
 from gongxiang.protocol.clock import BEIJING
 from tests.factories import catalogue as make
 from tests.factories.contents import conditional_content
@@ -60,7 +64,7 @@ def test_the_deadline_moves_as_the_preview_showed(banner, request_):
         at=ENTERED,
     )  # fmt: skip
 
-    for access_request_id in requests.with_running_clock(ENTERED):
+    for access_request_id in requests.with_running_clock():
         access.recompute_deadline(access_request_id=access_request_id, by=System(name=RECALCULATOR), at=ENTERED)
     request_.refresh_from_db()
     assert last_day(request_.due_at) == date(2027, 2, 14)
@@ -74,25 +78,72 @@ def test_the_deadline_moves_as_the_preview_showed(banner, request_):
 
 
 @pytest.mark.article("cn-809:22.1")
-def test_the_period_of_provision_moves_too(banner, request_):
+@pytest.mark.parametrize(
+    ("entered", "status", "then"),
+    [
+        (ENTERED, "DUE", "DUE"),
+        # Entered only after the provisional day had passed: what was overdue by it is not overdue any more.
+        (datetime(2027, 3, 4, 9, tzinfo=BEIJING), "OVERDUE", "DUE"),
+        # And where the day that it moves to has passed as well, the provision stays overdue, by the right day.
+        (datetime(2027, 3, 8, 9, tzinfo=BEIJING), "OVERDUE", "OVERDUE"),
+        # What was declared before is judged by the day that it moves to.
+        (datetime(2027, 3, 8, 9, tzinfo=BEIJING), "DECLARED", "DECLARED"),
+    ],
+)
+def test_the_period_of_provision_moves_too_also_after_it_passed(banner, request_, entered, status, then):
     granted = answer(request_, banner=banner, at=APPLIED)
-    assert granted.provision_provisional
-    assert last_day(granted.provision_due_at) == date(2027, 3, 3)
-
+    row = Provision.objects.get(grant_id=granted.grant_id)
+    assert row.due_provisional
+    assert last_day(row.due_at) == date(2027, 3, 3)
+    if status == "OVERDUE":
+        grants.keep_use_true(entered)
+    if status == "DECLARED":
+        Grant.objects.filter(pk=granted.grant_id).update(mode="file")
+        providing.declare_provision(
+            grant_id=granted.grant_id, statement="已交付。", by=banner.provider.clerk, at=row.due_at + timedelta(hours=1)
+        )
     days = read_notice(NOTICE).days
-    preview = queries.preview_notice(year=2027, scope="state", days=days, at=ENTERED)
-    assert [(m.deadline.subject, last_day(m.due_at)) for m in preview.moves] == [
-        (f"access_request:{granted.pk}", date(2027, 3, 5))
-    ]
+    preview = queries.preview_notice(year=2027, scope="state", days=days, at=entered)
+    assert [(m.deadline.subject, last_day(m.due_at)) for m in preview.moves] == [(f"provision:{row.pk}", date(2027, 3, 5))]
     actions.enter_notice(
         year=2027, number="国办发明电〔2026〕99号", title="放假通知", days=days, seen=preview.seen, by=banner.authority_officer,
-        at=ENTERED,
+        at=entered,
     )  # fmt: skip
-    for access_request_id in requests.with_running_clock(ENTERED):
-        access.recompute_deadline(access_request_id=access_request_id, by=System(name=RECALCULATOR), at=ENTERED)
-    granted.refresh_from_db()
-    assert last_day(granted.provision_due_at) == date(2027, 3, 5)
-    assert not granted.provision_provisional
-    recounted = evidence.trail_of(f"access_request:{granted.pk}", by=banner.auditor)[-1]
-    assert (recounted.kind, recounted.basis) == ("access_request:deadline_recomputed", ("cn-809:22.1",))
-    assert requests.with_running_clock(datetime(2027, 3, 6, tzinfo=BEIJING)) == []
+    rulebook.recount_all(entered)
+    row.refresh_from_db()
+    assert (row.status, last_day(row.due_at), row.due_provisional) == (then, date(2027, 3, 5), False)
+    kinds = [n.kind for n in evidence.trail_of(f"grant:{granted.grant_id}", by=banner.auditor)]
+    assert ("provision:reopened" in kinds) is (status != then)
+    (recounted,) = [n for n in evidence.trail_of(f"provision:{row.pk}", by=banner.auditor) if n.kind.endswith("recounted")]
+    assert recounted.basis == ("cn-809:22.1",)
+    # Certain now: a later notice leaves it where it is.
+    late = datetime(2027, 3, 30, tzinfo=BEIJING)
+    assert not [c for c in queries.open_deadlines(late) if c.subject.startswith("provision:")]
+    if status == "DECLARED":
+        done = providing.answer_provision(grant_id=granted.grant_id, received=True, by=banner.consumer.clerk, at=entered)
+        assert done.provided_at < done.due_at, "in time, by the day of the notice"
+
+
+@pytest.mark.article("cn-809:27.3")
+def test_the_time_to_object_moves_also_after_it_passed_provisionally(banner, request_):
+    granted = answer(request_, banner=banner, at=APPLIED, until=date(2027, 12, 31))
+    notice = stopping.announce_stop(
+        resource_id=granted.resource_id, reason="source_retired", statement="业务系统停用。", stops_on=date(2027, 6, 30),
+        by=banner.provider.officer, at=APPLIED,
+    )  # fmt: skip
+    row = StopNotice.objects.get(pk=notice.id)
+    assert row.due_provisional
+    entered = row.due_at + timedelta(hours=9)
+    days = read_notice(NOTICE).days
+    preview = queries.preview_notice(year=2027, scope="state", days=days, at=entered)
+    moves = {move.deadline.subject: move.due_at for move in preview.moves}
+    actions.enter_notice(
+        year=2027, number="国办发明电〔2026〕99号", title="放假通知", days=days, seen=preview.seen, by=banner.authority_officer,
+        at=entered,
+    )  # fmt: skip
+    rulebook.recount_all(entered)
+    before = row.due_at
+    row.refresh_from_db()
+    assert (row.due_at, row.due_provisional) == (moves[f"stop_notice:{row.pk}"], False)
+    assert row.due_at > before
+    assert [c.subject for c in clocks.running(entered) if c.subject == f"stop_notice:{row.pk}"]

@@ -14,8 +14,8 @@ from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import opening
 from gongxiang.platform.delivery.models import Flow, Node
-from gongxiang.platform.grants.models import DisposalDuty, Grant
-from gongxiang.platform.web.access.todos import todos
+from gongxiang.platform.grants.models import DisposalDuty, Grant, Provision
+from gongxiang.platform.web.use.todos import todos
 from gongxiang.protocol import clock
 from tests.factories.catalogue import make_conditional, make_published
 from tests.factories.contents import conditional_content
@@ -56,15 +56,14 @@ def test_the_provider_is_told_until_when_to_provide(banner: Banner) -> None:
     node = make_node(banner=banner, office=banner.provider)
     resource = make_published(banner=banner, content=conditional_content(node_id=node.pk))
     grant_id = make_grant(banner=banner, resource_id=resource.id)
-    answered = AccessRequest.objects.get(grant_id=grant_id)
-    assert answered.provision_due_at is not None
-    assert answered.provision_basis == "cn-809:22.1"
-    assert answered.provision_rule.startswith("provision=20@")
+    provision = Provision.objects.get(grant_id=grant_id)
+    assert provision.due_basis == "cn-809:22.1"
+    assert provision.due_rule.startswith("provision=20@")
     # Nothing captures the table yet, so the flow waits and the provider's people are told.
     opening.request_flow(grant_id, at=banner.at + timedelta(hours=2))
     for person, told in ((banner.provider.clerk, True), (banner.provider.node_operator, True), (banner.consumer.clerk, False)):
         kinds = [(str(todo.kind), todo.due_at) for todo in todos(person, clock.now())]
-        assert (("提供数据", answered.provision_due_at) in kinds) is told
+        assert (("提供数据或确认收到", provision.due_at) in kinds) is told
     assert "提供数据" in client_of(banner.provider.clerk).get("/").content.decode()
 
 

@@ -277,9 +277,7 @@ def recompute_deadline(*, access_request_id: UUID, by: Actor, at: datetime) -> A
     if running is None:
         return None
     deadline = rulebook.recount_open(running, at=at)
-    of = "" if request.status in states.OPEN else "provision_"
-    provisional = f"{of}provisional" if of else "due_provisional"
-    changed = {f"{of}due_at": deadline.due_at, provisional: deadline.provisional}
+    changed = {"due_at": deadline.due_at, "due_provisional": deadline.provisional}
     if all(getattr(request, name) == value for name, value in changed.items()):
         return None
     record_act(
@@ -287,7 +285,7 @@ def recompute_deadline(*, access_request_id: UUID, by: Actor, at: datetime) -> A
         subject=("access_request", request.pk),
         by=by,
         at=at,
-        basis=(request.provision_basis if of else request.due_basis,),
+        basis=(request.due_basis,),
         rule_version=running.rule,
         before={name: getattr(request, name) for name in changed},
         after=changed,

@@ -28,7 +28,6 @@ from gongxiang.platform.grants import queries as grant_queries
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.transitions import WrongState
-from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.terms import Condition, Mask, Purpose, Volume
 
@@ -384,15 +383,7 @@ def _grant(
         purposes=purposes,
         until=until,
     )
-    provision = rulebook.deadline("provision", start=at)
-    changes = {
-        **changes,
-        "grant_id": grant.pk,
-        "provision_due_at": provision.due_at,
-        "provision_basis": provision.basis,
-        "provision_rule": provision.rule,
-        "provision_provisional": provision.provisional,
-    }
+    changes = {**changes, "grant_id": grant.pk}
     act = dispute_sync.granting_act(request, "grant" if whole else "grant_partly")
     _answer(request, act, reply, by=by, at=at, changes=changes, standing=standing_consent)
 

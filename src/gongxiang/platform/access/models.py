@@ -118,11 +118,6 @@ class AccessRequest(models.Model):
     overdue_at = _moment()
     decided_by_authority = models.BooleanField(default=False)
     grant_id = models.UUIDField(null=True)
-    #: 条例 22.1: until when the data are provided; basis and rule version stand with it.
-    provision_due_at = _moment()
-    provision_basis = _words(60)
-    provision_rule = _words(120)
-    provision_provisional = models.BooleanField(default=False)
     consultation_grounds = _words()
     withdrawn_at = _moment()
     withdrawn_reason = _words()
@@ -144,10 +139,6 @@ class AccessRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=("GRANTED", "PARTLY_GRANTED")) | Q(grant_id__isnull=False), name="access_grant_named"
-            ),
-            models.CheckConstraint(
-                condition=Q(provision_due_at=None) | (~Q(provision_basis="") & ~Q(provision_rule="")),
-                name="access_provision_has_basis",
             ),
             models.CheckConstraint(condition=~Q(status="REFUSED") | ~Q(reply_text=""), name="access_refusal_reasoned"),
             models.CheckConstraint(condition=~Q(status="INCOMPLETE") | Q(due_at=None), name="access_notice_stops_clock"),

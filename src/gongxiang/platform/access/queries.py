@@ -102,10 +102,6 @@ class AccessRequestView:
     overdue_at: datetime | None
     decided_by_authority: bool
     grant_id: UUID | None
-    provision_due_at: datetime | None
-    provision_basis: str
-    provision_rule: str
-    provision_provisional: bool
     consultation_grounds: str
     withdrawn_at: datetime | None
     withdrawn_reason: str
@@ -233,59 +229,39 @@ def waiting_for(actor: Person, *, side: str) -> list[AccessRequestView]:
     return [view_of(row) for row in rows.order_by("due_at", "drafted_at")[:200]]
 
 
-def to_provide(actor: Person, *, grant_ids: Iterable[UUID]) -> list[AccessRequestView]:
-    """Granted requests of the actor's department as provider whose grants are among those not flowing yet."""
-    rows = visible_to(actor).filter(provider_id=actor.department_id, grant_id__in=list(grant_ids))
-    # What was granted is provided also while the rest is disputed.
-    disputed = (states.IN_CONSULTATION, states.IN_MEDIATION)
-    rows = rows.filter(status__in=(states.GRANTED, states.PARTLY_GRANTED, *disputed), provision_due_at__isnull=False)
-    return [view_of(row) for row in rows.order_by("provision_due_at")[:200]]
-
-
 def overdue(at: datetime) -> list[UUID]:
     """Requests whose period has ended at `at` and that nobody has answered, by the end of their period."""
     rows = AccessRequest.objects.filter(status__in=(states.SUBMITTED, states.IN_CONSULTATION), due_at__lte=at)
     return list(rows.order_by("due_at").values_list("id", flat=True))
 
 
-#: Clocks that run: after the end of a period nothing moves any more.
+#: Clocks that run: after the end of a period nothing moves any more. That of provision is the grant's (`grants.providing`).
 _RUNNING = (states.SUBMITTED, states.IN_CONSULTATION)
-_TO_PROVIDE = (states.GRANTED, states.PARTLY_GRANTED)
 
 
 def open_deadlines(at: datetime) -> list[OpenDeadline]:
-    """The periods of reply, consultation and provision that run at `at`, for the preview of a holiday notice."""
+    """The periods of reply and consultation that run at `at`, for the preview of a holiday notice."""
     answering = AccessRequest.objects.filter(due_at__gt=at, status__in=_RUNNING).order_by("due_at")
-    providing = AccessRequest.objects.filter(provision_due_at__gt=at, status__in=_TO_PROVIDE).order_by("provision_due_at")
-    return [running for row in (*answering, *providing) if (running := running_clock(row)) is not None]
+    return [running for row in answering if (running := running_clock(row)) is not None]
 
 
 def running_clock(row: AccessRequest) -> OpenDeadline | None:
-    """The clock of a request, if one runs: of the reply or consultation (21(2)), after consent of provision (条例 22)."""
-    rule, start, due_at, basis = row.due_rule, row.clock_from, row.due_at, row.due_basis
-    side = row.turn
-    if row.status in _TO_PROVIDE:
-        rule, start, due_at, basis = row.provision_rule, row.replied_at, row.provision_due_at, row.provision_basis
-        # Once it is granted the period is the provider's, of provision.
-        side = "provider"
-    if due_at is None or start is None or row.status not in (*_RUNNING, *_TO_PROVIDE):
+    """The clock of a request, if one runs: of the reply or of the consultation (21(2))."""
+    rule, start = row.due_rule, row.clock_from
+    if row.due_at is None or start is None or row.status not in _RUNNING:
         return None
     # An extension is counted on from the last day, so both together are one period from the first (条例 21).
     days = int(rule.partition("=")[2].partition("@")[0]) + row.extension_days if row.extension_days else None
-    if row.status in _TO_PROVIDE:
-        days = None
     return OpenDeadline(
-        subject=f"access_request:{row.pk}", title=f"{row.number} {row.resource_name}", rule=rule, start=start, due_at=due_at,
-        working_days=days, basis=basis, concerns=(row.provider_id, row.consumer_id),
-        **parties.whose_turn(side, provider_id=row.provider_id, consumer_id=row.consumer_id),
+        subject=f"access_request:{row.pk}", title=f"{row.number} {row.resource_name}", rule=rule, start=start,
+        due_at=row.due_at, working_days=days, basis=row.due_basis, concerns=(row.provider_id, row.consumer_id),
+        **parties.whose_turn(row.turn, provider_id=row.provider_id, consumer_id=row.consumer_id),
     )  # fmt: skip
 
 
-def with_running_clock(at: datetime) -> list[UUID]:
-    """Requests whose deadline a new calendar may move; a period of provision that is over, and was certain, stays."""
-    answering = Q(due_at__isnull=False, status__in=_RUNNING)
-    providing = Q(status__in=_TO_PROVIDE) & (Q(provision_due_at__gt=at) | Q(provision_provisional=True))
-    return list(AccessRequest.objects.filter(answering | providing).values_list("id", flat=True))
+def with_running_clock() -> list[UUID]:
+    """Requests whose deadline a new calendar may move."""
+    return list(AccessRequest.objects.filter(due_at__isnull=False, status__in=_RUNNING).values_list("id", flat=True))
 
 
 def open_twin(*, consumer_id: UUID, resource_id: UUID, purposes: Iterable[str], besides: UUID) -> str:

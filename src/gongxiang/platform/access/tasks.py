@@ -63,7 +63,7 @@ def on_news() -> int:
 
 def recount(at: datetime) -> None:
     """Count the running periods anew: the rulebook asks for it after a holiday notice."""
-    for access_request_id in queries.with_running_clock(at):
+    for access_request_id in queries.with_running_clock():
         actions.recompute_deadline(access_request_id=access_request_id, by=System(name=RECALCULATOR), at=at)
 
 

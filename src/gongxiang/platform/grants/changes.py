@@ -12,6 +12,8 @@ from gongxiang.platform.grants.models import (
     Handler,
     Inspection,
     Rectification,
+    StopAnswer,
+    StopNotice,
     ThirdPartyConsent,
     UseQuestion,
     UseReport,
@@ -48,6 +50,16 @@ def _use_of(department_id: UUID) -> list[Standing]:
     return found
 
 
+def _stops_of(department_id: UUID) -> list[Standing]:
+    """Ends and changes of sharing that are not over: announced or filed by the department, or to be taken from it."""
+    asked = StopAnswer.objects.filter(consumer_id=department_id).values("notice_id")
+    rows = StopNotice.objects.filter(Q(provider_id=department_id) | Q(pk__in=asked), status__in=states.STOP_RUNNING)
+    return [
+        Standing(kind="stop_notice", title=f"{row.number} {row.resource_name}", subject=f"stop_notice:{row.pk}")
+        for row in rows.order_by("number")
+    ]
+
+
 def standing_of(department_id: UUID) -> list[Standing]:
     """Grants in force given or received, disposals not certified, and what is to be settled about their use."""
     mine = Q(consumer_id=department_id) | Q(provider_id=department_id)
@@ -62,4 +74,5 @@ def standing_of(department_id: UUID) -> list[Standing]:
             for one in open_duties
         ),
         *_use_of(department_id),
+        *_stops_of(department_id),
     ]

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import models, transaction
 
-from gongxiang.platform.grants import permissions, states
+from gongxiang.platform.evidence.actions import transition
+from gongxiang.platform.grants import permissions, states, states_use
 from gongxiang.platform.grants.models import DisposalDuty, Provision, Rectification, UseQuestion, UseReport
 from gongxiang.platform.grants.shared import seen_by
 from gongxiang.platform.kernel.actors import Actor
@@ -28,6 +29,8 @@ class _Clock:
     running: tuple[str, ...]
     started: Callable[[Any], datetime]
     turn: str = "consumer"
+    #: States after the period in which its day still counts: it moves if it was provisional when it passed.
+    passed: tuple[str, ...] = ()
 
 
 _CLOCKS = (
@@ -37,13 +40,16 @@ _CLOCKS = (
     _Clock(model=UseReport, subject="use_report", running=("DUE",), started=lambda row: row.period_to),
     _Clock(model=UseQuestion, subject="use_question", running=("ASKED",), started=lambda row: row.asked_at),
     _Clock(model=DisposalDuty, subject="disposal_duty", running=("OPEN",), started=lambda row: row.opened_at),
-    _Clock(model=Provision, subject="provision", running=("DUE",), started=lambda row: row.opened_at, turn="provider"),
+    _Clock(
+        model=Provision, subject="provision", running=("DUE", "DECLARED"), started=lambda row: row.opened_at, turn="provider",
+        passed=("OVERDUE", "DECLARED"),
+    ),
 )  # fmt: skip
 
 
 def open_deadlines(at: datetime) -> list[rulebook.OpenDeadline]:
-    """Every clock of these that runs at `at`; a provision is the request's clock there, and is not told twice."""
-    return [_open(clock, row) for clock, row in _running() if row.due_at > at and clock.subject != "provision"]
+    """Every clock of these that runs at `at`, and those whose day passed while it was provisional."""
+    return [found for clock, row in _running() if (found := _open(clock, row, at)) is not None]
 
 
 @transaction.atomic
@@ -52,27 +58,38 @@ def recount_deadlines(*, by: Actor, at: datetime) -> int:
     permissions.RECOUNT.check(by)
     moved = 0
     for clock, row in _running(lock=True):
-        opened = _open(clock, row)
-        if not opened.in_working_days or row.due_at <= at:
+        opened = _open(clock, row, at)
+        if opened is None or not opened.in_working_days:
             continue
-        moved += recount_row(row=row, running=opened, subject=clock.subject, by=by, at=at, seen=seen_by(row.grant))
+        seen = seen_by(row.grant)
+        moved += recount_row(row=row, running=opened, subject=clock.subject, by=by, at=at, seen=seen)
+        if isinstance(row, Provision) and row.status == states_use.OVERDUE and row.due_at > at:
+            transition(row, table=states_use.PROVISION, act="reopen", by=by, at=at, rule_version=row.due_rule, **seen)
     return moved
 
 
 def _running(*, lock: bool = False) -> Iterator[tuple[_Clock, Any]]:
     for clock in _CLOCKS:
-        timed = clock.model._default_manager.filter(status__in=clock.running, due_at__isnull=False)
+        timed = clock.model._default_manager.filter(status__in=(*clock.running, *clock.passed), due_at__isnull=False)
         rows = timed.select_related("grant").order_by("due_at")
         for row in rows.select_for_update(of=("self",)) if lock else rows:
             yield clock, row
 
 
-def _open(clock: _Clock, row: Any) -> rulebook.OpenDeadline:
-    grant = row.grant
+def _open(clock: _Clock, row: Any, at: datetime) -> rulebook.OpenDeadline | None:
+    """The clock of a row; None where its day is past and certain, or nothing runs."""
+    grant, over = row.grant, row.due_at <= at
+    if row.status not in (clock.passed if over else clock.running) or (over and not row.due_provisional):
+        return None
     return rulebook.OpenDeadline(
         subject=f"{clock.subject}:{row.pk}", title=f"{grant.number} {grant.resource_name}", rule=row.due_rule,
         start=clock.started(row), due_at=row.due_at, basis=row.due_basis, concerns=(grant.provider_id, grant.consumer_id),
         # A day that a person set, or a period in months, does not move with the working calendar.
-        in_working_days="=" in row.due_rule,
-        **parties.whose_turn(clock.turn, provider_id=grant.provider_id, consumer_id=grant.consumer_id),
+        in_working_days="=" in row.due_rule, uncertain=over,
+        **parties.whose_turn(_turn(clock, row), provider_id=grant.provider_id, consumer_id=grant.consumer_id),
     )  # fmt: skip
+
+
+def _turn(clock: _Clock, row: Any) -> str:
+    """Whose move it is: what the provider declared is the consumer's to confirm."""
+    return "consumer" if isinstance(row, Provision) and row.status == states_use.DECLARED else clock.turn

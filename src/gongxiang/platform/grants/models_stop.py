@@ -28,6 +28,7 @@ class StopNotice(models.Model):
     due_at = models.DateTimeField()
     due_basis = models.CharField(max_length=60)
     due_rule = models.CharField(max_length=120)
+    due_provisional = models.BooleanField(default=False)
     announced_at = models.DateTimeField()
     announced_by = models.CharField(max_length=200)
     filing_number = models.CharField(max_length=40, blank=True, default="")

@@ -175,16 +175,19 @@ def may_announce(actor: Actor, provider_id: UUID) -> bool:
 # ---- clocks -------------------------------------------------------------------------------------------------------------
 
 
-def running_stop_clock(row: StopNotice) -> rulebook.OpenDeadline:
-    """The time in which consumers may object."""
+def running_stop_clock(row: StopNotice, at: datetime) -> rulebook.OpenDeadline | None:
+    """The time in which consumers may object; None where nothing runs, nor did it pass while it was provisional."""
+    over = row.due_at <= at
+    if row.status != ANNOUNCED or (over and not row.due_provisional):
+        return None
     unheard = StopAnswer.objects.filter(notice=row, answer="").values_list("consumer_id", flat=True)
     return rulebook.OpenDeadline(
         subject=f"stop_notice:{row.pk}", title=row.resource_name, rule=row.due_rule, start=row.announced_at, due_at=row.due_at,
         basis=row.due_basis, turn=tuple(sorted(set(unheard), key=str)), concerns=(row.provider_id,),
-        roles=(Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER),
+        roles=(Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER), uncertain=over,
     )  # fmt: skip
 
 
 def open_stop_deadlines(at: datetime) -> list[rulebook.OpenDeadline]:
-    """Those that run at `at`, for the preview of a holiday notice."""
-    return [running_stop_clock(row) for row in StopNotice.objects.filter(status=ANNOUNCED, due_at__gt=at)]
+    """Those that run at `at`, for the preview of a holiday notice, and those whose day passed while it was provisional."""
+    return [found for row in StopNotice.objects.filter(status=ANNOUNCED) if (found := running_stop_clock(row, at)) is not None]

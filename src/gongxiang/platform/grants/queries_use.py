@@ -181,12 +181,18 @@ class ProvisionView:
     due_at: datetime
     due_basis: str
     due_rule: str
+    due_provisional: bool
     measured_by: str
     statement: str
     declared_at: datetime | None
     declared_by: str
     provided_at: datetime | None
     closed_at: datetime | None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is still waited for."""
+        return self.status in ("DUE", "OVERDUE", "DECLARED")
 
     @property
     def late(self) -> bool:
@@ -251,6 +257,12 @@ def find_third_parties(*, actor: Actor, text: str = "", statuses: Iterable[str] 
 def find_provisions(*, actor: Actor, text: str = "", statuses: Iterable[str] = ()) -> QuerySet[Provision]:
     """For a list; `case_view` each of the page."""
     return _find(Provision, actor, text, statuses, "due_at")
+
+
+def provision_of(grant_id: UUID, *, actor: Actor) -> ProvisionView | None:
+    """The provision of one grant, if the actor may see the grant."""
+    row = cases_visible_to(Provision, actor).filter(grant_id=grant_id).first()
+    return case_view(row) if row is not None else None
 
 
 def get_case(model: type[Any], key: UUID, *, actor: Actor) -> Any:

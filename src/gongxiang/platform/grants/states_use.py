@@ -146,6 +146,11 @@ PROVISION: Final = TransitionTable(
             who="the product, when the day has passed", basis=("cn-809:22.1", "cn-809:39(4)"),
         ),
         Transition(
+            act="reopen", sources=(OVERDUE,), target=DUE, event="reopened", turn="provider",
+            who="the product, when a holiday notice moves a day that was provisional to one still to come",
+            basis=("cn-809:22.1",),
+        ),
+        Transition(
             act="close", sources=(DUE, OVERDUE, DECLARED), target=CLOSED, event="closed", who="the end of the grant",
             basis=("cn-809:22.1",),
         ),

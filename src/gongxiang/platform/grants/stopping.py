@@ -93,6 +93,7 @@ def open_notice(
         due_at=deadline.due_at,
         due_basis=deadline.basis,
         due_rule=deadline.rule,
+        due_provisional=deadline.provisional,
         announced_at=at,
         announced_by=by.name,
     )
@@ -235,19 +236,21 @@ def recount_stop(*, notice_id: UUID, by: Actor, at: datetime) -> bool:
     """Count the time to object anew after a holiday notice; the last day of sharing is never before it. Whether it moved."""
     permissions.RECOUNT_STOP.check(by)
     row = queries_stop.stop_for_update(notice_id)
-    if row.status != states.ANNOUNCED or row.due_at <= at:
+    if (running := queries_stop.running_stop_clock(row, at)) is None:
         return False
-    deadline = rulebook.recount_open(queries_stop.running_stop_clock(row), at=at)
-    if deadline.due_at == row.due_at:
-        return False
-    before = {"due_at": row.due_at, "stops_at": row.stops_at}
-    row.due_at = deadline.due_at
+    deadline = rulebook.recount_open(running, at=at)
+    names = ("due_at", "due_provisional", "stops_at")
+    before = {name: getattr(row, name) for name in names}
+    row.due_at, row.due_provisional = deadline.due_at, deadline.provisional
     if row.kind != "PROTECT":
         row.stops_at = max(row.stops_at, deadline.due_at)
-    row.save(update_fields=["due_at", "stops_at"])
+    after = {name: getattr(row, name) for name in names}
+    if before == after:
+        return False
+    row.save(update_fields=[*names])
     record_act(
         kind="stop_notice:deadline_recounted", subject=("stop_notice", row.pk), by=by, at=at, basis=(row.due_basis,),
-        rule_version=row.due_rule, before=before, after={"due_at": row.due_at, "stops_at": row.stops_at}, **_seen_by(row),
+        rule_version=row.due_rule, before=before, after=after, **_seen_by(row),
     )  # fmt: skip
     return True
 

@@ -172,6 +172,7 @@ RULES: Mapping[str, Rule] = {
     "third_party_consent:revoked": _rule((_CONCERNED, DESK), basis=("cn-809:25.1",), binding=True),
     "provision:declared": _rule((_OTHERS, DESK | NODES), basis=("cn-809:22.2",)),
     "provision:denied": _rule((_OTHERS, DESK | NODES), basis=("cn-809:22.1",)),
+    "provision:reopened": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:22.1",)),
     "provision:overdue": _rule((_CONCERNED, DESK | NODES), _TO_AUTHORITY, basis=("cn-809:22.1",), binding=True),
     "disposal_duty:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:27.1",), binding=True),
     "disposal_duty:discharged": _rule((_OTHERS, OFFICER), basis=("cn-809:27.1",)),

@@ -197,6 +197,7 @@ WORDS: dict[str, str | Promise] = {
     "provision:declared": _("Declared as provided"),
     "provision:denied": _("Consumer has not received it"),
     "provision:overdue": _("Provision overdue"),
+    "provision:reopened": _("Not overdue any more: the holiday notice moved the day"),
     "disposal_duty:overdue": _("Disposal overdue"),
     "disposal_duty:discharged": _("Disposal certified"),
     "disposal_duty:acknowledged": _("Disposal acknowledged by the provider"),

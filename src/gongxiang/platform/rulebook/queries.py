@@ -281,7 +281,7 @@ def preview_notice(*, year: int, scope: str, days: tuple[NoticeDay, ...], at: da
     before = _calendar_of(notices)
     after = _calendar_of(notices, (year, scope, days))
     span = [date(year - 1, 12, 20) + n * timedelta(days=1) for n in range(12)] + [on for on, _ in after.days(year)]
-    running = [d for d in open_deadlines(at) if d.due_at > at and d.in_working_days]
+    running = [d for d in open_deadlines(at) if (d.due_at > at or d.uncertain) and d.in_working_days]
     counted = [(d, _recount(d, before, at), _recount(d, after, at)) for d in running]
     moves = tuple(Move(deadline=d, due_at=new.due_at) for d, _old, new in counted if new.due_at != d.due_at)
     content = {

@@ -68,6 +68,8 @@ class OpenDeadline:
     in_working_days: bool = True
     #: False where the room reminds of it by acts of its own.
     reminds: bool = True
+    #: Its day passed before the year's notice was out: it still moves, though it no longer runs.
+    uncertain: bool = False
     #: When the first reminder falls due, where half of the period would make no sense (the end of an agreement).
     first_reminder_at: datetime | None = None
 

@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.access import queries, queries_extension, states, talking
 from gongxiang.platform.access.queries import AccessRequestView
-from gongxiang.platform.delivery import queries as delivery
-from gongxiang.platform.delivery import states as flow_states
 from gongxiang.platform.kernel.actors import Person, Role
 from gongxiang.platform.web.todos import Figure, Todo
 
@@ -24,9 +22,6 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
     if actor.has(*_OFFICE):
         found += [_todo(r, kind) for r in queries.waiting_for(actor, side="consumer") if (kind := _as_consumer(r, actor))]
         found += [_todo(r, kind) for r in queries.waiting_for(actor, side="provider") if (kind := _as_provider(r, actor))]
-    if actor.has(Role.CLERK, Role.NODE_OPERATOR):
-        waiting = delivery.find_flows(actor=actor, statuses=(flow_states.REQUESTED,)).values_list("grant_id", flat=True)
-        found += [_to_provide(r) for r in queries.to_provide(actor, grant_ids=waiting)]
     for one, count in talking.unread_requests(actor):
         found.append(
             Todo(
@@ -61,16 +56,6 @@ def _todo(request: AccessRequestView, kind: Promise) -> Todo:
         url=reverse("access:detail", args=[request.id]),
         due_at=request.due_at,
         basis=(request.due_basis,) if request.due_basis and request.due_at else (),
-    )
-
-
-def _to_provide(request: AccessRequestView) -> Todo:
-    return Todo(
-        kind=_("Provide the data"),
-        title=f"{request.resource_name} · {request.consumer_name}",
-        url=reverse("delivery:flow", args=[request.grant_id]),
-        due_at=request.provision_due_at,
-        basis=(request.provision_basis,),
     )
 
 

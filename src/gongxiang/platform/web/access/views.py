@@ -26,6 +26,7 @@ from gongxiang.platform.access.circumstances import circumstances
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.grants import queries_use
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.access.forms import CompletionForm, RequestForm, TextForm
@@ -226,6 +227,9 @@ def detail(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         "relatives": queries.relatives(access_request, actor=request.actor),
         "said": talking.messages_of(access_request_id, actor=request.actor).count(),
         "standing": standing,
+        "provision": queries_use.provision_of(access_request.grant_id, actor=request.actor)
+        if access_request.grant_id
+        else None,
         "standing_at": parse_instant(standing["given_at"]) if standing else None,
         "prepared_at": instant(access_request.prepared_at) if access_request.prepared_at else "",
         "news": evidence.trail_of(f"access_request:{access_request_id}", by=request.actor),

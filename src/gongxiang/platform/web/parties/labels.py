@@ -41,6 +41,7 @@ CODES: dict[str, Promise | str] = {
     "standing:project": _("Project under way"),
     "standing:agreement": _("Agreement being made"),
     "standing:handler": _("Named to handle a grant"),
+    "standing:stop_notice": _("End or change of sharing not over"),
     "standing:use": _("Matter of use under way"),
     "standing:dispute": _("Dispute under way"),
     "standing:absence": _("Filing under way"),

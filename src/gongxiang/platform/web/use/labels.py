@@ -57,6 +57,7 @@ EVENTS: dict[str, str | Promise] = {
     "provision:provided": _("Data provided"),
     "provision:overdue": _("Provision overdue"),
     "provision:closed": _("Ended before provision"),
+    "provision:reopened": _("Not overdue any more: the holiday notice moved the day"),
     "provision:deadline_recounted": _("Deadline counted anew after a holiday notice"),
     "disposal_duty:overdue": _("Disposal overdue"),
     "disposal_duty:acknowledged": _("Disposal acknowledged by the provider"),
