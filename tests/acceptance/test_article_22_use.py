@@ -3,11 +3,13 @@
 "坚持'谁经手、谁使用、谁管理、谁负责'……建立信息资源内部使用流程，对使用全过程跟踪管理"；"使用场景、使用过程、应用成效、存储情况、销毁情况等记录……保存不少于3年"。
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.urls import reverse
 
 from gongxiang.platform.delivery import actions as delivery
 from gongxiang.platform.delivery import errors as delivery_errors
@@ -16,6 +18,7 @@ from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.grants import (
     actions,
+    destroying,
     disposing,
     drift,
     errors,
@@ -48,11 +51,13 @@ from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.parties import actions as parties
-from gongxiang.protocol import messages
+from gongxiang.protocol import messages, signing
+from gongxiang.protocol.disposal import TableDestroyed
 from gongxiang.protocol.terms import Purpose
 from tests.factories import catalogue as make
 from tests.factories.parties import make_banner
-from tests.factories.procedure import make_grant
+from tests.factories.procedure import NODE_KEYS, make_grant, make_node
+from tests.support.pages import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:22.2", "cn-809:29.2")]
 
@@ -399,6 +404,62 @@ def test_provision_is_measured_from_the_flow_or_declared_and_confirmed(banner, g
 
 
 @pytest.mark.article("cn-809:27.1", "cn-809:29.2")
+def test_the_node_s_own_destruction_is_ordered_signed_and_told_from_what_is_declared(banner, grant_id):
+    end = {"grant_id": grant_id, "reason": "purpose_met", "statement": "业务已办结。", "at": banner.at + timedelta(days=1)}
+    actions.end_grant(**end, by=banner.consumer.officer)
+    at = banner.at + timedelta(days=2)
+    order = {"grant_id": grant_id, "at": at}
+    with pytest.raises(errors_use.NothingAtNode):
+        destroying.order_destruction(by=banner.consumer.clerk, **order)
+    node = make_node(banner=banner, office=banner.consumer)
+    key = NODE_KEYS[node.pk]
+    Grant.objects.filter(pk=grant_id).update(consumer_node_id=node.pk)
+    allowed = {f"consumer.{role}" for role in ("clerk", "officer", "node_operator")}
+    only(banner, allowed, lambda by: destroying.order_destruction(by=by, **order), lambda: None)
+
+    def answer_(changes, signer=key):
+        fact = TableDestroyed(
+            request_id=DisposalDuty.objects.get().order_id, grant_id=grant_id, node_id=node.pk, at=at + timedelta(minutes=1),
+            **{"table": "r_shuju", "rows": 7, "problem": "", "detail": "", **changes},
+        )  # fmt: skip
+        fact = replace(fact, signature=signer.sign(fact.signed_bytes()))
+        intake.take(fact, at=at + timedelta(hours=1))
+        return queries.disposals(actor=banner.provider.clerk, grant_id=grant_id)[0]
+
+    destroying.order_destruction(by=banner.consumer.clerk, **order)
+    with pytest.raises(errors_use.DestructionOrdered):
+        destroying.order_destruction(by=banner.consumer.officer, **order)
+    certify = {
+        "grant_id": grant_id, "method": "deleted", "statement": "备份一并删除。", "rows_disposed": 7, "witness": "李华，股长",
+        "by": banner.consumer.officer,
+    }  # fmt: skip
+    with pytest.raises(errors_use.DestructionOrdered):
+        disposing.certify_disposal(**certify, at=at)
+    assert answer_({}, signing.generate()).node_done_at is None, "signed by somebody else"
+    page = client_of(banner.consumer.clerk).get(reverse("grants:detail", args=[grant_id])).content.decode()
+    assert "等待" in page
+    hindered = answer_({"problem": "in_use", "detail": "view received.mine depends on table received.r_shuju"})
+    assert (hindered.node_problem, hindered.status) == ("in_use", "OPEN")
+    page = client_of(banner.consumer.clerk).get(reverse("grants:detail", args=[grant_id])).content.decode()
+    assert "received.mine" in page
+    destroying.order_destruction(by=banner.consumer.clerk, **order)
+    done = answer_({})
+    assert (done.node_table, done.node_rows, done.status) == ("r_shuju", 7, "OPEN"), "the officer still certifies it"
+    assert answer_({"rows": 8}).node_rows == 7, "told twice, kept once"
+    with pytest.raises(errors_use.DestroyedAlready):
+        destroying.order_destruction(by=banner.consumer.clerk, **order)
+    kinds = [one.kind for one in EvidenceRecord.objects.filter(subject_type="disposal_duty").order_by("id")]
+    assert kinds == [
+        "disposal_duty:opened", "disposal_duty:destruction_ordered", "disposal_duty:destruction_failed",
+        "disposal_duty:destruction_ordered", "disposal_duty:destroyed_by_node",
+    ]  # fmt: skip
+    duty = disposing.certify_disposal(**certify, at=at + timedelta(hours=2))
+    assert "删除时实有 7 条记录" in disposing._by_node(duty)
+    page = client_of(banner.provider.officer).get(reverse("grants:detail", args=[grant_id])).content.decode()
+    assert "r_shuju" in page
+
+
+@pytest.mark.article("cn-809:27.1", "cn-809:29.2")
 def test_disposal_is_certified_with_a_witness_on_a_document_and_acknowledged(banner, grant_id):
     end = {"grant_id": grant_id, "reason": "purpose_met", "statement": "业务已办结。", "at": banner.at + timedelta(days=1)}
     actions.end_grant(**end, by=banner.consumer.officer)
@@ -419,6 +480,7 @@ def test_disposal_is_certified_with_a_witness_on_a_document_and_acknowledged(ban
         with pytest.raises(refusal):
             disposing.certify_disposal(**{**certify, **changes}, by=banner.consumer.officer)
     done = disposing.certify_disposal(by=banner.consumer.officer, **certify)
+    assert "未经前置机执行" in disposing._by_node(done)
     document = documents.get_document(done.document_id, actor=banner.provider.clerk)
     assert (done.status, document.number, document.status) == ("DISCHARGED", "销毁证〔2026〕1号", "VALID")
     assert "李华" not in str(EvidenceRecord.objects.get(kind="disposal_duty:discharged").after)

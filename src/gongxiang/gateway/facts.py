@@ -16,6 +16,7 @@ from gongxiang.gateway.book import Book
 from gongxiang.gateway.database import Database
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import canonical, instant, plain
+from gongxiang.protocol.disposal import TableDestroyed
 from gongxiang.protocol.errors import DataPlaneError, FactRefused
 from gongxiang.protocol.messages import (
     FACTS,
@@ -126,6 +127,9 @@ def _own(fact: Message, node_id: UUID, book: Book) -> bool:
     match fact:
         case StreamState():
             return fact.node_id == node_id and _provides(book, node_id, fact.resource_id)
+        case TableDestroyed():
+            order = _order_of(book, fact.grant_id)
+            return fact.node_id == node_id and order is not None and order.consumer_node_id == node_id
         case FlowState():
             # The flow's state is the consumer's to tell: the table is there.
             order = _order_of(book, fact.grant_id)

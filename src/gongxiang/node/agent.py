@@ -4,6 +4,7 @@ It opens every connection itself and follows nothing the platform did not sign. 
 exchange database, so it may be killed at any moment.
 """
 
+import dataclasses
 import json
 import logging
 import os
@@ -22,6 +23,7 @@ from gongxiang.node.apply.postgresql import PostgresTarget
 from gongxiang.node.client import GatewayClient
 from gongxiang.node.config import NodeConfig
 from gongxiang.node.describe import describe_table
+from gongxiang.node.dispose import destroy
 from gongxiang.node.flow import Flow
 from gongxiang.node.identity import Identity
 from gongxiang.node.office import Office
@@ -32,6 +34,7 @@ from gongxiang.node.trial import try_mount
 from gongxiang.node.witness import Witness
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
+from gongxiang.protocol.disposal import NOT_ENDED, DestroyTable, TableDestroyed
 from gongxiang.protocol.messages import (
     Alarm,
     CloseStream,
@@ -183,6 +186,8 @@ class Agent:
             self._open_stream(stream)
         for grant_id in list(self.book.grants):
             self._settle_grant(grant_id)
+        for order in list(self.book.destructions.values()):
+            self._obey(order)
 
     def _obey(self, order: Message) -> None:
         me = self.identity.node_id
@@ -201,6 +206,8 @@ class Agent:
                 state = self.book.grants.get(order.grant_id)
                 if state is not None:
                     self._hand_grants(state.order.terms.resource_id)
+            case DestroyTable() if order.node_id == me:
+                threading.Thread(target=self._destroy, args=(order,), name="destroy", daemon=True).start()
             case DescribeTable() if order.node_id == me:
                 threading.Thread(target=self._describe, args=(order,), name="describe", daemon=True).start()
             case SurveySource() if order.node_id == me:
@@ -360,6 +367,21 @@ class Agent:
                 request_id=order.request_id, node_id=self.identity.node_id, steps=steps, rows=rows, at=clock.now()
             )
         )  # fmt: skip
+
+    def _destroy(self, order: DestroyTable) -> None:
+        """Destroy what was received under an ended grant, and sign what was done; nothing while the grant is open."""
+        state = self.book.grants.get(order.grant_id)
+        if state is not None and not state.ended:
+            said = TableDestroyed(
+                request_id=order.request_id, grant_id=order.grant_id, node_id=order.node_id, table="", rows=0,
+                problem=NOT_ENDED, detail="", at=clock.now(),
+            )  # fmt: skip
+        else:
+            if (flow := self.flows.get(order.grant_id)) is not None:
+                flow.join(END_WITHIN)
+            said = destroy(self.config.exchange_dsn, order)
+        log.info("grant %s: %s", order.grant_id, said.problem or f"{said.rows} rows of {said.table} destroyed as ordered")
+        self.office.report(dataclasses.replace(said, signature=self.key.sign(said.signed_bytes())))
 
     def _meet(self, error: errors.DataPlaneError) -> None:
         match error:

@@ -14,6 +14,7 @@ from uuid import UUID
 from gongxiang.node import errors
 from gongxiang.node.identity import write_atomically
 from gongxiang.protocol.canonical import instant, parse_instant
+from gongxiang.protocol.disposal import DestroyTable
 from gongxiang.protocol.messages import (
     ORDERS,
     CloseStream,
@@ -56,6 +57,8 @@ class OrderBook:
     revoked: str = ""
     streams: dict[UUID, OpenStream] = field(default_factory=dict)
     grants: dict[UUID, GrantState] = field(default_factory=dict)
+    #: What the department ordered to be destroyed: done again after a crash, which changes nothing.
+    destructions: dict[UUID, DestroyTable] = field(default_factory=dict)
     _kept: dict[str, SignedOrder] = field(default_factory=dict)
     _states: dict[UUID, tuple[str, str]] = field(default_factory=dict)
 
@@ -136,6 +139,8 @@ class OrderBook:
                 self._set(order.grant_id, suspended="")
             case EndGrant():
                 self._set(order.grant_id, ended=order.reason or "ended")
+            case DestroyTable():
+                self.destructions[order.grant_id] = order
             case Lease():
                 self.lease = order
             case RevokeNode():
@@ -168,6 +173,8 @@ def _subject(order: Any) -> str | None:
             return f"valve {order.grant_id}"
         case EndGrant():
             return f"end {order.grant_id}"
+        case DestroyTable():
+            return f"destroy {order.grant_id}"
         case Lease():
             return "lease"
         case RevokeNode():

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from gongxiang.protocol.canonical import canonical, parse_instant
 from gongxiang.protocol.claims import ClaimRead, ClaimTaken, CorrectedRowSealed
+from gongxiang.protocol.disposal import DestroyTable, TableDestroyed
 from gongxiang.protocol.message import VERSION as VERSION
 from gongxiang.protocol.message import Message as Message
 from gongxiang.protocol.sentences import Part, parts_of
@@ -504,7 +505,7 @@ ORDERS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
         OfferEnrolment, AdmitNode, RevokeNode, DescribeTable, SurveySource, TryMount, OpenStream, CloseStream, OpenGrant,
-        SuspendGrant, ResumeGrant, EndGrant, Reconcile, Lease,
+        SuspendGrant, ResumeGrant, EndGrant, DestroyTable, Reconcile, Lease,
     )
 }  # fmt: skip
 FACTS: dict[str, type[Message]] = {
@@ -512,7 +513,7 @@ FACTS: dict[str, type[Message]] = {
     for cls in (
         NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, TablesSurveyed, MountTried, StreamState, FlowState,
         ReceiptGiven, Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown, ClaimTaken, ClaimRead,
-        CorrectedRowSealed,
+        CorrectedRowSealed, TableDestroyed,
     )
 }  # fmt: skip
 

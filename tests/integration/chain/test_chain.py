@@ -11,9 +11,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from gongxiang.protocol import clock
+from gongxiang.protocol import clock, messages
+from gongxiang.protocol.disposal import DestroyTable, TableDestroyed
 from gongxiang.protocol.keyring import Keyring
 from gongxiang.protocol.messages import MappedColumn, SurveySource, TryMount
+from gongxiang.protocol.signing import verify
 from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind, Purpose
 from gongxiang.protocol.tickets import MOUNT, Ticket, issue_ticket
 from tests.support import databases
@@ -278,3 +280,39 @@ def test_a_mounted_table_is_tried_and_its_masked_rows_are_shown_once(chain: Chai
     status, shown = chain.plane.people("POST", f"tickets/{text}")
     assert (status, shown["rows"][0][:3]) == (200, ["150626**********01", "张三", "139******01"])
     assert chain.plane.people("POST", f"tickets/{text}")[0] == 404
+
+
+@pytest.mark.article("cn-809:27.1")
+def test_the_consumer_s_node_destroys_what_an_ended_grant_left_when_it_is_ordered(
+    chain: Chain, resource: Resource, grant: Grant
+) -> None:
+    consumer = chain.consumer
+    grant.open(("id_no", "name"))
+    until(settled(grant, 3))
+
+    def ordered() -> TableDestroyed:
+        order = DestroyTable(request_id=uuid.uuid4(), grant_id=grant.grant_id, node_id=consumer.node_id)
+        chain.plane.order(order, consumer.node_id)
+        fact = messages.parse(chain.plane.wait_for_fact("table_destroyed", request_id=str(order.request_id)), messages.FACTS)
+        assert isinstance(fact, TableDestroyed)
+        key = chain.plane.wait_for_fact("node_enrolled", node_id=str(consumer.node_id))["public_key"]
+        assert verify(key, fact.signed_bytes(), fact.signature), "the node answers for it"
+        return fact
+
+    assert (ordered().problem, len(grant.rows())) == ("not_ended", 3)
+    grant.end()
+    until(lambda: grant.state() == "closed")
+    assert len(grant.rows()) == 3, "the end of a grant takes nothing"
+    with psycopg.connect(consumer.exchange.url, autocommit=True) as connection:
+        connection.execute(f"CREATE VIEW received.mine AS SELECT name FROM received.{grant.table}")
+        hindered = ordered()
+        assert (hindered.problem, "mine" in hindered.detail, len(grant.rows())) == ("in_use", True, 3)
+        connection.execute("DROP VIEW received.mine")
+        done = ordered()
+        assert (done.problem, done.table, done.rows) == ("", grant.table, 3)
+        left = connection.execute("SELECT to_regclass(%s)", (f"received.{grant.table}",)).fetchone()
+        flows = connection.execute("SELECT count(*) FROM gongxiang.flows WHERE grant_id = %s", (grant.grant_id,)).fetchone()
+        assert (left, flows) == ((None,), (0,))
+    # Ordered again, the node says what it did then.
+    again = ordered()
+    assert (again.rows, again.at) == (3, done.at)

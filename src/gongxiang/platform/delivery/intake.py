@@ -23,12 +23,13 @@ from gongxiang.platform.delivery.models import (
 )  # fmt: skip
 from gongxiang.platform.delivery.permissions import INTAKE
 from gongxiang.platform.evidence.actions import record_act, record_witness, transition
-from gongxiang.platform.grants import providing, use_records
+from gongxiang.platform.grants import destroying, providing, use_records
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import claims, messages, receipts
 from gongxiang.protocol.canonical import plain
+from gongxiang.protocol.disposal import TableDestroyed
 from gongxiang.protocol.errors import ERRORS, ReceiptRefused
 from gongxiang.protocol.evidence import witness_statement
 from gongxiang.protocol.sentences import Sentence, parts_of
@@ -72,6 +73,8 @@ def take(fact: messages.Message, *, at: datetime) -> None:
             _reconciled(fact)
         case messages.DataRefused():
             _data_refused(fact)
+        case TableDestroyed():
+            _table_destroyed(fact)
         case messages.Alarm():
             raise_alarm(code=fact.code, node_id=fact.node_id, resource_id=fact.resource_id, detail=_said(fact), at=fact.at)
         case messages.RootWitnessed():
@@ -137,6 +140,16 @@ def _node_seen(fact: messages.NodeSeen) -> None:
         seen_at=fact.at, software=fact.software[:60], checks=fact.checks, check_words=words
     )
     close_alarms(code="node_silent", node_id=fact.node_id, at=fact.at)
+
+
+@implements("cn-809:27.1")
+def _table_destroyed(fact: TableDestroyed) -> None:
+    """What a node did with the table of an ended grant counts only under the node's own signature."""
+    node = Node.objects.filter(pk=fact.node_id).first()
+    if node is None or not signature_holds(node.public_key, fact.signed_bytes(), fact.signature):
+        _log.warning("node %s: its word on the table of grant %s is not signed by it", fact.node_id, fact.grant_id)
+        return
+    destroying.note_destroyed(fact=fact, node_name=node.name, by=_INTAKE, at=fact.at)
 
 
 def _root_witnessed(fact: messages.RootWitnessed) -> None:

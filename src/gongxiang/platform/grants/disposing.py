@@ -1,6 +1,6 @@
 """Disposal of what was delivered (条例 27.1): certified with a witness, a document that can be verified, acknowledged."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +20,8 @@ PREFIX = "销毁证"
 METHODS = {"deleted": "从数据库及备份中删除", "destroyed": "销毁存储介质", "returned": "退还提供部门", "retained": "依法留存"}
 MOST_ROWS = 10**15
 SHORTEST_NAME = 2
+#: How long the certificate waits for the answer of a node that was ordered to destroy.
+NODE_PATIENCE = timedelta(days=1)
 
 
 @implements("cn-809:27.1", "cn-809:29.2")
@@ -38,6 +40,10 @@ def certify_disposal(
         raise errors.DisposalIncomplete(field="statement")
     if method == "retained" and not retention_basis.strip():
         raise errors.DisposalIncomplete(field="retention_basis")
+    # What the node is about to do is not certified before it says what it did; a node out of reach is no bar for ever.
+    waits = duty.ordered_at is not None and duty.node_done_at is None and not duty.node_problem
+    if waits and duty.ordered_at is not None and at < duty.ordered_at + NODE_PATIENCE:
+        raise errors_use.DestructionOrdered()
     if not 0 <= rows_disposed < MOST_ROWS:
         raise errors.DisposalIncomplete(field="rows_disposed")
     if len(witness.strip()) < SHORTEST_NAME:
@@ -97,7 +103,8 @@ def _certificate(duty: DisposalDuty, *, by: Actor, at: datetime) -> IssuedDocume
         ("授权终止时间", _moment(grant.ended_at)),
         ("处置方式", METHODS[duty.method]),
         ("涉及记录数", str(duty.rows_disposed)),
-        ("处置情况", duty.statement),
+        ("前置机自行执行", _by_node(duty)),
+        ("使用部门声明", duty.statement),
         ("留存依据", duty.retention_basis or "—"),
         ("监督人", duty.witness),
         ("责任领导", by.name),
@@ -109,6 +116,14 @@ def _certificate(duty: DisposalDuty, *, by: Actor, at: datetime) -> IssuedDocume
         addressee=grant.provider_name, concerns=seen_by(grant)["concerns"], trail=(f"grant:{grant.pk}",),
         basis=("cn-809:27.1", "cn-809:29.2"), by=by, at=at,
     )  # fmt: skip
+
+
+def _by_node(duty: DisposalDuty) -> str:
+    """What the node did itself and answers for with its key, apart from what the department declares."""
+    if duty.node_done_at is None:
+        return "无：以上处置由使用部门自行实施并声明，未经前置机执行。"
+    what = f"删除接收表 {duty.node_table}，删除时实有 {duty.node_rows} 条记录" if duty.node_table else "未发现接收表，无可删除"
+    return f"前置机“{duty.node_name}”按 {duty.ordered_by} 的指令于 {_moment(duty.node_done_at)} {what}；回执经前置机签名验证。"
 
 
 def _moment(at: datetime | None) -> str:

@@ -99,3 +99,24 @@ class WitnessMissing(Refusal):
 
     basis = ("cn-809:27.1",)
     next_step = "Name somebody who saw it, with the post held."
+
+
+class NothingAtNode(Refusal):
+    """Nothing was received under this grant at a node: there is no table to destroy."""
+
+    basis = ("cn-809:27.1",)
+    next_step = "Dispose of what you hold elsewhere, and certify it."
+
+
+class DestructionOrdered(Refusal):
+    """The node was ordered to destroy the table and has not answered yet."""
+
+    basis = ("cn-809:27.1",)
+    next_step = "Wait for its answer; see under exchange nodes whether it is in contact."
+
+
+class DestroyedAlready(Refusal):
+    """The node has destroyed the table."""
+
+    basis = ("cn-809:27.1",)
+    next_step = "Dispose of further copies, and certify it."

@@ -153,6 +153,17 @@ class DisposalDuty(models.Model):
     #: The certificate (`documents`).
     document_id = models.UUIDField(null=True)
     document_number = models.CharField(max_length=80, blank=True, default="")
+    #: The order to the consumer's node, and what it answered (`destroying`).
+    order_id = models.UUIDField(null=True)
+    ordered_at = models.DateTimeField(null=True)
+    ordered_by = models.CharField(max_length=200, blank=True, default="")
+    node_problem = models.CharField(max_length=20, blank=True, default="")
+    node_detail = models.TextField(blank=True, default="")
+    node_done_at = models.DateTimeField(null=True)
+    node_name = models.CharField(max_length=200, blank=True, default="")
+    node_table = models.CharField(max_length=200, blank=True, default="")
+    node_rows = models.BigIntegerField(null=True)
+    node_signature = models.TextField(blank=True, default="")
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=200, blank=True, default="")
     acknowledgement = models.TextField(blank=True, default="")

@@ -176,6 +176,11 @@ NOTE_PROVISION: Final = Permission(
 DECLARE_PROVISION: Final = Permission(name="grants.declare_provision", roles=_DESK | {Role.NODE_OPERATOR})
 CONFIRM_PROVISION: Final = Permission(name="grants.confirm_provision", roles=_DESK | {Role.NODE_OPERATOR})
 LAPSE_DISPOSAL: Final = Permission(name="grants.lapse_disposal", roles=frozenset(), systems=frozenset({DISPOSAL_CLOCK}))
+#: Who handles the data may have them destroyed; that they were is certified by the officer.
+ORDER_DESTRUCTION: Final = Permission(
+    name="grants.order_destruction", roles=frozenset({Role.CLERK, Role.ACCOUNTABLE_OFFICER, Role.NODE_OPERATOR})
+)
+NOTE_DESTRUCTION: Final = Permission(name="grants.note_destruction", roles=frozenset(), systems=frozenset({USE_NOTER}))
 ACKNOWLEDGE_DISPOSAL: Final = Permission(name="grants.acknowledge_disposal", roles=_OFFICER)
 
 

@@ -114,6 +114,16 @@ class DisposalView:
     acknowledged_at: datetime | None
     acknowledged_by: str
     acknowledgement: str
+    consumer_node_id: UUID | None
+    order_id: UUID | None
+    ordered_at: datetime | None
+    ordered_by: str
+    node_problem: str
+    node_detail: str
+    node_done_at: datetime | None
+    node_name: str
+    node_table: str
+    node_rows: int | None
     provider_id: UUID
     provider_name: str
 
@@ -285,12 +295,14 @@ def disposal_view(row: DisposalDuty) -> DisposalView:
     names = ("id", "grant_id", "status", "opened_at", "method", "statement", "retention_basis", "rows_disposed")
     values: dict[str, Any] = {name: getattr(row, name) for name in (*names, "discharged_at", "discharged_by")}
     more = ("due_at", "due_basis", "witness", "document_id", "document_number", "acknowledged_at", "acknowledged_by")
-    values |= {name: getattr(row, name) for name in (*more, "acknowledgement")}
+    node = ("order_id", "ordered_at", "ordered_by", "node_problem", "node_detail", "node_done_at", "node_name", "node_table")
+    values |= {name: getattr(row, name) for name in (*more, *node, "node_rows", "acknowledgement")}
     return DisposalView(
         grant_number=row.grant.number,
         resource_name=row.grant.resource_name,
         consumer_id=row.grant.consumer_id,
         consumer_name=row.grant.consumer_name,
+        consumer_node_id=row.grant.consumer_node_id,
         provider_id=row.grant.provider_id,
         provider_name=row.grant.provider_name,
         **values,

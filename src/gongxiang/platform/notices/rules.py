@@ -174,6 +174,8 @@ RULES: Mapping[str, Rule] = {
     "provision:denied": _rule((_OTHERS, DESK | NODES), basis=("cn-809:22.1",)),
     "provision:reopened": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:22.1",)),
     "provision:overdue": _rule((_CONCERNED, DESK | NODES), _TO_AUTHORITY, basis=("cn-809:22.1",), binding=True),
+    "disposal_duty:destroyed_by_node": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27.1",)),
+    "disposal_duty:destruction_failed": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27.1",)),
     "disposal_duty:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:27.1",), binding=True),
     "disposal_duty:discharged": _rule((_OTHERS, OFFICER), basis=("cn-809:27.1",)),
     "disposal_duty:acknowledged": _rule((_OTHERS, OFFICER), basis=("cn-809:27.1",)),

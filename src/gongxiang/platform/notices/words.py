@@ -198,6 +198,8 @@ WORDS: dict[str, str | Promise] = {
     "provision:denied": _("Consumer has not received it"),
     "provision:overdue": _("Provision overdue"),
     "provision:reopened": _("Not overdue any more: the holiday notice moved the day"),
+    "disposal_duty:destroyed_by_node": _("Received table destroyed by the node"),
+    "disposal_duty:destruction_failed": _("The node destroyed nothing"),
     "disposal_duty:overdue": _("Disposal overdue"),
     "disposal_duty:discharged": _("Disposal certified"),
     "disposal_duty:acknowledged": _("Disposal acknowledged by the provider"),

@@ -37,6 +37,9 @@ EVENTS = {
     "rectification:closed": _("Rectification closed"),
     "rectification:deadline_recounted": _("Period counted anew after a holiday notice"),
     "disposal_duty:opened": _("Disposal duty opened"),
+    "disposal_duty:destruction_ordered": _("Destruction of the received table ordered"),
+    "disposal_duty:destroyed_by_node": _("Received table destroyed by the node"),
+    "disposal_duty:destruction_failed": _("The node destroyed nothing"),
     "disposal_duty:discharged": _("Disposal certified"),
 }
 CODES = {
@@ -88,6 +91,10 @@ CODES = {
     "filing:ended": _("End"),
     "filing_reason:resumed": _("The cause is over"),
     "filing_reason:narrowed": _("Less is needed"),
+    "node_problem:not_ended": _("the grant is not over there yet: the node has not received the end"),
+    "node_problem:in_use": _("objects of your department hang on the table: remove them first"),
+    "node_problem:busy": _("the exchange database is busy: order it again"),
+    "node_problem:failed": _("the exchange database refused"),
     "disposal_method:deleted": _("Deleted from databases and backups"),
     "disposal_method:destroyed": _("Storage media destroyed"),
     "disposal_method:returned": _("Returned to the provider"),

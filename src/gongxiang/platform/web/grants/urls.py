@@ -16,5 +16,6 @@ urlpatterns = [
     path("<uuid:grant_id>/end/", views.end, name="end"),
     path("<uuid:grant_id>/revise/", views.revise, name="revise"),
     path("<uuid:grant_id>/sample/", sample.sample, name="sample"),
+    path("<uuid:grant_id>/destroy/", views.destroy, name="destroy"),
     path("<uuid:grant_id>/dispose/", views.dispose, name="dispose"),
 ]

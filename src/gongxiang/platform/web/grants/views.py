@@ -1,6 +1,7 @@
 """Pages of grants."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongxiang.law.deadlines import end_of_day, last_day
 from gongxiang.platform.access import dispute_papers, queries_dispute
@@ -27,6 +28,7 @@ from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import (
     actions,
+    destroying,
     disposing,
     narrowing,
     paper,
@@ -114,7 +116,7 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         "news": evidence.trail_of(*case_of(grant), by=request.actor),
         "changing": access.changing(grant_id, actor=request.actor),
         "may_renew": grant.consumer_id == request.actor.department_id and APPLY.allows(request.actor) and renewable(grant),
-        "acts": _acts(grant, request.actor),
+        "acts": _acts(grant, request.actor, disposals[0] if disposals else None),
         "changes": queries_stop.running_changes(grant_id, actor=request.actor),
         "panels": list(use_panels.grant_panels(request, grant)),
         "may_sample": possible(
@@ -147,7 +149,7 @@ def _paper_of(dispute: DisputeView) -> str:
     return dispute.decision_number or dispute_papers.documents_number(dispute.opinion_document_id)
 
 
-def _acts(grant: GrantView, actor: Person) -> dict[str, Possible]:
+def _acts(grant: GrantView, actor: Person, duty: queries.DisposalView | None) -> dict[str, Possible]:
     """What may be done now, judged by the same functions that refuse."""
     can = states.GRANT.find
 
@@ -167,6 +169,10 @@ def _acts(grant: GrantView, actor: Person) -> dict[str, Possible]:
             lambda: permissions.check_own_department(permissions.ANNOUNCE_STOP, actor, grant.provider_id),
         ),
         "end": allowed("end", lambda: permissions.check_actor_can_end(actor, grant.provider_id, grant.consumer_id)),
+        "destroy": possible(
+            lambda: permissions.check_own_department(permissions.ORDER_DESTRUCTION, actor, grant.consumer_id),
+            *([partial(destroying.check_can_order, duty)] if duty else []),
+        ),
         "dispose": possible(lambda: permissions.check_actor_can_certify(actor, grant.consumer_id)),
     }
 
@@ -290,7 +296,18 @@ def dispose(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         disposing.certify_disposal(grant_id=grant_id, **form.cleaned_data, by=request.actor, at=clock.now())
 
     done = _("Certified: the certificate is issued.")
-    return _act(request, grant, form, act=act, template="grants/dispose.html", done=done, flow=flow)
+    (duty,) = queries.disposals(actor=request.actor, grant_id=grant_id) or [None]
+    return _act(request, grant, form, act=act, template="grants/dispose.html", done=done, flow=flow, disposal=duty)
+
+
+@door(permissions.ORDER_DESTRUCTION)
+@require_POST
+def destroy(request: ActingRequest, grant_id: UUID) -> HttpResponse:
+    """Order the department's own node to destroy the table."""
+    queries.get_grant(grant_id, actor=request.actor)
+    destroying.order_destruction(grant_id=grant_id, by=request.actor, at=clock.now())
+    messages.success(request, _("Ordered. The node answers with what it did as soon as it is in contact."))
+    return redirect("grants:detail", grant_id)
 
 
 @door(permissions.VIEW)
