@@ -360,6 +360,7 @@ VISITS: dict[str, list[Visit]] = {
     "delivery:alarms": [_v("yunwei")],
     "documents:verified": [_v(query="SELECT verification_code FROM documents_document ORDER BY issued_at LIMIT 1")],
     "documents:document": [_v("zhengwu", "SELECT id FROM documents_document ORDER BY issued_at LIMIT 1")],
+    "catalogue:export": [_v("minzheng-jb", "SELECT id FROM catalogue_catalogueexport ORDER BY asked_at LIMIT 1")],
     "catalogue:import": [_v("minzheng-jb", "SELECT id FROM catalogue_catalogueimport LIMIT 1")],
     "evidence:search": [_v("shenji"), _v("minzheng-jb")],
     "evidence:record": [_v("shenji", "SELECT uid FROM evidence_evidencerecord WHERE kind = 'resource:published' LIMIT 1")],
@@ -394,7 +395,8 @@ NO_PAGES = {
     "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "use:pack",
     "agreements:pdf", "agreements:word", "agreements:odrl", "grants:odrl", "agreements:seal", "agreements:counterseal",
     "catalogue:import_template",
-    "access:file", "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own", "agenda:feed",
+    "access:file", "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own",
+    "catalogue:export_progress", "catalogue:export_file", "agenda:feed",
 }  # fmt: skip
 
 

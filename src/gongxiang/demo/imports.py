@@ -1,7 +1,7 @@
-"""A clerk's workbook in the demo: some entries that wait for a person's confirmation, made by the public acts."""
+"""A clerk's workbook in the demo, entries that wait for a person's confirmation; and a file asked for: by public acts."""
 
 from gongxiang.demo.banner import Banner
-from gongxiang.platform.catalogue import actions
+from gongxiang.platform.catalogue import actions, queries
 from gongxiang.platform.catalogue.content import Content, ElementContent
 from gongxiang.platform.catalogue.workbook import writing
 from gongxiang.platform.catalogue.workbook.cells import Directory
@@ -23,6 +23,13 @@ def send_workbook(banner: Banner) -> None:
     actions.send_import(
         file_name="民政局目录（补充）.xlsx", content=content, by=banner.offices["minzheng"].clerk, at=clock.now()
     )
+
+
+def ask_for_file(banner: Banner) -> None:
+    """A file of the bureau's entries, as a long list's export is asked for: the worker makes it, the clerk fetches it."""
+    clerk = banner.offices["minzheng"].clerk
+    total = len(queries.own_entries(clerk))
+    actions.ask_export(scope="own", kind="book", query="", total=total, language="zh-hans", by=clerk, at=clock.now())
 
 
 def _row(name: str, elements: tuple[tuple[str, str], ...]) -> BookRow:

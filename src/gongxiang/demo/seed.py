@@ -90,6 +90,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         sources.read_tables(everybody, nodes)
         sources.try_table(everybody, resources["tkry"])
         imports.send_workbook(everybody)
+        imports.ask_for_file(everybody)
         agenda.leave_agenda(travel, everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},

@@ -47,6 +47,10 @@ def row(content: Content, **changes: Any) -> BookRow:
     return BookRow(**{**values, **changes})
 
 
+def own_rows(person: Person) -> list[BookRow]:
+    return surroundings.own_rows_of(person, [one.id for one in queries.own_entries(person)])
+
+
 def book_of(*contents: Content) -> bytes:
     return writing.write_book([row(content) for content in contents], Directory())
 
@@ -106,7 +110,7 @@ def test_exported_and_sent_back_nothing_changes(banner: Banner) -> None:
     draft = actions.draft_resource(
         content=complete_content("又一条", derived_from=(published.id,), area="=1+1"), by=clerk, at=banner.at
     )
-    rows = surroundings.own_rows(clerk)
+    rows = own_rows(clerk)
     book = writing.write_book(rows, surroundings.directory_of(clerk))
     found = sent(clerk, book, banner)
     assert (found.new, found.changed, found.unchanged, found.errors) == (0, 0, 2, 0)
@@ -121,7 +125,7 @@ def test_changes_of_drafts_and_revisions_of_published_entries(banner: Banner) ->
     clerk = banner.provider.clerk
     published = make_published(content=conditional_content(), banner=banner)
     draft = actions.draft_resource(content=incomplete("草稿"), by=clerk, at=banner.at)
-    book = writing.write_book(surroundings.own_rows(clerk), surroundings.directory_of(clerk))
+    book = writing.write_book(own_rows(clerk), surroundings.directory_of(clerk))
     heads = {openpyxl.load_workbook(io.BytesIO(book))["目录"].cell(n, 9).value: n for n in (2, 3)}
     book = changed(book, {("目录", n, "信息资源摘要"): f"新的摘要{n}" for n in (2, 3)})
     assert set(heads) == {"草稿", "特困人员基本信息"}
@@ -167,7 +171,7 @@ def test_an_import_is_undone_in_one_act(banner: Banner) -> None:
     clerk = banner.provider.clerk
     published = make_published(content=conditional_content(), banner=banner)
     draft = actions.draft_resource(content=incomplete("草稿"), by=clerk, at=banner.at)
-    rows = [*surroundings.own_rows(clerk), row(incomplete("新的"))]
+    rows = [*own_rows(clerk), row(incomplete("新的"))]
     book = writing.write_book(rows, surroundings.directory_of(clerk))
     book = changed(book, {("目录", n, "关键词"): "改过" for n in (2, 3)})
     done = carried_out(clerk, sent(clerk, book, banner), banner)
@@ -224,7 +228,7 @@ def test_without_evidence_nothing_is_imported(banner: Banner, monkeypatch: pytes
 def test_entries_changed_meanwhile_are_shown_again(banner: Banner) -> None:
     clerk = banner.provider.clerk
     draft = actions.draft_resource(content=incomplete("草稿"), by=clerk, at=banner.at)
-    book = writing.write_book(surroundings.own_rows(clerk), surroundings.directory_of(clerk))
+    book = writing.write_book(own_rows(clerk), surroundings.directory_of(clerk))
     found = sent(clerk, changed(book, {("目录", 2, "关键词"): "改过"}), banner)
     actions.confirm_import(import_id=found.id, by=clerk, at=banner.at)
     mended = replace(draft.content, keywords=("改过",))
@@ -325,7 +329,7 @@ def test_each_error_is_shown_in_its_cell(banner: Banner) -> None:
 def test_another_departments_entries_are_no_entries_of_mine(banner: Banner) -> None:
     clerk = banner.provider.clerk
     actions.draft_resource(content=incomplete("草稿"), by=clerk, at=banner.at)
-    book = writing.write_book(surroundings.own_rows(clerk), surroundings.directory_of(clerk))
+    book = writing.write_book(own_rows(clerk), surroundings.directory_of(clerk))
     other = sent(banner.consumer.clerk, book, banner)
     assert [one.code for one in other.findings if one.severity == "error"] == ["entry_unknown"]
 
@@ -333,7 +337,7 @@ def test_another_departments_entries_are_no_entries_of_mine(banner: Banner) -> N
 def test_an_entry_under_review_is_left_alone(banner: Banner) -> None:
     clerk = banner.provider.clerk
     make_entry_at("IN_REVIEW", banner=banner)
-    book = writing.write_book(surroundings.own_rows(clerk), surroundings.directory_of(clerk))
+    book = writing.write_book(own_rows(clerk), surroundings.directory_of(clerk))
     assert sent(clerk, book, banner).unchanged == 1
     found = sent(clerk, changed(book, {("目录", 2, "关键词"): "改过"}), banner)
     assert [one.code for one in found.findings if one.severity == "error"] == ["entry_locked"]

@@ -6,12 +6,14 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from gongxiang.platform.catalogue.models_editing import DraftCopy, DraftOpen
+from gongxiang.platform.catalogue.models_export import CatalogueExport
 from gongxiang.platform.catalogue.models_import import CatalogueImport, ImportLine
 from gongxiang.platform.catalogue.models_remit import RemitChange, RemitEntry
 from gongxiang.platform.catalogue.models_withheld import WithheldCheck
 from gongxiang.platform.kernel.ids import new_id
 
 __all__ = [
+    "CatalogueExport",
     "CatalogueImport",
     "CodeCounter",
     "Consent",

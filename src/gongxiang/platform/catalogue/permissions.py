@@ -18,6 +18,9 @@ REVIEW = Permission(name="catalogue.review", roles=frozenset({Role.REVIEWER}), s
 #: The job that checks and carries out what a person sent and confirmed.
 IMPORTER = "catalogue-import"
 IMPORT_JOB = Permission(name="catalogue.import_job", roles=frozenset(), systems=frozenset({IMPORTER}))
+#: The job that makes the files people ask for.
+EXPORTER = "catalogue-export"
+EXPORT_JOB = Permission(name="catalogue.export_job", roles=frozenset(), systems=frozenset({EXPORTER}))
 CONSENT = Permission(name="catalogue.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 SUBMIT = Permission(name="catalogue.submit", roles=DEPARTMENT, scope=Scope.COMPILE)
 OWN = Permission(name="catalogue.own", roles=DEPARTMENT | {Role.NODE_OPERATOR}, scope=Scope.COMPILE)

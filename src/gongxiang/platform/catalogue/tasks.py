@@ -15,7 +15,7 @@ from gongxiang.platform.catalogue import (
     sideindex,
     upkeep,
 )
-from gongxiang.platform.catalogue.permissions import IMPORTER, RECALCULATOR
+from gongxiang.platform.catalogue.permissions import EXPORTER, IMPORTER, RECALCULATOR
 from gongxiang.platform.catalogue.permissions_upkeep import SWEEPER
 from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.evidence.tasks import read_outbox
@@ -85,6 +85,11 @@ def run_imports() -> int:
 def forget_old_imports(*, at: datetime) -> int:
     """Let go of the bytes of files that ended long ago; gives how many."""
     return actions.forget_old_files(by=System(name=IMPORTER), at=at)
+
+
+def forget_exports(*, at: datetime) -> int:
+    """Let go of files made for people whose time is over; gives how many."""
+    return actions.forget_exports(by=System(name=EXPORTER), at=at)
 
 
 def keep_upkeep(*, at: datetime) -> int:

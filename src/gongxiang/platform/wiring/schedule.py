@@ -36,6 +36,8 @@ PUMPS: tuple[Pump, ...] = (
     Pump(name="news-notices", channel="gx_evidence", run=_ROOM.format("notices", "on_news")),
     Pump(name="search-index", channel="gx_search", run=_ROOM.format("catalogue", "keep_side_index")),
     Pump(name="imports", channel="gx_evidence", run=_ROOM.format("catalogue", "run_imports")),
+    # How a file looks is the pages' affair, so the pages' own job makes it.
+    Pump(name="exports", channel="gx_evidence", run=_ROOM.format("web.catalogue", "run_exports")),
     Pump(name="facts", channel="gx_facts", run=_ROOM.format("delivery", "ingest_facts")),
 )
 
@@ -66,6 +68,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(name="index-elements", every=60, run=_ROOM.format("catalogue", "index_elements")),
     Sweep(name="look-at-entries", every=10, run=_ROOM.format("catalogue", "keep_upkeep")),
     Sweep(name="forget-imports", every=86400, run=_ROOM.format("catalogue", "forget_old_imports")),
+    Sweep(name="forget-exports", every=3600, run=_ROOM.format("catalogue", "forget_exports")),
     Sweep(name="watch-agreements", every=10, run=_ROOM.format("grants", "watch_agreements")),
     Sweep(name="expire-agreements", every=60, run=_ROOM.format("agreements", "expire_agreements")),
 )

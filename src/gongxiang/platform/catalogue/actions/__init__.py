@@ -27,6 +27,7 @@ from gongxiang.platform.catalogue.actions.editing import (
     set_copy_aside,
     take_copy_over,
 )
+from gongxiang.platform.catalogue.actions.exporting import ask_export, forget_exports, make_export, run_next_export
 from gongxiang.platform.catalogue.actions.importing import (
     cancel_import,
     carry_out_import,
@@ -82,6 +83,7 @@ __all__ = [
     "act_on_many",
     "add_remit_entries",
     "allow_lower_basis",
+    "ask_export",
     "ask_remit_extension",
     "cancel_import",
     "cancel_remit_change",
@@ -100,6 +102,7 @@ __all__ = [
     "end_synonyms",
     "enter_synonyms",
     "fail_import",
+    "forget_exports",
     "forget_old_files",
     "justify_item",
     "keep_copy",
@@ -107,6 +110,7 @@ __all__ = [
     "lapse_remit_change",
     "link_matter",
     "list_form_items",
+    "make_export",
     "name_new_entry",
     "name_source",
     "note_data",
@@ -130,6 +134,7 @@ __all__ = [
     "return_resource",
     "return_withheld_check",
     "revise_resource",
+    "run_next_export",
     "run_next_import",
     "save_draft",
     "save_search",

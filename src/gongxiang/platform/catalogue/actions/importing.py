@@ -3,14 +3,12 @@
 The job is a system's; what it writes are the acts of the person who confirmed, with the rights that person has at that moment.
 """
 
-import contextlib
 import logging
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import ProtectedError, Q
 from django.utils import translation
 
@@ -21,6 +19,7 @@ from gongxiang.platform.catalogue.actions.compiling import discard_revision, dra
 from gongxiang.platform.catalogue.actions.shared import context, person, said
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.models import CatalogueImport, Distribution, ImportLine, Resource
+from gongxiang.platform.catalogue.progress import told
 from gongxiang.platform.catalogue.states import EDITABLE, PUBLISHED
 from gongxiang.platform.catalogue.states_import import CATALOGUE_IMPORT, CHECKED, CONFIRMED, RECEIVED, RUNNING
 from gongxiang.platform.catalogue.workbook import checking, exchange, guard, reading, writing
@@ -150,7 +149,7 @@ def carry_out_import(*, import_id: UUID, by: Actor, at: datetime) -> None:
     permissions.COMPILE.check(acting)
     permissions.check_own(acting, row.department_id)
     known = _contents_before(plan.lines)
-    with _progress(row, len(plan.lines)) as tell, transaction.atomic():
+    with told(CatalogueImport, row.pk, len(plan.lines)) as tell, transaction.atomic():
         written = []
         for number, line in enumerate(plan.lines):
             tell(number)
@@ -252,7 +251,7 @@ def _discard(entry: Resource, *, by: Actor, at: datetime) -> bool:
 def _plan(row: CatalogueImport, *, at: datetime) -> Plan:
     """What the file would do now."""
     nodes = [(str(identifier), str(name)) for identifier, name in row.nodes]
-    with _progress(row, 0) as tell:
+    with told(CatalogueImport, row.pk, 0) as tell:
         around = surroundings.around(row.department_id, nodes=nodes, at=at)
         try:
             if row.format == "json":
@@ -297,42 +296,6 @@ def _own(import_id: UUID, by: Actor) -> CatalogueImport:
     if row is None:
         raise errors.ImportNotFound()
     return row
-
-
-@contextlib.contextmanager
-def _progress(row: CatalogueImport, total: int) -> Iterator["_Teller"]:
-    """Let the page see how far the job is although its transaction is open: a thread with its own connection tells."""
-    teller = _Teller(row.pk, total)
-    thread = threading.Thread(target=teller.run, name="import-progress", daemon=True)
-    thread.start()
-    try:
-        yield teller
-    finally:
-        teller.ended.set()
-        thread.join()
-
-
-class _Teller:
-    """Keeps the newest figures, and writes them twice a second."""
-
-    def __init__(self, import_id: UUID, total: int) -> None:
-        self.import_id, self.done, self.total = import_id, 0, total
-        self.ended = threading.Event()
-
-    def __call__(self, done: int, total: int | None = None) -> None:
-        self.done, self.total = done, self.total if total is None else total
-
-    def run(self) -> None:
-        """Until the work has ended. A database that cannot be reached does not stop the work that reports itself."""
-        told = (0, 0)
-        try:
-            while not self.ended.wait(0.5):
-                if (self.done, self.total) != told:
-                    told = (self.done, self.total)
-                    with contextlib.suppress(Exception):
-                        CatalogueImport.objects.filter(pk=self.import_id).update(done=told[0], total=told[1])
-        finally:
-            connections.close_all()
 
 
 def forget_old_files(*, by: Actor, at: datetime) -> int:

@@ -1,6 +1,7 @@
 """Files of the catalogue for download: the workbook, the exchange file, and the list as PDF or Word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -11,7 +12,9 @@ from gongxiang.platform.catalogue import surroundings
 from gongxiang.platform.catalogue.workbook import exchange, writing
 from gongxiang.platform.catalogue.workbook.writing import BookRow
 from gongxiang.platform.documents.rendering import table
-from gongxiang.platform.web import labels
+from gongxiang.platform.kernel.actors import Actor
+from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.catalogue.export import export_xlsx
 from gongxiang.platform.web.doors import ActingRequest
 from gongxiang.protocol import clock
 
@@ -21,18 +24,32 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS = {"book": "xlsx", "json": "json", "pdf": "pdf", "docx": "docx"}
 
 
+#: Entries up to which a file is answered at once, well under a second; more are made by the worker.
+DIRECT = {"book": 150, "json": 500, "pdf": 150, "docx": 150, "csv": 1000, "xlsx": 1000}
+
+
 def export(request: ActingRequest, kind: str, rows: Sequence[BookRow], *, name: str, title: str) -> HttpResponse:
     """The file of these entries in the form that the address asks for."""
+    return download(*rendered(kind, rows, actor=request.actor, name=name, title=title))
+
+
+def rendered(kind: str, rows: Sequence[BookRow], *, actor: Actor, name: str, title: str) -> tuple[bytes, str, str]:
+    """(content, media type, file name) in one of `FORMATS`, in the language in force."""
     language = get_language() or "zh-hans"
     if kind == "book":
-        content = writing.write_book(_in_words(rows), surroundings.directory_of(request.actor), language=language)
-        return download(content, XLSX, f"{name}.xlsx")
+        return writing.write_book(_in_words(rows), surroundings.directory_of(actor), language=language), XLSX, f"{name}.xlsx"
     if kind == "json":
-        return download(exchange.write_exchange(rows, at=clock.now()), "application/json", f"{name}.json")
+        return exchange.write_exchange(rows, at=clock.now()), "application/json", f"{name}.json"
     listed = _table(rows, title)
     if kind == "pdf":
-        return download(table.to_pdf(listed), "application/pdf", f"{name}.pdf")
-    return download(table.to_word(listed), DOCX, f"{name}.docx")
+        return table.to_pdf(listed), "application/pdf", f"{name}.pdf"
+    return table.to_word(listed), DOCX, f"{name}.docx"
+
+
+def sheet(kind: str, name: str, columns: Sequence[tuple[Any, Any]], rows: Iterable[Any]) -> tuple[bytes, str, str]:
+    """(content, media type, ending) of a list as CSV or Excel."""
+    made = export_xlsx(name, columns, rows) if kind == "xlsx" else lists.export_csv(name, columns, rows)
+    return made.content, made.headers["Content-Type"], kind
 
 
 def download(content: bytes, media_type: str, name: str) -> HttpResponse:

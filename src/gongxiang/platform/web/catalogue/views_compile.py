@@ -18,10 +18,12 @@ from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.catalogue import asked, columns
 from gongxiang.platform.web.catalogue.conflicts import Conflict, conflict_of, keep_what_was_typed
 from gongxiang.platform.web.catalogue.editing import Editor
 from gongxiang.platform.web.catalogue.labels import field_label
 from gongxiang.platform.web.catalogue.views_decide import hints_on
+from gongxiang.platform.web.catalogue.views_export import offer
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.upkeep.effects import effects_for
@@ -32,18 +34,9 @@ from gongxiang.protocol import clock
 @require_safe
 def mine(request: ActingRequest) -> HttpResponse:
     """My department's entries, filtered by name, code and state; as CSV with `export=csv`."""
-    text, status = request.GET.get("q", "").replace("\x00", "").strip()[:200], request.GET.get("status", "")
-    rows = queries.own_entries(request.actor, text=text, status=status if status in RESOURCE.states else "")
+    rows = asked.own(request.GET, request.actor)
     if request.GET.get("export") == "csv":
-        columns = [
-            (_("Name of the resource"), lambda r: r.name),
-            (_("Code"), lambda r: r.code),
-            (_("State"), lambda r: labels.state("resource", r.status)[0]),
-            (_("Sharing type"), lambda r: labels.code("sharing_type", r.sharing_type)),
-            (_("Version"), lambda r: r.version or ""),
-            (_("Last saved by"), lambda r: r.saved_by),
-        ]
-        return lists.export_csv("entries", columns, rows)
+        return offer(request, "own", "csv", len(rows)) or lists.export_csv("entries", columns.of_own(), rows)
     page = lists.paginate(request, rows, filters=("status",))
     states = [(name, labels.state("resource", name)[0]) for name in RESOURCE.states]
     may_compile = COMPILE.allows(request.actor)

@@ -11,15 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gongxiang.platform.catalogue import actions, imports, surroundings
 from gongxiang.platform.catalogue.permissions import COMPILE, OWN
-from gongxiang.platform.catalogue.states import RESOURCE
 from gongxiang.platform.catalogue.states_import import CATALOGUE_IMPORT
 from gongxiang.platform.catalogue.workbook import writing
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import lists
+from gongxiang.platform.web.catalogue import asked
 from gongxiang.platform.web.catalogue.exporting import FORMATS, XLSX, download, export
 from gongxiang.platform.web.catalogue.forms_import import ImportForm
 from gongxiang.platform.web.catalogue.labels import field_label
+from gongxiang.platform.web.catalogue.views_export import offer
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
 from gongxiang.protocol import clock
@@ -164,7 +165,10 @@ def export_own(request: ActingRequest, kind: str) -> HttpResponse:
     """My department's entries, filtered as in the list: workbook, exchange file, or list."""
     if kind not in FORMATS:
         raise Http404
-    text, status = request.GET.get("q", "").replace("\x00", "").strip()[:200], request.GET.get("status", "")
-    rows = surroundings.own_rows(request.actor, text=text, status=status if status in RESOURCE.states else "")
+    listed = asked.own(request.GET, request.actor)
+    offered = offer(request, "own", kind, len(listed))
+    if offered is not None:
+        return offered
     title = _("Catalogue of %(department)s") % {"department": request.actor.department}
+    rows = surroundings.own_rows_of(request.actor, [one.id for one in listed])
     return export(request, kind, rows, name=title, title=title)

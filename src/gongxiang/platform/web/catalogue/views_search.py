@@ -13,16 +13,18 @@ from django.views.decorators.http import require_safe
 from gongxiang.platform.catalogue import finding, permissions, queries, surroundings
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.permissions import SEARCH
-from gongxiang.platform.catalogue.search import COUNTED, EXPORT_LIMIT, FACETS, PAGE_SIZE, SORTS
+from gongxiang.platform.catalogue.search import COUNTED, FACETS, PAGE_SIZE, SORTS
 from gongxiang.platform.catalogue.values import ResourceRef, SearchHit, VersionRef
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web import lists
+from gongxiang.platform.web.catalogue import asked, columns
 from gongxiang.platform.web.catalogue.export import export_xlsx
-from gongxiang.platform.web.catalogue.exporting import FORMATS
+from gongxiang.platform.web.catalogue.exporting import DIRECT
 from gongxiang.platform.web.catalogue.exporting import export as export_file
 from gongxiang.platform.web.catalogue.panels import panels_for
 from gongxiang.platform.web.catalogue.present import differences_in_words, element_in_words, groups_of
+from gongxiang.platform.web.catalogue.views_export import offer
 from gongxiang.platform.web.catalogue.views_words import kept_query
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
@@ -45,25 +47,12 @@ MORE = f"{COUNTED:,}+"
 @require_safe
 def search(request: ActingRequest) -> HttpResponse:
     """Words, pinyin, initials or synonyms, narrowed by facets; what is shown as CSV or Excel with `export`."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    chosen = {name: [value for value in request.GET.getlist(name)[:20] if value] for name in FACETS}
-    exactly = request.GET.get("exact") == "1"
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in SORTS else "relevance"
+    text, sort, exactly = asked.words(request.GET), asked.sort(request.GET), asked.exactly(request.GET)
     export = request.GET.get("export", "")
-    asked = request.GET.get("page", "1")
-    number = whole(asked, otherwise=1, most=999_999)
-    number, size = (1, EXPORT_LIMIT) if export else (number, PAGE_SIZE)
-    found = finding.search(
-        text, actor=request.actor, facets=chosen, sort=sort, with_synonyms=not exactly, page=number, size=size
-    )
-    if export == "csv":
-        return lists.export_csv("catalogue", _columns(), found.hits)
-    if export == "xlsx":
-        return export_xlsx("catalogue", _columns(), found.hits)
-    if export in FORMATS:
-        rows = surroundings.published_rows(request.actor, [hit.id for hit in found.hits])
-        return export_file(request, export, rows, name=str(_("Catalogue")), title=str(_("Catalogue of information resources")))
+    if export in DIRECT:
+        return _export(request, export)
+    number = whole(request.GET.get("page", "1"), otherwise=1, most=999_999)
+    found = asked.found(request.GET, request.actor, page=number, size=PAGE_SIZE)
     page = lists.Page(
         rows=found.hits, number=found.page, pages=found.pages, total=found.total, more=not found.exact, sort=sort, query=text
     )
@@ -132,20 +121,19 @@ def _toggle(request: ActingRequest, name: str, value: str, chosen: bool) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
-def _columns() -> list[tuple[Any, Any]]:
-    return [
-        (_("Code"), lambda hit: hit.code),
-        (_("Name of the resource"), lambda hit: hit.name),
-        (_("Provider"), lambda hit: hit.department_name),
-        (_("Summary"), lambda hit: hit.summary),
-        (_("Sharing type"), lambda hit: labels.code("sharing_type", hit.sharing_type)),
-        (_("Delivery"), lambda hit: "、".join(str(labels.code("distribution", kind)) for kind in hit.kinds)),
-        (_("Update cycle"), lambda hit: labels.code("update_cycle", hit.update_cycle)),
-        (_("Data level"), lambda hit: labels.code("data_class", hit.data_class)),
-        (_("Data elements"), lambda hit: hit.element_count),
-        (_("Version"), lambda hit: hit.version),
-        (_("Date of publication"), lambda hit: hit.published_at.date().isoformat()),
-    ]
+def _export(request: ActingRequest, kind: str) -> HttpResponse:
+    """What was found as a file, at once where it is short."""
+    total = asked.found(request.GET, request.actor, size=1).total
+    offered = offer(request, "search", kind, total)
+    if offered is not None:
+        return offered
+    hits = asked.found(request.GET, request.actor, size=DIRECT[kind]).hits
+    if kind == "csv":
+        return lists.export_csv("catalogue", columns.of_search(), hits)
+    if kind == "xlsx":
+        return export_xlsx("catalogue", columns.of_search(), hits)
+    rows = surroundings.published_rows(request.actor, [hit.id for hit in hits])
+    return export_file(request, kind, rows, name=str(_("Catalogue")), title=str(_("Catalogue of information resources")))
 
 
 def apply_address(resource_id: UUID) -> str:
