@@ -77,10 +77,13 @@ class Call:
         return self._texts.get(name, "")
 
     def json(self) -> Any:
-        """The body as JSON; raises RequestMalformed."""
+        """The body as JSON; raises RequestMalformed, also for half a pair of a character, which no text may hold."""
         try:
-            return json.loads(self.body)
-        except ValueError as error:
+            value = json.loads(self.body)
+            if b"\\u" in self.body:
+                json.dumps(value, ensure_ascii=False).encode("utf-8")
+            return value
+        except (ValueError, RecursionError) as error:
             raise RequestMalformed("The body is not JSON.") from error
 
 

@@ -56,7 +56,7 @@ def node_of_code(book: Book, body: bytes) -> UUID | None:
     """Which node a refused code was for, as far as the orders tell."""
     try:
         found = book.offers.get(code_digest(str(json.loads(body)["code"]).strip()))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         return None
     return found[1].node_id if found else None
 

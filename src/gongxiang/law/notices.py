@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from gongxiang.law.calendar import DayKind
 
 _ONE = timedelta(days=1)
+#: Characters of a line of a notice; the longest ever printed has some two hundred.
+_LONGEST_LINE = 2000
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _SPAN = re.compile(
     r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日(?:至(?:(\d{4})年)?(?:(\d{1,2})月)?(\d{1,2})日)?",
@@ -65,10 +67,12 @@ def read_notice(text: str, *, year: int | None = None) -> ReadNotice:
     titled = _TITLE.search(text)
     number = _NUMBER.search(text)
     year = int(titled.group(1)) if titled else year
-    if year is None:
+    if not year:
         raise UnreadableNotice(text.strip().partition("\n")[0])
     days: dict[date, NoticeDay] = {}
     for line in (line.strip() for line in text.splitlines()):
+        if len(line) > _LONGEST_LINE:
+            raise UnreadableNotice(line[:100])
         head = _HEAD.match(line)
         if head is None:
             if re.search(r"\d月\d{1,2}日.*(?:放假|上班)", line):
@@ -89,7 +93,7 @@ def read_notice(text: str, *, year: int | None = None) -> ReadNotice:
 def read_table(text: str) -> ReadNotice:
     """Read lines `date,kind,name` (kind: off/放假 or makeup/上班; name may be missing; a heading line is passed over)."""
     days: dict[date, NoticeDay] = {}
-    for row in csv.reader(io.StringIO(text.strip())):
+    for row in _rows(text):
         cells = [cell.strip() for cell in row]
         if not any(cells) or cells[0].lower() in ("date", "日期"):
             continue
@@ -102,6 +106,13 @@ def read_table(text: str) -> ReadNotice:
     if not days:
         raise UnreadableNotice("")
     return ReadNotice(days=tuple(days[on] for on in sorted(days)))
+
+
+def _rows(text: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text.strip(), newline=None)))
+    except csv.Error:
+        raise UnreadableNotice(text.strip()[:100]) from None
 
 
 def write_table(days: tuple[NoticeDay, ...]) -> str:

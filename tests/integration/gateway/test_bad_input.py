@@ -105,7 +105,20 @@ def test_a_code_that_was_replaced(offer):
     assert "replaced" in error["message"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"code":"x","public_key":"rsa:00","host":"h","software":"s"}'])
+KEY = "ed25519:" + "00" * 32
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"[" * 100_000,
+        b'{"code":"x","public_key":"rsa:00","host":"h","software":"s"}',
+        json.dumps({"code": "\ud800", "public_key": KEY, "host": "h", "software": "s"}).encode(),
+        json.dumps({"code": "x", "public_key": KEY, "host": "\ud800", "software": "s"}).encode(),
+    ],
+)
 def test_an_enrolment_that_cannot_be_read(plane, body):
     refused(plane.node().raw_enrol(body), "request_malformed", status=400)
 

@@ -35,6 +35,7 @@ FORMS = {
         ("2026-05-01", True), ("2027-01-01", True), ("2027-01-02", True), ("2027-01-09", False), ("2028-01-01", True)
     ),
     "iCalendar": ics(event("20270101", "20270103", "元旦 假期"), event("20270109", "20270110", "元旦 补班")),
+    "lines of an old Mac": "2027-01-01,放假,元旦\r2027-01-02,放假,元旦\r2027-01-09,上班,\r",
     "wording": "元旦：1月1日至2日放假。1月9日上班。",
 }
 
@@ -57,6 +58,12 @@ REFUSED: dict[str, tuple[str, type[Refusal], int]] = {
     "JSON without days": ('{"a": 1}', NoticeWithoutDays, 1),
     "broken iCalendar": ("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:x\r\n", NoticeUnreadable, 1),
     "an event that does not say what it is": (ics(event("20270101", "20270102", "国庆节")), NoticeUnreadable, 1),
+    "an event on the last day of all": (ics("BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:99991231\r\nEND:VEVENT\r\n"), NoticeUnreadable, 1),
+    "a cell as long as a book": (f"date,kind\n2027-01-01,放假,{'a' * 200_000}", NoticeUnreadable, 1),
+    "half a character": ('[{"date": "2027-01-01", "isOffDay": true, "name": "\\ud800"}]', NoticeUnreadable, 1),
+    "a name with a NUL": ('[{"date": "2027-01-01", "isOffDay": true, "name": "\\u0000"}]', NoticeUnreadable, 1),
+    "a title without a year": ("关于0000年部分节假日安排的通知\n元旦：1月1日放假。", NoticeUnreadable, 1),
+    "one endless line": ("1月1日至" * 60_000, NoticeUnreadable, 1),
     "an event of years": (ics(event("20270101", "20290102", "元旦 放假")), NoticeUnreadable, 1),
     "a file of another kind": (
         "\n".join(f"{date(2020, 1, 1) + timedelta(days=n)},放假,x" for n in range(2000)), NoticeTooLong, 1,

@@ -49,7 +49,12 @@ def _looks_like_table(text: str) -> bool:
 
 
 def _table_rows(text: str) -> Iterator[_Row]:
-    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
+    try:
+        # Lines that end as on an old Mac end here as anywhere else; a cell that is a book is no cell.
+        read = list(csv.reader(io.StringIO(text, newline=None)))
+    except csv.Error:
+        raise NoticeUnreadable(field="text", line=text.splitlines()[0][:100]) from None
+    for number, row in enumerate(read, 1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and cells[0].lower() in ("date", "日期")):
             continue
@@ -60,6 +65,8 @@ def _table_rows(text: str) -> Iterator[_Row]:
 def _json_rows(text: str) -> Iterator[_Row]:
     try:
         data = json.loads(text)
+        # Half a pair of a character stands in no database and on no page.
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise NoticeUnreadable(field="text", line=text[:100]) from None
     days = data.get("days") if isinstance(data, dict) else data
@@ -81,7 +88,7 @@ def _event_rows(text: str) -> Iterator[_Row]:
     for number, event in enumerate(events, 1):
         name = str(event.get("SUMMARY", "")).strip()
         shown, first = f"{number}: {name[:100]}", _start(event, "DTSTART")
-        last = _start(event, "DTEND") or (first + _ONE if first else None)
+        last = _start(event, "DTEND") or (first + _ONE if first and first < date.max else None)
         kind = _kind(name) or _kind(str(event.get("CATEGORIES", "")))
         if first is None or last is None or not _ONE <= last - first <= 31 * _ONE or "RRULE" in event:
             yield shown, "", kind, name
@@ -119,7 +126,7 @@ def _collect(rows: Iterable[_Row], year: int) -> ReadNotice:
     days: dict[date, NoticeDay] = {}
     for where, said, kind, name in rows:
         on = said if isinstance(said, date) else _day(said)
-        if on is None or kind is None:
+        if on is None or kind is None or "\x00" in name:
             faults.append(NoticeUnreadable(field="text", line=where))
             continue
         day = NoticeDay(on=on, kind=kind, name="" if kind is DayKind.MAKEUP else name[:40])
