@@ -163,6 +163,15 @@ def test_a_changed_password_ends_other_sessions(client: Client, person: Person) 
     assert other.get("/account/").status_code == 302
 
 
+def test_a_changed_password_ends_ways_in_that_began_under_the_old_one(client: Client, person: Person) -> None:
+    known = credentials_of(person)
+    thief = Client()
+    assert thief.post(LOGIN, {"username": known.username, "password": known.password})["Location"] == "/account/code/"
+    actions.change_password(person_id=person.id, old=known.password, new="Green-hill-2027", by=person, at=clock.now())
+    assert thief.post("/account/code/", {"code": known.code(clock.now())})["Location"] == LOGIN
+    assert thief.get("/account/")["Location"].startswith(LOGIN)
+
+
 def test_signing_out_is_recorded(client: Client, person: Person) -> None:
     sign_in(client, person)
     client.post("/account/logout/")

@@ -1,5 +1,7 @@
 """The steps of signing in, kept in the session until all are done: password, code, first change, authenticator."""
 
+import hmac
+import secrets
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import actions, queries
 from gongxiang.platform.parties.queries import PersonRef
 from gongxiang.platform.web.accounts.middleware import EXPIRED, SEEN
@@ -39,13 +42,17 @@ def safe_next(request: HttpRequest, wanted: str) -> str:
 def begin(request: HttpRequest, person: PersonRef, next_page: str) -> None:
     """The password was right: a fresh session for the rest of the way."""
     request.session.flush()
-    request.session[_KEY] = {"person": str(person.id), "code": False, "at": time.time(), "next": next_page}
+    request.session[_KEY] = {
+        "person": str(person.id), "code": False, "at": time.time(), "next": next_page, "under": _under(person.id),
+    }  # fmt: skip
 
 
 def pending(request: HttpRequest) -> Pending | None:
-    """Who is on the way in, if the time is not over."""
+    """Who is on the way in, if the time is not over and the password and authenticator are still those it began under."""
     kept = request.session.get(_KEY)
     if not kept or time.time() - kept["at"] > _PATIENCE:
+        return None
+    if not hmac.compare_digest(kept.get("under", ""), _under(UUID(kept["person"]))):
         return None
     return Pending(person_id=UUID(kept["person"]), code_shown=kept["code"], next=kept["next"])
 
@@ -53,6 +60,20 @@ def pending(request: HttpRequest) -> Pending | None:
 def code_shown(request: HttpRequest) -> None:
     """The second factor was right."""
     request.session[_KEY] = {**request.session[_KEY], "code": True}
+
+
+def password_changed(request: HttpRequest) -> None:
+    """The person on the way in has a new password: this way goes on under it, any other ends."""
+    kept = request.session[_KEY]
+    request.session[_KEY] = {**kept, "under": _under(UUID(kept["person"]))}
+
+
+def _under(person_id: UUID) -> str:
+    """What changes with password and authenticator; of an account that is locked or closed nothing that fits."""
+    try:
+        return queries.session_account(person_id).get_session_auth_hash()
+    except NotFound:
+        return secrets.token_urlsafe(16)
 
 
 def step(request: HttpRequest) -> str:

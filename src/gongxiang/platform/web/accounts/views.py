@@ -85,6 +85,7 @@ def first_password(request: HttpRequest) -> HttpResponse:
     person = queries.person_ref(way.person_id)
     form = NewPasswordForm(request.POST or None)
     if form.is_valid() and _change(form, person.id):
+        signing_in.password_changed(request)
         return redirect(signing_in.step(request))
     context = {"form": form, "first": person.must_change_password, "rules": policies.rules()}
     return render(request, "accounts/first_password.html", context, status=422 if form.is_bound else 200)
