@@ -48,6 +48,7 @@ def test_every_form_says_the_same(form):
     assert [row[:2] for row in found][:2] == [row[:2] for row in EXPECTED][:2]
 
 
+LAST_OF_ALL = "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:99991231\r\nEND:VEVENT\r\n"
 REFUSED: dict[str, tuple[str, type[Refusal], int]] = {
     "nothing": ("  \n", NoticeWithoutDays, 1),
     "every bad line of a table at once": ("2027-01-01,放假,元旦\n2027-13-01,放假,x\n2027-01-03,?,x", NoticeUnreadable, 2),
@@ -58,7 +59,7 @@ REFUSED: dict[str, tuple[str, type[Refusal], int]] = {
     "JSON without days": ('{"a": 1}', NoticeWithoutDays, 1),
     "broken iCalendar": ("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:x\r\n", NoticeUnreadable, 1),
     "an event that does not say what it is": (ics(event("20270101", "20270102", "国庆节")), NoticeUnreadable, 1),
-    "an event on the last day of all": (ics("BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:99991231\r\nEND:VEVENT\r\n"), NoticeUnreadable, 1),
+    "an event on the last day of all": (ics(LAST_OF_ALL), NoticeUnreadable, 1),
     "a cell as long as a book": (f"date,kind\n2027-01-01,放假,{'a' * 200_000}", NoticeUnreadable, 1),
     "half a character": ('[{"date": "2027-01-01", "isOffDay": true, "name": "\\ud800"}]', NoticeUnreadable, 1),
     "a name with a NUL": ('[{"date": "2027-01-01", "isOffDay": true, "name": "\\u0000"}]', NoticeUnreadable, 1),
