@@ -185,7 +185,8 @@ async def handle(gateway: Gateway, side: Side, call: Call) -> Answer:
         return Answer.refusing(error)
     except Exception as error:
         # Without the error's own words: Arrow's quote values.
-        _log.error("%s %s failed: %s", call.method, call.path, trace(error))
+        # A ticket opens what it is for to whoever reads it: it is no word for a log.
+        _log.error("%s %s failed: %s", call.method, re.sub(r"(/tickets/).*", r"\1…", call.path), trace(error))
         return Answer.refusing(GatewayFault())
 
 

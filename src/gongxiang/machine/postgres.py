@@ -52,6 +52,9 @@ SETTINGS = {
     "lc_messages": "C",
     "unix_socket_permissions": "0700",
     "log_min_messages": "warning",
+    # A statement that fails carries what was to be written, and its detail a key or a whole row: neither is the log's.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "idle_in_transaction_session_timeout": "10min",
 }
 #: For databases that are thrown away: a crash may lose them.

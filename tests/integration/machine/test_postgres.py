@@ -1,5 +1,6 @@
 """Our own PostgreSQL: from either source of binaries, as root or not, back at once after a kill."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from gongxiang.machine import postgres
 from gongxiang.machine.postgres import Server, every_installation
@@ -37,6 +39,14 @@ def test_it_runs_without_rights_asks_for_a_password_and_survives_a_kill(server):
         assert connection.execute("SHOW wal_level").fetchone() == ("logical",)
         assert connection.execute("SHOW listen_addresses").fetchone() == ("127.0.0.1",)
         connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+        connection.execute("CREATE TABLE people (name text PRIMARY KEY, CHECK (name <> '吉雅'))")
+    for name in ("萨仁", "萨仁", "吉雅"):
+        with psycopg.connect(server.url(), autocommit=True) as connection, contextlib.suppress(psycopg.IntegrityError):
+            connection.execute(sql.SQL("INSERT INTO people VALUES ({})").format(name))
+    logged = server.log.read_text("utf-8")
+    assert "people" in logged
+    assert "萨仁" not in logged, "no values in the log"
+    assert "吉雅" not in logged
     assert Path(f"/proc/{server.process.pid}").stat().st_uid != 0
     assert len(str(server.socket_folder / f".s.PGSQL.{server.port}")) < postgres.SOCKET_PATH
     with pytest.raises(psycopg.OperationalError, match="password"):

@@ -92,6 +92,16 @@ def test_a_calendar_program_reads_the_deadlines_until_the_address_ends(banner, r
     assert program.get(third).status_code == 404
 
 
+def test_the_secret_of_a_calendar_stands_in_no_log(banner, caplog):
+    slip = text_of(signed_in(banner.provider.clerk).post("/agenda/calendar/new/"))
+    path = slip.split('id="address">')[1].split("<")[0].split("testserver")[1]
+    program = Client(enforce_csrf_checks=True)
+    # Calendar programs first ask what the address can do.
+    assert [program.generic(method, path).status_code for method in ("PROPFIND", "OPTIONS", "POST")] == [403, 405, 403]
+    assert "/agenda/feed/…" in caplog.text
+    assert path.split("/")[-1].removesuffix(".ics") not in caplog.text
+
+
 def test_an_officer_names_a_deputy_for_a_colleague_and_ends_it(banner):
     office, today = banner.provider, clock.now().astimezone(BEIJING).date()
     browser = signed_in(office.officer)

@@ -158,4 +158,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
+#: The loggers by which Django tells of addresses it refused.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "gongxiang.platform.wiring.logs.SecretAddresses"}},
+    "loggers": {"django.request": {"filters": ["secrets"]}, "django.security.csrf": {"filters": ["secrets"]}},
+}
 MESSAGE_TAGS = {40: "error"}
