@@ -5,6 +5,7 @@ go on with the next agreement (docs/explanation/choices.md).
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,15 +16,17 @@ from gongxiang.platform.agreements.errors import AgreementOpenAlready, NoAgreeme
 from gongxiang.platform.agreements.queries import AgreementRef
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import actions as grants_actions
-from gongxiang.platform.grants import holding, tasks
+from gongxiang.platform.grants import holding, queries_rectify, tasks
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
+from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.protocol.messages import SuspendGrant
 from tests.factories.catalogue import make_conditional
 from tests.factories.parties import Banner, Office, make_agreement, make_banner, make_draft, signing
 from tests.factories.procedure import answer, make_request
+from tests.support.pages import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:18")]
 HOUR = timedelta(hours=1)
@@ -103,6 +106,23 @@ def test_a_suspension_for_misuse_stays_when_the_agreement_comes_back(banner: Ban
     )
     at = _end(banner, banner.consumer) + HOUR
     assert tasks.watch_agreements(at) == 0
+    make_agreement(banner.consumer, at=at + HOUR)
+    assert tasks.watch_agreements(at + 2 * HOUR) == 0
+    assert _state(grant_id, banner) == ("SUSPENDED", "misuse")
+
+
+@pytest.mark.article("cn-809:27.2")
+def test_what_rests_without_an_agreement_is_suspended_for_misuse_all_the_same(banner: Banner, grant_id: UUID) -> None:
+    at = _end(banner, banner.consumer) + HOUR
+    assert tasks.watch_agreements(at) == 1
+    page = client_of(banner.provider.officer).get(f"/grants/{grant_id}/").content.decode()
+    assert f"/grants/{grant_id}/suspend/" in page
+    said: dict[str, Any] = {"grant_id": grant_id, "statement": "将数据提供给第三方", "by": banner.provider.officer, "at": at}
+    grants_actions.suspend_grant(reason="misuse", **said)
+    (demanded,) = queries_rectify.find_rectifications(actor=banner.consumer.officer, status="running")
+    assert demanded.status == "DEMANDED"
+    with pytest.raises(WrongState):
+        grants_actions.suspend_grant(reason="security", **said)
     make_agreement(banner.consumer, at=at + HOUR)
     assert tasks.watch_agreements(at + 2 * HOUR) == 0
     assert _state(grant_id, banner) == ("SUSPENDED", "misuse")

@@ -48,6 +48,7 @@ def _remit(status: str) -> str:
 
 
 _MINZHENG = "(SELECT id FROM parties_department WHERE short_name = '旗民政局')"
+_WAITING = "SELECT id FROM agreements_agreement WHERE status = 'SIGNED_BY_DEPARTMENT' LIMIT 1"
 _STOP = "SELECT id FROM grants_stopnotice ORDER BY announced_at LIMIT 1"
 _CHECKED = "SELECT id FROM catalogue_withheldcheck WHERE status = 'DUE' ORDER BY due_at LIMIT 1"
 _PUBLISHED = "SELECT id FROM catalogue_resource WHERE status = 'PUBLISHED' AND name = '特困人员基本信息'"
@@ -313,6 +314,8 @@ VISITS: dict[str, list[Visit]] = {
     "agreements:departments": [_v("zhengwu")],
     "agreements:version": [_v("zhengwu", "SELECT 1")],
     "agreements:agreement": [_v("minzheng-jb", _AGREEMENT), _v("zhengwu-ld", _AGREEMENT)],
+    "agreements:seal": [_v("jiaotong-ld", _WAITING)],
+    "agreements:counterseal": [_v("zhengwu-ld", _WAITING)],
     "agreements:revise": [_v("minzheng-jb", _AGREEMENT)],
     "grants:list": [_v("shijian-jb"), _v("zhengwu")],
     "grants:disposals": [_v("yibao-ld")],
@@ -393,7 +396,7 @@ ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "
 NO_PAGES = {
     "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as",
     "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "use:pack",
-    "agreements:pdf", "agreements:word", "agreements:odrl", "grants:odrl", "agreements:seal", "agreements:counterseal",
+    "agreements:pdf", "agreements:word", "agreements:odrl", "grants:odrl",
     "catalogue:import_template",
     "access:file", "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own",
     "catalogue:export_progress", "catalogue:export_file", "agenda:feed",

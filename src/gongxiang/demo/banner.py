@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from gongxiang.demo.accounts import Accounts, credentials, settle_in
 from gongxiang.demo.progress import Notes, TimeTravel
 from gongxiang.platform.agreements import actions as agreements
 from gongxiang.platform.agreements import queries as agreement_queries
+from gongxiang.platform.agreements import sealing
 from gongxiang.platform.agreements.actions import Draft
+from gongxiang.platform.agreements.queries import AgreementRef
 from gongxiang.platform.kernel.actors import Person, Role, System
 from gongxiang.platform.parties import actions
 from gongxiang.platform.parties.credit_code import complete_credit_code
@@ -18,6 +21,8 @@ from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
 
 INSTALLER = System(name="installer")
+#: Stands for the scan of a sealed paper.
+_SCAN = b"%PDF-1.4\n% \xe7\x9b\x96\xe7\xab\xa0\n%%EOF\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,10 @@ OFFICES = {
 }
 #: Offices that have signed; the energy bureau has not, so that the gate of art. 18 can be seen.
 SIGNING = ("minzheng", "shijian", "yibao", "renshe")
+#: Has sealed its paper instead of signing with the key, and so has the authority.
+SEALING = "yibao"
+#: Its agreement runs out first: the people are reminded of its renewal.
+ENDING = "renshe"
 #: Has signed, and waits for the authority's signature.
 HALF_SIGNED = "jiaotong"
 
@@ -114,7 +123,10 @@ def make_banner(notes: Notes, travel: TimeTravel, say: Callable[[str], None]) ->
         at=clock.now(),
     )
     for key in SIGNING:
-        _sign_agreement(notes, travel, banner, offices[key])
+        if key == SEALING:
+            _seal_agreement(travel, banner, offices[key])
+        else:
+            _sign_agreement(notes, travel, banner, offices[key])
     return banner
 
 
@@ -163,19 +175,34 @@ def _sign_agreement(notes: Notes, travel: TimeTravel, banner: Banner, office: Of
     )
 
 
+def _seal_agreement(travel: TimeTravel, banner: Banner, office: Office) -> None:
+    made = _draft_agreement(office)
+    scan: dict[str, Any] = {"agreement_id": made.id, "name": "协议书（盖章扫描件）.pdf", "figures": made.text_digest[:8]}
+    travel.pass_minutes(30)
+    sealing.seal_for_department(content=_SCAN, by=office.officer, at=clock.now(), **scan)
+    travel.pass_minutes(30)
+    sealing.seal_for_authority(content=_SCAN + b"%2\n", compared=True, by=banner.authority_leader, at=clock.now(), **scan)
+
+
 def _sign_for_department(notes: Notes, travel: TimeTravel, office: Office) -> UUID:
-    day = clock.now().astimezone(BEIJING).date()
-    draft = Draft(
-        role="both", scope="本部门目录内的全部资源及履职所需的其他部门资源",
-        purposes=["decision", "reference", "verification", "joint_handling"], modes=["table", "api", "file"], contact="信息股",
-        telephone="0477-0000000", valid_from=day, valid_until=day + timedelta(days=3 * 365),
-    )  # fmt: skip
-    made = agreements.draft_agreement(department_id=office.department.id, draft=draft, by=office.clerk, at=clock.now())
+    made = _draft_agreement(office)
     travel.pass_minutes(30)
     agreements.sign_for_department(
         agreement_id=made.id, by=office.officer, at=clock.now(), **credentials(notes, office.officer)
     )
     return made.id
+
+
+def _draft_agreement(office: Office) -> AgreementRef:
+    day = clock.now().astimezone(BEIJING).date()
+    # Three years; one of them runs out within the month in which the demo is looked at.
+    days = 82 if office.key == ENDING else 3 * 365
+    draft = Draft(
+        role="both", scope="本部门目录内的全部资源及履职所需的其他部门资源",
+        purposes=["decision", "reference", "verification", "joint_handling"], modes=["table", "api", "file"], contact="信息股",
+        telephone="0477-0000000", valid_from=day, valid_until=day + timedelta(days=days),
+    )  # fmt: skip
+    return agreements.draft_agreement(department_id=office.department.id, draft=draft, by=office.clerk, at=clock.now())
 
 
 def _code(number: int) -> str:

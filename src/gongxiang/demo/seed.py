@@ -16,6 +16,7 @@ from gongxiang.demo import (
     finding,
     imports,
     interfaces,
+    papers,
     projects,
     quality,
     requests,
@@ -79,6 +80,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         upkeep.call_off_a_stop(travel, everybody, resources, granted)
         use.leave_use(travel, everybody, resources, granted)
         banner.leave_agreement_waiting(notes, travel, everybody)
+        papers.leave_papers(travel, everybody, resources, granted)
         projects.leave_projects_waiting(travel, everybody, built)
         databases.leave_node_waiting(home, notes, everybody)
         quality.name_source(everybody)

@@ -81,7 +81,8 @@ def test_a_sealed_paper_is_handed_in_on_its_page(banner: Banner) -> None:
     session = client.session
     confirmed, session["second_factor_confirmed"] = session["second_factor_confirmed"], 0
     session.save()
-    assert "/confirm/" in client.get(address).headers["Location"]
+    assert 'type="file"' not in page(client, address), "the code comes first, so that the file is chosen once"
+    assert "/confirm/" in client.get(f"{address}?begin=1").headers["Location"]
     session["second_factor_confirmed"] = confirmed
     session.save()
     assert "multipart/form-data" in page(client, address)

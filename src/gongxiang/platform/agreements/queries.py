@@ -18,13 +18,11 @@ from gongxiang.platform.agreements.models import Agreement, AgreementSignature, 
 from gongxiang.platform.kernel.actors import Actor, CallingSystem, Person
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.rulebook.values import OpenDeadline
 from gongxiang.protocol import signing
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.evidence import sm3
-
-#: So long before its end an agreement is pointed out; a choice of the product.
-POINTED_OUT = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,10 +264,11 @@ def _template(row: AgreementTemplate) -> TemplateRef:
 
 
 def ending_soon(at: datetime) -> list[OpenDeadline]:
-    """Agreements in force that end within thirty days and have no successor; the gate of art. 18 closes with them."""
+    """Agreements in force that end soon (a parameter) and have no successor; the gate of art. 18 closes with them."""
+    early = timedelta(days=rulebook.parameter("agreement_reminder_days"))
     today = at.astimezone(BEIJING).date()
-    rows = Agreement.objects.filter(status="IN_FORCE", valid_until__gte=today, valid_until__lte=today + POINTED_OUT)
-    later = Agreement.objects.filter(status="IN_FORCE", valid_until__gt=today + POINTED_OUT).values("department_id")
+    rows = Agreement.objects.filter(status="IN_FORCE", valid_until__gte=today, valid_until__lte=today + early)
+    later = Agreement.objects.filter(status="IN_FORCE", valid_until__gt=today + early).values("department_id")
     ending = list(rows.exclude(department_id__in=later).order_by("valid_until"))
     names = parties.department_names(row.department_id for row in ending)
     found = []
@@ -279,7 +278,7 @@ def ending_soon(at: datetime) -> list[OpenDeadline]:
             OpenDeadline(
                 subject=f"agreement:{row.pk}", title=names[row.department_id], rule="agreement_end",
                 start=end_of_day(row.valid_from), due_at=due_at, basis="wushen-2021-60:18", in_working_days=False,
-                first_reminder_at=due_at - POINTED_OUT,
+                first_reminder_at=due_at - early,
                 **parties.whose_turn("department", department_id=row.department_id),
             )
         )  # fmt: skip

@@ -217,6 +217,7 @@ def suspend_grant(
     """
     grant = queries.get_for_update(grant_id)
     permissions.check_actor_can_suspend(by, grant.provider_id)
+    policies.check_can_suspend(grant.status, grant.suspend_reason)
     policies.check_reasoned(reason, statement, policies.SUSPEND_REASONS)
     transition(
         grant,

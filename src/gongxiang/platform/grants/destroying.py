@@ -5,6 +5,7 @@ evidence, and the certificate tells the node's doing from what the department de
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -52,6 +53,7 @@ def note_destroyed(*, fact: TableDestroyed, node_name: str, by: Actor, at: datet
     duty = queries.get_disposal_for_update(fact.grant_id)
     if duty.order_id != fact.request_id or duty.node_done_at is not None or duty.node_problem:
         return None
+    changes: dict[str, Any]
     if fact.problem:
         changes = {"node_problem": fact.problem[:20], "node_detail": fact.detail[:1000]}
     else:

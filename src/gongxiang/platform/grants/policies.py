@@ -9,7 +9,9 @@ from django.utils.translation import gettext
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.grants import errors
+from gongxiang.platform.grants.states import SUSPENDED
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
+from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.protocol.terms import (
     MASK_FITS,
     NO_VALUE,
@@ -239,6 +241,13 @@ def check_narrower(old: Terms, new: Terms) -> None:
         raise errors.NothingChanges()
     if widened := find_widenings(old, new):
         raise errors.WideningNeedsApplication(widening=widening_words(widened))
+
+
+@implements("cn-809:27.2")
+def check_can_suspend(status: str, suspend_reason: str) -> None:
+    """Raise unless the grant is in force, or rests for no fault of anybody's: a fault stands on its own then too."""
+    if status == SUSPENDED and suspend_reason != NO_AGREEMENT:
+        raise WrongState(state=status, subject="grant", basis=("cn-809:27.2",))
 
 
 @implements("cn-809:27")

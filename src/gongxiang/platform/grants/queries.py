@@ -15,11 +15,9 @@ from gongxiang.platform.grants.states import ACTIVE, SUSPENDED
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.rulebook.values import OpenDeadline
 from gongxiang.protocol.terms import Terms
-
-#: So long before it ends a grant is pointed out to its consumer; a choice of the product.
-POINTED_OUT = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,13 +308,14 @@ def disposal_view(row: DisposalDuty) -> DisposalView:
 
 
 def ending_soon(at: datetime) -> list[OpenDeadline]:
-    """Grants in force that end within thirty days; the day stands in the terms, so no holiday notice moves it."""
-    rows = Grant.objects.filter(status=ACTIVE, valid_until__gt=at, valid_until__lte=at + POINTED_OUT).order_by("valid_until")
+    """Grants in force that end soon (a parameter); the day stands in the terms, so no holiday notice moves it."""
+    early = timedelta(days=rulebook.parameter("grant_reminder_days"))
+    rows = Grant.objects.filter(status=ACTIVE, valid_until__gt=at, valid_until__lte=at + early).order_by("valid_until")
     return [
         OpenDeadline(
             subject=f"grant:{row.pk}", title=f"{row.number} {row.resource_name}", rule="grant_end", start=row.valid_from,
             due_at=row.valid_until, basis="wushen-2021-60:22", in_working_days=False,
-            first_reminder_at=row.valid_until - POINTED_OUT, concerns=(row.provider_id,),
+            first_reminder_at=row.valid_until - early, concerns=(row.provider_id,),
             **parties.whose_turn("consumer", consumer_id=row.consumer_id),
         )
         for row in rows

@@ -35,6 +35,11 @@ GRANT: Final = TransitionTable(
             act="suspend", sources=(ACTIVE,), target=SUSPENDED, event="suspended", turn="consumer",
             who="provider's accountable officer or the authority", basis=("cn-809:27",),
         ),
+        # What rests for want of an agreement is suspended for a reason of its own all the same (`policies.check_can_suspend`).
+        Transition(
+            act="suspend", sources=(SUSPENDED,), target=SUSPENDED, event="suspended", turn="consumer",
+            who="provider's accountable officer or the authority, while it rests without an agreement", basis=("cn-809:27",),
+        ),
         Transition(
             act="resume", sources=(SUSPENDED,), target=ACTIVE, event="resumed",
             who="who suspended it, or the authority", basis=("cn-809:27",),

@@ -82,8 +82,9 @@ def _seal(
     request: ActingRequest, agreement_id: UUID, kind: type[SealForm], act: Callable[..., object], done: str
 ) -> HttpResponse:
     agreement = queries.agreement_ref(agreement_id, actor=request.actor)
-    # Asked before the file is chosen, so that it need not be chosen twice.
-    if request.method == "GET" and not second_factor.is_fresh(request):
+    # Asked before the file is chosen, so that it need not be chosen twice; the page can be read without it.
+    fresh = second_factor.is_fresh(request)
+    if request.method == "GET" and "begin" in request.GET and not fresh:
         return second_factor.ask(request)
     form = kind(request.POST, request.FILES) if request.method == "POST" else kind()
     if form.is_valid():
@@ -100,5 +101,7 @@ def _seal(
             return redirect("agreements:agreement", agreement_id)
     open_now = agreement.status == ("DRAFTED" if kind is SealForm else "SIGNED_BY_DEPARTMENT")
     why_not = queries.why_not_sign(agreement_id, actor=request.actor, at=clock.now()) if open_now else None
-    context = {"agreement": agreement, "form": form, "open": open_now, "why_not": why_not, "figures": sealing.FIGURES}
+    context = {
+        "agreement": agreement, "form": form, "open": open_now, "why_not": why_not, "figures": sealing.FIGURES, "fresh": fresh,
+    }  # fmt: skip
     return render(request, "agreements/seal.html", context, status=422 if form.is_bound else 200)

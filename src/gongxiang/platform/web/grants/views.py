@@ -157,7 +157,11 @@ def _acts(grant: GrantView, actor: Person, duty: queries.DisposalView | None) ->
         return possible(check, lambda: can(act, grant.status))
 
     return {
-        "suspend": allowed("suspend", lambda: permissions.check_actor_can_suspend(actor, grant.provider_id)),
+        "suspend": possible(
+            lambda: permissions.check_actor_can_suspend(actor, grant.provider_id),
+            lambda: can("suspend", grant.status),
+            lambda: policies.check_can_suspend(grant.status, grant.suspend_reason),
+        ),
         "resume": allowed(
             "resume",
             lambda: permissions.check_actor_can_resume(
