@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gongxiang.demo.banner import Banner, Office
 from gongxiang.demo.progress import TimeTravel
+from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.projects import actions, queries
 from gongxiang.platform.projects.planned import Planned, PlannedElement
@@ -153,10 +154,18 @@ def _registered(banner: Banner, key: str) -> UUID:
 
 
 def _answered(banner: Banner, key: str, project_id: UUID) -> None:
+    reused = False
     for hit in queries.hits_of(project_id):
+        # The project under review promises to use what the department has a grant of already, and one thing more.
+        granted = grants.find_grants(
+            actor=_office(banner, key).clerk, side="consumer", resource_id=hit.found.target_id
+        ).exists()
+        promised = key == "review" and hit.found.available and (granted or not reused)
+        reused = reused or promised
         actions.answer_hit(
             project_id=project_id, entry_id=hit.entry_id, target_kind=hit.found.target_kind, target_id=hit.found.target_id,
-            answer="JUSTIFIED", reason=_REASON, by=_office(banner, key).clerk, at=clock.now(),
+            answer="REUSE" if promised else "JUSTIFIED", reason="" if promised else _REASON,
+            by=_office(banner, key).clerk, at=clock.now(),
         )  # fmt: skip
 
 

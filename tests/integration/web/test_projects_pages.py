@@ -6,9 +6,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from gongxiang.platform.grants import queries as grants
+from gongxiang.platform.grants import use_records
+from gongxiang.platform.grants.permissions import USE_NOTER
+from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.projects import actions, queries, states
+from gongxiang.platform.web.projects.reuse import followed
 from gongxiang.platform.web.projects.todos import todos
 from gongxiang.protocol import clock
+from tests.factories import procedure
 from tests.factories import projects as make
 from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
@@ -95,7 +101,44 @@ def test_the_whole_way_by_its_forms(banner):
     (entry,) = queries.entries_of(key)
     assert entry.resource_id is not None
     assert client_of(office.clerk).get(reverse("catalogue:entry", args=[entry.resource_id])).status_code == 200
-    assert client_of(office.clerk).get(reverse("projects:use", args=[key])).status_code == 200
+    assert "尚未申请" in text_of(clerk.get(reverse("projects:use", args=[key])))
+
+
+@pytest.mark.article("wushen-2021-60:22.5")
+def test_promised_reuse_is_followed_to_request_grant_and_use(banner):
+    entry = make_published(banner=banner, content=conditional_content(), at=banner.at)
+    project = make.make_project_at(states.PRECOMPILING, banner=banner, office=banner.consumer)
+    planned = make.planned_entry("零工求职登记", "姓名", "身份证号")
+    make.add(project.id, planned, office=banner.consumer, at=clock.now())
+    hit = next(one for one in queries.hits_of(project.id) if one.found.target_id == entry.id)
+    actions.answer_hit(
+        project_id=project.id, entry_id=hit.entry_id, target_kind="RESOURCE", target_id=entry.id, answer="REUSE", reason="",
+        by=banner.consumer.clerk, at=clock.now(),
+    )  # fmt: skip
+
+    def seen(person) -> tuple[str, list[str]]:
+        (one,) = followed(queries.get_project(project.id, actor=person), actor=person)
+        return one.kept, [link for link in (one.request and one.request.url, one.grant and one.grant.url, one.used_url) if link]
+
+    clerk = banner.consumer.clerk
+    assert seen(clerk) == ("open", [])
+    request = procedure.make_request(banner=banner, resource_id=entry.id)
+    assert seen(clerk) == ("requested", [reverse("access:detail", args=[request.pk])])
+    procedure.answer(request, banner=banner, at=banner.at + timedelta(minutes=10))
+    (grant,) = grants.find_grants(actor=clerk, resource_id=entry.id)
+    assert seen(clerk)[0] == "granted"
+    use_records.note_use(
+        grant_id=grant.pk, channel="lookup", rows=3, by=System(name=USE_NOTER), at=clock.now(), purposes=("verification",)
+    )  # fmt: skip
+    kept, links = seen(clerk)
+    assert (kept, len(links)) == ("used", 3)
+    for link in links:
+        assert client_of(clerk).get(link).status_code == 200
+    assert "特困人员基本信息" in text_of(client_of(clerk).get(links[-1]))
+    operator = make.operator_of(banner)
+    assert seen(operator)[0] == "used", "who may open neither request nor grant still sees how far it is"
+    page = text_of(client_of(clerk).get(reverse("projects:detail", args=[project.id])))
+    assert links[-1].replace("&", "&amp;") in page
 
 
 def test_a_test_record_is_attached_and_a_disguised_one_refused(banner):

@@ -320,8 +320,8 @@ def cases_of(grant_id: UUID, *, actor: Actor) -> dict[str, list[Any]]:
 
 
 def find_use(
-    *, actor: Actor, text: str = "", channel: str = "", grant_id: UUID | None = None, since: date | None = None,
-    until: date | None = None,
+    *, actor: Actor, text: str = "", channel: str = "", grant_id: UUID | None = None, resource_id: UUID | None = None,
+    consumer_id: UUID | None = None, since: date | None = None, until: date | None = None,
 ) -> QuerySet[UseRecord]:  # fmt: skip
     """Lines of the grants that the actor may see; `use_lines` a page of them."""
     rows = UseRecord.objects.filter(grant__in=queries.visible_to(actor).order_by().values("pk")).select_related("grant")
@@ -332,11 +332,32 @@ def find_use(
         rows = rows.filter(channel=channel)
     if grant_id:
         rows = rows.filter(grant_id=grant_id)
+    if resource_id:
+        rows = rows.filter(grant__resource_id=resource_id)
+    if consumer_id:
+        rows = rows.filter(grant__consumer_id=consumer_id)
     if since:
         rows = rows.filter(on__gte=since)
     if until:
         rows = rows.filter(on__lte=until)
     return rows.order_by("-on", "-last_at", "-id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseTotal:
+    """What the lines of one grant add up to: uses and rows, and of the uses the calls of its services."""
+
+    times: int
+    rows: int
+    calls: int
+
+
+def use_totals(grant_ids: Iterable[UUID]) -> dict[UUID, UseTotal]:
+    """Sums over the lines of use of these grants; what was refused is not counted."""
+    lines = UseRecord.objects.filter(grant_id__in=list(grant_ids)).exclude(channel="refused").order_by()
+    calls = Sum("times", filter=Q(channel__in=("lookup", "match")))
+    summed = lines.values("grant_id").annotate(t=Sum("times"), r=Sum("rows"), c=calls)
+    return {one["grant_id"]: UseTotal(times=one["t"], rows=one["r"], calls=one["c"] or 0) for one in summed}
 
 
 def use_lines(rows: Iterable[UseRecord]) -> list[UseLine]:

@@ -34,10 +34,11 @@ from gongxiang.platform.projects.values import (
     FormCheckView,
     Hit,
     ProjectView,
+    Promise,
     Publication,
     VersionView,
 )
-from gongxiang.platform.projects.vocabulary import CertificateKind
+from gongxiang.platform.projects.vocabulary import Answer, CertificateKind, TargetKind
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.rulebook.values import OpenDeadline
 from gongxiang.protocol.clock import BEIJING
@@ -280,6 +281,28 @@ def resources_of(project_id: UUID) -> tuple[UUID, ...]:
     """The catalogue entries that came from a project."""
     rows = PlannedEntry.objects.filter(project_id=project_id, resource__isnull=False)
     return tuple(rows.order_by("position").values_list("resource_id", flat=True))
+
+
+def promises_of(project_id: UUID) -> tuple[Promise, ...]:
+    """The catalogue's entries that the project will use through sharing, as answered now or in a version that passed."""
+    kind, answer = TargetKind.RESOURCE, Answer.REUSE
+    found: dict[UUID, Promise] = {}
+    for version in CatalogueVersion.objects.filter(project_id=project_id).order_by("number"):
+        for one in version.answers:
+            if one.get("target_kind") == kind and one.get("answer") == answer:
+                target, entry = UUID(one["target_id"]), version.content.get(one.get("entry", ""), {})
+                found[target] = Promise(
+                    entry_name=entry.get("name", ""), resource_id=target, name=one.get("target_name", ""),
+                    answered_at=version.passed_at,
+                )  # fmt: skip
+    given = HitAnswer.objects.filter(entry__project_id=project_id, target_kind=kind).select_related("entry")
+    for row in given.order_by("answered_at"):
+        if row.answer == answer:
+            found[row.target_id] = Promise(
+                entry_name=row.entry.name, resource_id=row.target_id, name=row.target_name, answered_by=row.answered_by,
+                answered_at=row.answered_at,
+            )  # fmt: skip
+    return tuple(found.values())
 
 
 # ---- clocks and to-dos --------------------------------------------------------------------------------------------------

@@ -131,6 +131,17 @@ class Hit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Promise:
+    """An entry of the catalogue that the project said it will use through sharing."""
+
+    entry_name: str
+    resource_id: UUID
+    name: str
+    answered_by: str = ""
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class VersionView:
     """A pre-compiled catalogue as it passed."""
 

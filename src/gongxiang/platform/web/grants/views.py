@@ -64,6 +64,8 @@ def grants(request: ActingRequest) -> HttpResponse:
         text=request.GET.get("q", "").strip()[:200],
         statuses=(status,) if status in states.GRANT.states else (),
         side=side,
+        resource_id=_uuid(request.GET.get("resource", "")),
+        consumer_id=_uuid(request.GET.get("consumer", "")),
     )
     if request.GET.get("export") == "csv":
         return lists.export_csv("grants", _columns(), (queries.view_of(row) for row in found[:_EXPORT]))
@@ -71,6 +73,13 @@ def grants(request: ActingRequest) -> HttpResponse:
     page = lists.paginate(request, found, sorts=sorts, filters=("status", "side"))
     page.rows = [queries.view_of(row) for row in page.rows]
     return render(request, "grants/list.html", {"page": page, "statuses": states.GRANT.states})
+
+
+def _uuid(given: str) -> UUID | None:
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        return None
 
 
 def _columns() -> list[tuple[Any, Callable[[GrantView], Any]]]:

@@ -23,6 +23,7 @@ from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.projects.common import posted, seen_project
 from gongxiang.platform.web.projects.forms import ProjectForm
+from gongxiang.platform.web.projects.reuse import followed
 from gongxiang.platform.web.projects.shown import acts_of, facts_of
 from gongxiang.protocol import clock
 
@@ -165,6 +166,7 @@ def detail(request: ActingRequest, project_id: UUID) -> HttpResponse:
         "acts": acts_of(project, request.actor, hits=hits, checks=checks), "now": at,
         "news": evidence.trail_of(f"project:{project_id}", by=request.actor), "english": get_language() != "zh-hans",
         "needs_catalogue": policies.needs_catalogue(project.kind), "certified": queries.certified(project_id),
+        "promises": followed(project, actor=request.actor),
         "shows_checks": project.status in (*states.TESTABLE, states.ACCEPTED),
     }  # fmt: skip
     return render(request, "projects/detail.html", shown)

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.grants import queries as grants
-from gongxiang.platform.kernel.actors import System
+from gongxiang.platform.grants import queries_use
+from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.projects import actions, permissions, queries
@@ -24,6 +25,7 @@ from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.projects.common import key, posted, seen_project
 from gongxiang.platform.web.projects.forms import CostForm
+from gongxiang.platform.web.projects.reuse import followed
 from gongxiang.platform.web.templatetags.projects import yuan
 
 
@@ -102,6 +104,11 @@ class Use:
     live: int
     consumers: int
     rows: int
+    #: Calls of its services and rows handed out, as the lines of use say.
+    calls: int
+    used: int
+    #: Whether the reader sees the grants and lines that are counted.
+    linked: bool
 
 
 @door(permissions.VIEW)
@@ -109,26 +116,31 @@ class Use:
 def use(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """What others make of the project's resources: grants, departments, rows delivered; with the money beside it."""
     project = seen_project(request, project_id)
-    found = [_use_of(resource_id) for resource_id in queries.resources_of(project_id)]
+    found = [_use_of(resource_id, request.actor) for resource_id in queries.resources_of(project_id)]
     if request.GET.get("export") == "csv":
         return lists.export_csv(f"use-{project.number}", _use_columns(), found)
     figures = queries.costs_of(project_id)
     shown = {
         "project": project, "found": found, "grants": sum(one.grants for one in found),
-        "rows": sum(one.rows for one in found), "planned": sum(one.planned_cents for one in figures),
+        "rows": sum(one.rows for one in found), "calls": sum(one.calls for one in found),
+        "promises": followed(project, actor=request.actor), "planned": sum(one.planned_cents for one in figures),
         "actual": sum(one.actual_cents or 0 for one in figures),
         "published": sum(one.status == "PUBLISHED" for one in found),
     }  # fmt: skip
     return render(request, "projects/use.html", shown)
 
 
-def _use_of(resource_id: UUID) -> Use:
+def _use_of(resource_id: UUID, actor: Actor) -> Use:
     reader = System(name="projects")
     resource = catalogue.get_resource(resource_id)
     given = [grants.view_of(row) for row in grants.find_grants(actor=reader, resource_id=resource_id)[:1000]]
     flows = [flow for grant in given if (flow := delivery.flow_of(grant.id, actor=reader)) is not None]
+    totals = queries_use.use_totals([grant.id for grant in given])
+    seen = grants.find_grants(actor=actor, resource_id=resource_id).count()
     return Use(
-        name=resource.name, code=resource.code, status=resource.status, resource_id=resource_id, grants=len(given),
+        calls=sum(one.calls for one in totals.values()), used=sum(one.rows for one in totals.values()),
+        linked=seen == len(given) > 0, name=resource.name, code=resource.code, status=resource.status, resource_id=resource_id,
+        grants=len(given),
         live=sum(grant.status == "ACTIVE" for grant in given), consumers=len({grant.consumer_id for grant in given}),
         rows=sum(flow.upserts + flow.deletes for flow in flows),
     )  # fmt: skip
@@ -143,4 +155,5 @@ def _use_columns() -> list[tuple[Any, Any]]:
         (gettext_lazy("Grants in force"), lambda u: u.live),
         (gettext_lazy("Departments using it"), lambda u: u.consumers),
         (gettext_lazy("Rows delivered"), lambda u: u.rows),
+        (gettext_lazy("Calls"), lambda u: u.calls),
     ]

@@ -58,7 +58,9 @@ def records(request: ActingRequest) -> HttpResponse:
     grant = request.GET.get("grant", "")
     rows = queries_use.find_use(
         actor=request.actor, text=text(request), channel=wanted(request, "channel", use_records.CHANNELS),
-        grant_id=_uuid(grant), since=_day(request.GET.get("since", "")), until=_day(request.GET.get("until", "")),
+        grant_id=_uuid(grant), resource_id=_uuid(request.GET.get("resource", "")),
+        consumer_id=_uuid(request.GET.get("consumer", "")),
+        since=_day(request.GET.get("since", "")), until=_day(request.GET.get("until", "")),
     )  # fmt: skip
     return show_list(
         request,
