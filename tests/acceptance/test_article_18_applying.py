@@ -42,7 +42,7 @@ def test_not_even_for_an_unconditional_resource() -> None:
     )
     actions.save_draft(access_request_id=request.pk, fields={}, ban_accepted=True, by=clerk, at=banner.at)
     with pytest.raises(Shortfalls):
-        actions.submit_access_request(access_request_id=request.pk, by=clerk, at=banner.at)
+        actions.present_access_request(access_request_id=request.pk, by=clerk, at=banner.at)
     assert AccessRequest.objects.get().status == "DRAFT"
 
 

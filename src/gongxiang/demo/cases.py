@@ -38,8 +38,7 @@ def grant_and_open(travel: TimeTravel, banner: Banner, resources: dict[str, UUID
         days=1000,
         use_case="企业住所登记时校核行政区划。",
     )
-    granted = actions.submit_access_request(access_request_id=made, by=consumer.clerk, at=clock.now())
-    result = {"xzqh": granted.grant_id}
+    result = {"xzqh": _submit(travel, consumer, made)}
     travel.go(30)
     asked = [e.code for e in HARDSHIP_ELEMENTS]
     made = _draft(
@@ -86,7 +85,7 @@ def leave_cases_waiting(travel: TimeTravel, banner: Banner, resources: dict[str,
 
     travel.go(24)
     short = _draft(yibao, resources["shehui"], days=14, use_case="一次性核对定点机构登记情况。", **files)
-    actions.submit_access_request(access_request_id=short, by=yibao.clerk, at=clock.now())
+    _submit(travel, yibao, short)
 
     travel.go(18)
     refused = _submitted(travel, renshe, resources["dibao"], use_case="拟用于就业帮扶对象摸底。", **files)
@@ -97,7 +96,7 @@ def leave_cases_waiting(travel: TimeTravel, banner: Banner, resources: dict[str,
     travel.go(14)
     _refuse(travel, provider, consulted, "no_legal_basis", "所附依据不能说明需要全部信息项，请说明理由。")
     travel.go(13)
-    _suspend_one(provider, renshe, resources["shehui"], **files)
+    _suspend_one(travel, provider, renshe, resources["shehui"], **files)
     overdue = _submitted(
         travel, yibao, resources["tkry"], elements=["rybh", "xm", "szsm", "zyx"], use_case="参保资助对象身份核验。"
     )
@@ -129,12 +128,12 @@ def leave_cases_waiting(travel: TimeTravel, banner: Banner, resources: dict[str,
     actions.present_access_request(access_request_id=presented, by=yibao.clerk, at=clock.now())
 
 
-def _suspend_one(provider: Office, consumer: Office, resource_id: UUID, **files: Any) -> None:
+def _suspend_one(travel: TimeTravel, provider: Office, consumer: Office, resource_id: UUID, **files: Any) -> None:
     made = _draft(consumer, resource_id, days=300, use_case="核对社会组织用工登记情况。", **files)
-    granted = actions.submit_access_request(access_request_id=made, by=consumer.clerk, at=clock.now())
-    assert granted.grant_id is not None
+    grant_id = _submit(travel, consumer, made)
+    assert grant_id is not None
     grants.suspend_grant(
-        grant_id=granted.grant_id, reason="security", statement="使用方终端发现弱口令，整改完成前暂停。",
+        grant_id=grant_id, reason="security", statement="使用方终端发现弱口令，整改完成前暂停。",
         by=provider.officer, at=clock.now(),
     )  # fmt: skip
 
@@ -156,12 +155,13 @@ def _draft(office: Office, resource_id: UUID, *, elements: list[str], days: int,
     return made.pk
 
 
-def _submit(travel: TimeTravel, office: Office, access_request_id: UUID) -> None:
+def _submit(travel: TimeTravel, office: Office, access_request_id: UUID, *, read: int = 60) -> UUID | None:
+    """Presented, read by the own officer, submitted; the grant where there is one at once."""
     actions.present_access_request(access_request_id=access_request_id, by=office.clerk, at=clock.now())
-    travel.pass_minutes(60)
+    travel.pass_minutes(read)
     actions.consent_access_request(access_request_id=access_request_id, by=office.officer, at=clock.now())
     travel.pass_minutes(5)
-    actions.submit_access_request(access_request_id=access_request_id, by=office.clerk, at=clock.now())
+    return actions.submit_access_request(access_request_id=access_request_id, by=office.clerk, at=clock.now()).grant_id
 
 
 def _submitted(

@@ -6,7 +6,6 @@ from uuid import UUID
 from gongxiang.demo import cases
 from gongxiang.demo.banner import Banner
 from gongxiang.demo.progress import TimeTravel
-from gongxiang.platform.access import actions as access
 from gongxiang.platform.grants import (
     actions,
     disposing,
@@ -66,7 +65,7 @@ def _end_one(travel: TimeTravel, banner: Banner, resources: dict[str, UUID]) -> 
     made = cases._draft(
         consumer, resources["shehui"], elements=["bh", "mc"], mode="file", days=200, use_case="一次性核对社会组织名称。"
     )
-    grant_id = access.submit_access_request(access_request_id=made, by=consumer.clerk, at=clock.now()).grant_id
+    grant_id = cases._submit(travel, consumer, made, read=10)
     assert grant_id is not None
     travel.pass_minutes(20)
     providing.declare_provision(grant_id=grant_id, statement="已通过政务外网文件专线交付。", by=provider.clerk, at=clock.now())

@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 
 from gongxiang.platform.access import actions, states, tasks
-from gongxiang.platform.access.errors import NoReplyPrepared
+from gongxiang.platform.access.errors import NoReplyPrepared, OfficerConsentMissing
 from gongxiang.platform.access.models import AccessRequest
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.kernel.actors import Actor, Person, System
@@ -71,7 +71,7 @@ CASES = (
     Case(act="consent", source=states.PRESENTED, by={"consumer.officer"}, do="consent_access_request"),
     Case(act="submit", source=states.CONSENTED, by=_APPLICANTS, do="submit_access_request"),
     Case(
-        act="submit_unconditional", source=states.DRAFT, by=_APPLICANTS, do="submit_access_request", unconditional=True,
+        act="submit_unconditional", source=states.CONSENTED, by=_APPLICANTS, do="submit_access_request", unconditional=True,
         ends=states.GRANTED,
     ),
     Case(
@@ -162,20 +162,28 @@ def test_every_arrow_who_may_turn_article_event_and_notice() -> None:
                 request = actions.draft_access_request(
                     resource_id=open_to_all.id, fields=_open_fields(open_to_all), by=banner.consumer.clerk, at=at
                 )
-                actions.save_draft(access_request_id=request.pk, fields={}, ban_accepted=True, by=banner.consumer.clerk, at=at)
+                key: dict[str, Any] = {"access_request_id": request.pk, "at": at}
+                actions.save_draft(fields={}, ban_accepted=True, by=banner.consumer.clerk, **key)
+                for early in (actions.present_access_request, None):
+                    with pytest.raises(OfficerConsentMissing):
+                        actions.submit_access_request(by=banner.consumer.clerk, **key)
+                    if early is not None:
+                        early(by=banner.consumer.clerk, **key)
+                actions.consent_access_request(by=banner.consumer.officer, **key)
             else:
                 request = bring(banner, case.source, resource.id)
             if case.prepared is not None:
                 by = banner.provider.reviewer if case.side == "provider" else banner.authority_officer
                 reply = case.prepared if "outcome" in case.prepared else reply_fields(**case.prepared)
-                actions.prepare_reply(access_request_id=request.pk, by=by, at=at, **reply)
+                request = actions.prepare_reply(access_request_id=request.pk, by=by, at=at, **reply)
             _check(case, request, banner, at)
             transaction.set_rollback(True)
 
 
 def _check(case: Case, request: AccessRequest, banner: Banner, at: Any) -> None:
     def act(by: Actor) -> object:
-        return getattr(actions, case.do)(access_request_id=request.pk, by=by, at=at, **case.arguments)
+        read = {"read_at": request.prepared_at} if case.do == "consent_reply" else {}
+        return getattr(actions, case.do)(access_request_id=request.pk, by=by, at=at, **read, **case.arguments)
 
     named = f"{case.act} out of {case.source}"
     done, out_of_turn = tried(act, banner)
@@ -225,5 +233,4 @@ def test_no_arrow_is_left_out() -> None:
         for source in arrow.sources
         if arrow.act not in OF_DISPUTES and source not in disputed and (arrow.act, source) not in covered
     ]
-    # The standing consent leads through SUBMITTED wherever the request stood.
-    assert missing == [("submit_unconditional", states.PRESENTED), ("submit_unconditional", states.CONSENTED)]
+    assert missing == []

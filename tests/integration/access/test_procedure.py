@@ -41,10 +41,10 @@ def test_request_is_answered_within_its_period(banner: Banner) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.article("wushen-2021-60:21(1)", "cn-809:21")
+@pytest.mark.article("wushen-2021-60:21(1)", "cn-809:20.2", "cn-809:20.3")
 def test_unconditional_resource_is_granted_at_once_under_the_standing_consent(banner: Banner) -> None:
     resource = make_published(banner=banner)
-    request = make_request(states.DRAFT, banner=banner, resource_id=resource.id, elements=["code", "name"])
+    request = make_request(states.CONSENTED, banner=banner, resource_id=resource.id, elements=["code", "name"])
     actions.submit_access_request(access_request_id=request.pk, by=banner.consumer.clerk, at=banner.at)
     request.refresh_from_db()
     assert request.status == states.GRANTED

@@ -45,7 +45,10 @@ def draft(banner: Banner, resource: ResourceRef, *, changes_grant_id: UUID | Non
 
 
 def submit(banner: Banner, request: AccessRequest) -> AccessRequest:
-    """The clerk submits, without the officer."""
+    """The own officer consents, the clerk submits (条例 20.2)."""
+    key: dict[str, Any] = {"access_request_id": request.pk, "at": banner.at}
+    actions.present_access_request(by=banner.consumer.clerk, **key)
+    actions.consent_access_request(by=banner.consumer.officer, **key)
     return actions.submit_access_request(access_request_id=request.pk, by=banner.consumer.clerk, at=banner.at)
 
 
@@ -104,5 +107,18 @@ def test_a_held_grant_is_not_replaced_by_applying_again(banner: Banner, resource
         grants.end_grant(**found, at=over)
     again = draft(banner, resource)
     assert not again.unconditional
-    with pytest.raises(errors.OfficerConsentMissing):
-        submit(banner, again)
+    asked = submit(banner, again)
+    assert (asked.status, asked.turn, asked.grant_id) == (states.SUBMITTED, "provider", None)
+
+
+@pytest.mark.article("cn-809:20.2")
+def test_no_type_of_resource_spares_the_own_officers_consent(banner: Banner, resource: ResourceRef) -> None:
+    request = draft(banner, resource)
+    key: dict[str, Any] = {"access_request_id": request.pk, "at": banner.at}
+    for step in (actions.present_access_request, actions.consent_access_request):
+        for person in (banner.consumer.clerk, banner.consumer.officer):
+            with pytest.raises(errors.OfficerConsentMissing) as refused:
+                actions.submit_access_request(by=person, **key)
+            assert refused.value.articles == ("cn-809:20.2",)
+        step(by=banner.consumer.clerk if step is actions.present_access_request else banner.consumer.officer, **key)
+    assert actions.submit_access_request(by=banner.consumer.clerk, **key).status == states.GRANTED

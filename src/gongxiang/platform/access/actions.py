@@ -169,18 +169,18 @@ def consent_access_request(*, access_request_id: UUID, by: Actor, at: datetime) 
 @implements("wushen-2021-60:21(2)", "wushen-2021-60:18", "cn-809:20", "cn-809:21")
 @transaction.atomic
 def submit_access_request(*, access_request_id: UUID, by: Actor, at: datetime) -> AccessRequest:
-    """Hand the request to the provider and start its period of reply.
+    """Hand the request to the provider and start its period of reply; the own officer has consented, whatever the type.
 
     An unconditional resource is granted in the same act, under the consent that the provider's officer gave at publication.
     """
     request = queries.get_for_update(access_request_id)
     permissions.check_of_department(permissions.APPLY, by, request.consumer_id)
     _check_complete(request, at)
+    if request.status in (states.DRAFT, states.PRESENTED):
+        raise errors.OfficerConsentMissing()
     unconditional = is_unconditional(
         resource_of(request.resource_id), consumer_id=request.consumer_id, changes_grant_id=request.changes_grant_id
     )
-    if not unconditional and request.status in (states.DRAFT, states.PRESENTED):
-        raise errors.OfficerConsentMissing()
     rule = "reply_unconditional" if unconditional else "reply_conditional"
     changes = {"submitted_at": at, "unconditional": unconditional, **clock_changes(rule, at)}
     act = "submit_unconditional" if unconditional else "submit"

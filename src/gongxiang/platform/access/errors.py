@@ -127,7 +127,7 @@ class OwnDraft(Refusal):
 class OfficerConsentMissing(Refusal):
     """Your department's accountable officer has not consented yet."""
 
-    basis = ("cn-809:20",)
+    basis = ("cn-809:20.2",)
     next_step = "Present the request to the accountable officer."
 
 

@@ -56,10 +56,11 @@ ACCESS_REQUEST: Final = TransitionTable(
             act="submit", sources=(CONSENTED,), target=SUBMITTED, event="submitted", turn="provider",
             who="consumer's clerk or accountable officer", basis=("wushen-2021-60:21(2)", "wushen-2021-60:18"),
         ),
-        # 办法 21(1) asks for no request at all; the record is kept for 条例 20 and 21.
+        # 条例 20.2 asks for the consent of the applicant's officer whatever the type; the grant follows in the same act.
         Transition(
-            act="submit_unconditional", sources=(DRAFT, PRESENTED, CONSENTED), target=SUBMITTED, event="submitted",
-            turn="provider", who="consumer's clerk", basis=("wushen-2021-60:21(1)", "cn-809:21"),
+            act="submit_unconditional", sources=(CONSENTED,), target=SUBMITTED, event="submitted", turn="provider",
+            who="consumer's clerk or accountable officer",
+            basis=("wushen-2021-60:21(1)", "wushen-2021-60:18", "cn-809:20.2", "cn-809:21.1"),
         ),
         Transition(
             act="notify_incomplete", sources=(SUBMITTED,), target=INCOMPLETE, event="incomplete_notified", turn="consumer",

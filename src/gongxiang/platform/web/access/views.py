@@ -170,9 +170,6 @@ def edit(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
             if act == "present":
                 actions.present_access_request(**key)
                 messages.success(request, _("Presented to your accountable officer."))
-            elif act == "submit":
-                actions.submit_access_request(**key)
-                messages.success(request, _("Granted under the standing consent; the flow opens by itself."))
             else:
                 messages.success(request, _("Draft saved."))
         except Refusal as refusal:
@@ -268,8 +265,10 @@ def consent(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """The accountable officer consents, and submits in the same step if asked to."""
     actions.consent_access_request(**_key(request, access_request_id))
     if request.POST.get("submit") == "yes":
-        actions.submit_access_request(**_key(request, access_request_id))
-        messages.success(request, _("Consented and submitted. The provider's period of reply has begun."))
+        submitted = actions.submit_access_request(**_key(request, access_request_id))
+        messages.success(
+            request, _after(submitted.status, _("Consented and submitted. The provider's period of reply has begun."))
+        )
     else:
         messages.success(request, _("Consented."))
     return redirect("access:detail", access_request_id)
@@ -279,9 +278,16 @@ def consent(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
 @require_POST
 def submit(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """Submit a request that has its consent."""
-    actions.submit_access_request(**_key(request, access_request_id))
-    messages.success(request, _("Submitted. The provider's period of reply has begun."))
+    submitted = actions.submit_access_request(**_key(request, access_request_id))
+    messages.success(request, _after(submitted.status, _("Submitted. The provider's period of reply has begun.")))
     return redirect("access:detail", access_request_id)
+
+
+def _after(status: str, waiting: str) -> str:
+    """What is said after a submission: granted at once, or the provider's period runs."""
+    if status == states.GRANTED:
+        return _("Granted under the standing consent; the flow opens by itself.")
+    return waiting
 
 
 @door(permissions.CONSENT)

@@ -91,7 +91,7 @@ def consent(request: Called, request_id: UUID) -> dict[str, Any]:
 
 @endpoint("POST", "/requests/{uuid:request_id}/submit", door=APPLY, name="submit_request", tag="Requests", answer=RequestCase)
 def submit(request: Called, request_id: UUID) -> dict[str, Any]:
-    """Hand it to the provider; an unconditional resource is granted at once."""
+    """Hand it to the provider, after the own officer's consent; an unconditional resource is granted at once."""
     actions.submit_access_request(**_key(request, request_id))
     return _seen(request, request_id)
 
