@@ -343,7 +343,12 @@ def test_what_changes_in_between_is_said_and_enforced(banner: Banner) -> None:
     actions.prepare_reply(access_request_id=request.pk, by=banner.provider.reviewer, **reply_fields(), **key)
     with pytest.raises(errors.NotPublished):
         give_reply(access_request_id=request.pk, by=banner.provider.officer, **key)
+    close_account(person_id=banner.provider.reviewer.id, reason="调离", by=banner.site.system_admin, at=banner.at)
+    close_account(person_id=banner.provider.officer.id, reason="退休", by=banner.site.system_admin, at=banner.at)
+    codes = {one.code for one in circumstances(view(request, banner), banner.at)}
+    assert codes == {"preparer_left", "provider_officer", "resource_withdrawn"}
+    second = make_person(banner.provider.department, Role.ACCOUNTABLE_OFFICER)
     refusal = {"outcome": "refuse", "ground": "purpose_unfit", "text": "该资源已停止共享，不予提供。"}
-    actions.prepare_reply(access_request_id=request.pk, by=banner.provider.reviewer, **refusal, **key)
-    give_reply(access_request_id=request.pk, by=banner.provider.officer, **key)
+    actions.prepare_reply(access_request_id=request.pk, by=banner.provider.clerk, **refusal, **key)
+    give_reply(access_request_id=request.pk, by=second, **key)
     assert circumstances(view(request, banner), banner.at) == []

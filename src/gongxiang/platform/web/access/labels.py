@@ -80,6 +80,13 @@ CODES = {
     "circumstance:provider_agreement": _(
         "The provider's agreement is not in force: nothing is granted until it is again; a refusal is possible"
     ),
+    "circumstance:consumer_officer": _("The applicant has no accountable officer: nothing is consented to until one is named"),
+    "circumstance:provider_officer": _(
+        "The provider has no accountable officer: the period runs on, and passes to the authority"
+    ),
+    "circumstance:preparer_left": _(
+        "Who prepared the reply has left; the officer may give it as it stands, or have it prepared anew"
+    ),
     "circumstance:drafter_left": _("Who drafted this has left; anybody of the department's office carries on"),
     "circumstance:handler_left": _(
         "A handler named here has left or moved: name others before presenting, or with the completion"

@@ -91,6 +91,18 @@ CODES = {
     "filing:ended": _("End"),
     "filing_reason:resumed": _("The cause is over"),
     "filing_reason:narrowed": _("Less is needed"),
+    "grant_circumstance:consumer_gone": _("The consumer has become part of another department; the grant is settled before"),
+    "grant_circumstance:provider_gone": _("The provider has become part of another department; the grant is settled before"),
+    "grant_circumstance:consumer_renamed": _("The consumer has a new name; the grant goes on under its number"),
+    "grant_circumstance:provider_renamed": _("The provider has a new name; the grant goes on under its number"),
+    "grant_circumstance:consumer_agreement": _("The consumer has no agreement in force: nothing flows until it has one again"),
+    "grant_circumstance:provider_agreement": _("The provider has no agreement in force: nothing flows until it has one again"),
+    "grant_circumstance:consumer_officer": _(
+        "The consumer has no accountable officer: what needs consent waits until one is named"
+    ),
+    "grant_circumstance:provider_officer": _(
+        "The provider has no accountable officer: what needs consent waits until one is named"
+    ),
     "node_problem:not_ended": _("the grant is not over there yet: the node has not received the end"),
     "node_problem:in_use": _("objects of your department hang on the table: remove them first"),
     "node_problem:busy": _("the exchange database is busy: order it again"),

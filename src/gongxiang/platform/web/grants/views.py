@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongxiang.law.deadlines import end_of_day, last_day
 from gongxiang.platform.access import dispute_papers, queries_dispute
 from gongxiang.platform.access import queries as access
+from gongxiang.platform.access.circumstances import of_parties
 from gongxiang.platform.access.permissions import APPLY
 from gongxiang.platform.access.permissions_dispute import VIEW as VIEW_DISPUTES
 from gongxiang.platform.access.queries import renewable
@@ -133,6 +134,7 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         ),
         "purposes": purposes,
         "papers": [one for one in documents.documents_of(f"grant:{grant_id}", actor=request.actor) if one.kind == paper.KIND],
+        "circumstances": [] if grant.status == states.ENDED else of_parties(grant, clock.now()),
         "disputes": _disputes_of(grant, request.actor),
         "may_issue_paper": grant.status != states.ENDED
         and possible(lambda: permissions.check_actor_can_issue_paper(request.actor, grant.provider_id)).yes,
