@@ -33,9 +33,8 @@ def announce_narrowing(
 
     With `everywhere` the same elements are announced to be taken from every other grant of the resource.
     """
-    grant = queries.get_for_update(grant_id)
+    grant = _with_the_others(grant_id)
     permissions.check_own_department(permissions.ANNOUNCE_STOP, by, grant.provider_id)
-    stopping.lock_grants(grant.resource_id)
     policies.check_reasoned(reason, statement, policies.NARROW_REASONS)
     old, new = _checked(grant, elements, masks, conditions, purposes, valid_until, volume, at)
     deadline = rulebook.deadline("stop_objection", start=at)
@@ -65,9 +64,8 @@ def protect_now(
     by: Actor, at: datetime,
 ) -> StopView:  # fmt: skip
     """Give less at once where it cannot wait; the consumer is heard and the authority confirms or gives it back."""
-    grant = queries.get_for_update(grant_id)
+    grant = _with_the_others(grant_id)
     permissions.check_own_department(permissions.PROTECT, by, grant.provider_id)
-    stopping.lock_grants(grant.resource_id)
     policies.check_reasoned(ground, statement, policies.PROTECT_GROUNDS)
     old, new = _checked(grant, elements, masks, conditions, purposes, valid_until, volume, at)
     _check_none_runs([_asked(grant, {})])
@@ -77,6 +75,13 @@ def protect_now(
         kind="PROTECT", series="BH", resource=catalogue.get_resource(grant.resource_id), reason=ground, statement=statement,
         stops_at=at, deadline=rulebook.deadline("stop_objection", start=at), asked=asked, by=by, at=at,
     )  # fmt: skip
+
+
+def _with_the_others(grant_id: UUID) -> Grant:
+    """The grant, locked after all of its resource in their order: who held one and waited for the rest would stop another."""
+    for resource_id in Grant.objects.filter(pk=grant_id).values_list("resource_id", flat=True):
+        stopping.lock_grants(resource_id)
+    return queries.get_for_update(grant_id)
 
 
 def _checked(
