@@ -145,3 +145,8 @@ def called_in_tests() -> frozenset[str]:
 def test_every_arrow_is_gone_in_some_test():
     untested = {f"{t.subject}:{a.act}" for room, t, a in ARROWS if not acts_by(room, a.act) & called_in_tests()}
     assert untested <= set(WITHOUT_TEST), sorted(untested - set(WITHOUT_TEST))
+
+
+@pytest.mark.parametrize("subject", sorted(TABLES))
+def test_the_search_of_evidence_names_what_a_record_is_about(subject: str) -> None:
+    assert labels.code("evidence_subject", subject) != subject

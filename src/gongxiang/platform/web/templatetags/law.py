@@ -49,6 +49,8 @@ def rule_words(stored: str) -> str:
     """A rule as it was stored with a case (`reply_days=5@2021-10-12`), by its title; as stored where it is not known."""
     name, found, rest = stored.partition("=")
     value, _at, since = rest.partition("@")
+    if name == "planned_day":
+        return translation.gettext("Day of the plan as last made (%(number)s)") % {"number": value}
     info = rulebook.rules().info.get(name)
     if not found or info is None:
         return stored
