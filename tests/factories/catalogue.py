@@ -20,6 +20,7 @@ from gongxiang.platform.catalogue.states import (
 )
 from gongxiang.platform.catalogue.values import DraftRef, ResourceRef
 from tests.factories.contents import complete_content, conditional_content
+from tests.factories.kept import kept
 from tests.factories.parties import Banner, Office
 
 SECRECY = "经审查，不涉及国家秘密、工作秘密。"
@@ -30,11 +31,13 @@ ASSESSMENT = {
 }
 
 
+@kept()
 def make_draft_entry(office: Office, content: Content | None = None, *, at: datetime) -> DraftRef:
     """A draft by the office's clerk."""
     return actions.draft_resource(content=content or complete_content(), by=office.clerk, at=at)
 
 
+@kept()
 def bring_to(status: str, *, banner: Banner, resource_id: UUID, office: Office | None = None, at: datetime) -> None:
     """Walk a DRAFT to `status` by real acts, a minute apart, ending at `at`."""
     office = office or banner.provider
@@ -75,6 +78,7 @@ def bring_to(status: str, *, banner: Banner, resource_id: UUID, office: Office |
     raise LookupError(status)
 
 
+@kept()
 def make_entry_at(
     status: str, *, banner: Banner, content: Content | None = None, office: Office | None = None, at: datetime | None = None
 ) -> DraftRef:
@@ -86,6 +90,7 @@ def make_entry_at(
     return queries.get_draft(made.id)
 
 
+@kept()
 def make_published(
     *, banner: Banner, content: Content | None = None, office: Office | None = None, at: datetime | None = None
 ) -> ResourceRef:
@@ -93,6 +98,7 @@ def make_published(
     return queries.get_resource(make_entry_at(PUBLISHED, banner=banner, content=content, office=office, at=at).id)
 
 
+@kept()
 def make_conditional(*, banner: Banner, at: datetime | None = None, **changes: Any) -> ResourceRef:
     """A published conditional entry."""
     return make_published(banner=banner, content=replace(conditional_content(), **changes), at=at)

@@ -13,6 +13,7 @@ from gongxiang.platform.delivery.models import Flow
 from gongxiang.platform.kernel.actors import System
 from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
+from tests.factories.kept import kept
 from tests.factories.parties import Banner, make_banner
 from tests.factories.procedure import make_grant, make_node
 
@@ -31,6 +32,7 @@ class Scene:
     at: datetime
 
 
+@kept()
 def make_scene(banner: Banner | None = None) -> Scene:
     """A published table, granted, and its flow open."""
     banner = banner or make_banner()
@@ -44,6 +46,7 @@ def make_scene(banner: Banner | None = None) -> Scene:
     return Scene(banner=banner, resource_id=resource.id, grant_id=grant_id, flow=flow, at=banner.at + timedelta(hours=2))
 
 
+@kept()
 def report(scene: Scene, **changes: Any) -> Correction:
     """A doubt about one name."""
     fields: dict[str, Any] = {
@@ -64,6 +67,7 @@ def deposit(scene: Scene, row: Correction) -> Correction:
     return row
 
 
+@kept()
 def bring(scene: Scene, status: str, *, claimed: bool = False) -> Correction:
     """A correction in a state, by real acts."""
     banner, at = scene.banner, scene.at

@@ -9,6 +9,7 @@ from gongxiang.platform.access.models import AccessRequest, Dispute
 from gongxiang.platform.access.queries_collection import AbsenceView
 from gongxiang.platform.documents.models import Document
 from gongxiang.protocol.terms import Purpose
+from tests.factories.kept import kept
 from tests.factories.parties import Banner
 from tests.factories.procedure import answer, make_request
 
@@ -30,12 +31,14 @@ def terms(**changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@kept()
 def refused_request(banner: Banner, resource_id: Any, **refusal: Any) -> AccessRequest:
     """A request that was refused, with reasons."""
     request = make_request(banner=banner, resource_id=resource_id)
     return answer(request, banner=banner, at=banner.at, **{**REFUSAL, **refusal})
 
 
+@kept()
 def make_dispute(
     status: str = states.CONSULTING, *, banner: Banner, request: AccessRequest, at: datetime | None = None
 ) -> Dispute:
@@ -115,6 +118,7 @@ def decide(banner: Banner, dispute: Dispute, *, at: datetime, **changes: Any) ->
     mediating.record_decision(dispute_id=dispute.pk, by=banner.authority_officer, at=at, **values)
 
 
+@kept()
 def make_absence(
     status: str = states.STATED, *, banner: Banner, request: AccessRequest, at: datetime | None = None
 ) -> AbsenceView:
@@ -136,6 +140,7 @@ def make_absence(
     return file(banner, made, at=at)
 
 
+@kept()
 def file(banner: Banner, absence: AbsenceView, *, at: datetime) -> AbsenceView:
     """The authority files it, having answered every hit."""
     from gongxiang.platform.access.models import Absence

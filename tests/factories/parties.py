@@ -19,6 +19,7 @@ from gongxiang.platform.parties import actions, queries, totp
 from gongxiang.platform.parties.credit_code import complete_credit_code
 from gongxiang.platform.parties.queries import DepartmentRef
 from gongxiang.protocol.clock import BEIJING
+from tests.factories.kept import kept, registers
 
 #: Monday, 2 November 2026, nine in the morning in Beijing.
 AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
@@ -82,6 +83,7 @@ class Banner:
 
 
 _credentials: dict[UUID, Credentials] = {}
+registers.append(_credentials)
 
 
 def code_of(secret: str, at: datetime) -> str:
@@ -214,6 +216,7 @@ def make_template(*, at: datetime = AT) -> None:
         )
 
 
+@kept()
 def make_agreement(office: Office, *, status: str = "IN_FORCE", at: datetime = AT, **changes: object) -> AgreementRef:
     """An agreement at DRAFTED, SIGNED_BY_DEPARTMENT or IN_FORCE; it reaches the last at `at`."""
     make_template(at=at)
@@ -236,6 +239,7 @@ def signing(person: Person, at: datetime) -> dict[str, str]:
     return {"password": known.password, "code": known.code(at)}
 
 
+@kept(first=True)
 def make_banner(*, at: datetime = AT, agreements: bool = True) -> Banner:
     """The whole banner, ready at `at`."""
     before = at - timedelta(days=1)

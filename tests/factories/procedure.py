@@ -14,6 +14,7 @@ from gongxiang.platform.kernel.actors import Person, Role
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import messages, signing
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Purpose
+from tests.factories.kept import kept, registers
 from tests.factories.parties import Banner, Office, make_person
 
 MASKED = {
@@ -23,6 +24,7 @@ MASKED = {
 FILTER = (Condition(element="township", operator=Comparison.EQ, values=("嘎鲁图镇",)),)
 #: The keys of the nodes made here, to sign their receipts.
 NODE_KEYS: dict[UUID, signing.SoftwareKey] = {}
+registers.append(NODE_KEYS)
 
 
 def request_fields(**changes: Any) -> dict[str, Any]:
@@ -41,6 +43,7 @@ def request_fields(**changes: Any) -> dict[str, Any]:
     }
 
 
+@kept()
 def make_request(
     status: str = states.SUBMITTED, *, banner: Banner, resource_id: UUID, consumer: Office | None = None,
     at: datetime | None = None, **changes: Any,
@@ -79,6 +82,7 @@ def reply_fields(**changes: Any) -> dict[str, Any]:
     }
 
 
+@kept()
 def answer(request: AccessRequest, *, banner: Banner, at: datetime, **changes: Any) -> AccessRequest:
     """The provider's reviewer prepares the reply and its accountable officer consents."""
     office = banner.provider
@@ -95,6 +99,7 @@ def give_reply(*, access_request_id: UUID, by: Person, at: datetime, **changes: 
     return access.consent_reply(access_request_id=access_request_id, read_at=read_at, by=by, at=at, **changes)
 
 
+@kept()
 def make_grant(*, banner: Banner, resource_id: UUID, at: datetime | None = None, **changes: Any) -> UUID:
     """A grant of fewer elements, masked and filtered, by the whole procedure."""
     at = at or banner.at
@@ -114,6 +119,7 @@ def make_operator(banner: Banner) -> Person:
     return make_person(banner.site.operator, Role.PLATFORM_OPERATOR, at=banner.at)
 
 
+@kept()
 def make_node(
     status: str = "ADMITTED", *, banner: Banner, office: Office, name: str = "前置机一", at: datetime | None = None
 ) -> Node:

@@ -9,6 +9,7 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.projects import actions, queries, states
 from gongxiang.platform.projects.planned import Planned, PlannedElement
 from gongxiang.platform.projects.values import ProjectFields, ProjectView
+from tests.factories.kept import kept
 from tests.factories.parties import Banner, Office, make_person
 
 _operators: dict[UUID, Person] = {}
@@ -55,6 +56,7 @@ def pass_all_checks(project_id: UUID, *, banner: Banner, at: datetime) -> None:
         )
 
 
+@kept()
 def make_project_at(
     status: str,
     *,

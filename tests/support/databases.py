@@ -99,7 +99,8 @@ def stop_server() -> None:
         os.environ.pop("GONGXIANG_TEST_HOME", None)
 
 
-def _named(name: str) -> Database:
+def named(name: str) -> Database:
+    """A database of the test server."""
     parts = urlsplit(start_server())
     return Database(name=name, url=urlunsplit(parts._replace(path=f"/{name}")))
 
@@ -123,7 +124,7 @@ def template() -> Database:
 @functools.cache
 def _template(server: str, home: str) -> Database:
     """Remembered by what it depends on: benches start and end several servers in one process."""
-    made = _named(f"gx_template_{_schema_digest()}")
+    made = named(f"gx_template_{_schema_digest()}")
     Keyring.from_environment().make()
     certificate.make(test_home().keys)
     with psycopg.connect(server, autocommit=True) as connection:
@@ -163,7 +164,7 @@ def create_copy() -> Database:
     global _count
     source = template()
     _count += 1
-    made = _named(f"gx_test_{os.getpid()}_{_count}")
+    made = named(f"gx_test_{os.getpid()}_{_count}")
     with psycopg.connect(start_server(), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made.name)))
         _create(connection, made.name, source.name)
@@ -178,7 +179,7 @@ def create_empty() -> Database:
     """A fresh empty database, e.g. a department's."""
     global _count
     _count += 1
-    made = _named(f"gx_test_{os.getpid()}_{_count}")
+    made = named(f"gx_test_{os.getpid()}_{_count}")
     with psycopg.connect(start_server(), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made.name)))
         _create(connection, made.name, "template0")
