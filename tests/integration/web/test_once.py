@@ -3,6 +3,8 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.contrib.messages.storage.fallback import FallbackStorage
@@ -13,10 +15,13 @@ from django.urls import reverse
 
 from gongxiang.platform.catalogue import permissions
 from gongxiang.platform.catalogue.models import SavedSearch
+from gongxiang.platform.delivery.models import Node
 from gongxiang.platform.demands.models import Demand
-from gongxiang.platform.kernel.twins import SentTwice
+from gongxiang.platform.kernel.twins import SentTwice, ShownOnce
+from gongxiang.platform.notices.models import CalendarFeed
 from gongxiang.platform.parties import tasks
-from gongxiang.platform.parties.models import SentForm
+from gongxiang.platform.parties.models import AccessToken, Person, SentForm
+from gongxiang.platform.web import once
 from gongxiang.platform.web.doors import door
 from gongxiang.protocol import clock
 from tests.factories.parties import make_banner
@@ -106,3 +111,51 @@ def test_where_only_a_unique_constraint_decides_the_second_is_told():
     answer = twice(request)
     assert answer.status_code == 409
     assert SentTwice().message in answer.content.decode()
+
+
+#: A form whose answer shows a secret -> who sends it, what is typed, what it made (asked before and after).
+SHOWN = {
+    "a token of my own": (
+        lambda b: b.provider.clerk, lambda b: reverse("interfaces:new_own_token"),
+        {"label": "夜间核对", "scopes": "catalogue:read", "days": "30"}, lambda b: AccessToken.objects.count(),
+    ),
+    "a node's code": (
+        lambda b: b.provider.node_operator, lambda b: reverse("delivery:offer"), {"name": "前置机二"},
+        lambda b: Node.objects.count(),
+    ),
+    "a first password": (
+        lambda b: b.site.system_admin, lambda b: reverse("parties:new_person"),
+        lambda b: {"department": b.provider.id, "username": "xinlai", "name": "新来"}, lambda b: Person.objects.count(),
+    ),
+    "a new password for one forgotten": (
+        lambda b: b.site.system_admin, lambda b: reverse("parties:reset_password", args=[b.provider.clerk.id]), {},
+        lambda b: Person.objects.get(pk=b.provider.clerk.id).password,
+    ),
+    "a calendar's address": (
+        lambda b: b.provider.clerk, lambda b: reverse("agenda:new_feed"), {},
+        lambda b: CalendarFeed.objects.count(),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", SHOWN)
+def test_what_is_shown_once_is_made_once(what):
+    banner, token = banner_now(), str(uuid4())
+    who, where, typed, made = SHOWN[what]
+    form = typed(banner) if callable(typed) else typed
+    browser, before = client_of(who(banner)), made(banner)
+    first = browser.post(where(banner), {**form, "once": token})
+    after = made(banner)
+    assert (first.status_code, after != before) == (200, True), first.content.decode()
+    second = browser.post(where(banner), {**form, "once": token})
+    assert (second.status_code, made(banner)) == (409, after)
+    assert ShownOnce().message in second.content.decode()
+    third = browser.post(where(banner), {**form, "name": "又一个", "username": "lingyi", "once": str(uuid4())})
+    assert third.status_code == 200, "a form opened anew makes a new one"
+    assert made(banner) != after
+
+
+def test_every_slip_with_a_secret_is_shown_through_the_guard():
+    for path in Path(once.__file__).parent.rglob("*.py"):
+        assert not re.search(r'\brender\(request, "\w+/\w+_slip\.html"', path.read_text("utf-8")), path

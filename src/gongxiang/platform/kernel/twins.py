@@ -21,6 +21,14 @@ class SentTwice(Refusal):
     next_step = "Go back to the list: what was entered first stands there."
 
 
+class ShownOnce(Refusal):
+    """This form was sent already, and what it made was shown once, on the page that answered; no second one was made."""
+
+    #: A secret that nobody knows of is one that nobody guards.
+    basis = ("wushen-2021-60:25",)
+    next_step = "If it was not kept, open the form anew and make a new one; end the one that was lost where that is possible."
+
+
 def is_twin(problem: IntegrityError) -> bool:
     """Whether the database refused a second equal row, and nothing worse."""
     return getattr(problem.__cause__, "sqlstate", None) == _UNIQUE_VIOLATION

@@ -18,6 +18,7 @@ from gongxiang.platform.notices.permissions import KEEP_WEBHOOK, READ_MAIL_FAILU
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
+from gongxiang.platform.web.once import show_once
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
 
@@ -58,7 +59,7 @@ def index(request: ActingRequest) -> HttpResponse:
                 if not secret:
                     messages.success(request, _("Kept. Messages go to this address from now on."))
                     return redirect("agenda:office")
-                return render(request, "agenda/office_slip.html", {"secret": secret})
+                return show_once(request, "agenda/office_slip.html", {"secret": secret})
     text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     rows = queries_out.history(actor, text=text, state=request.GET.get("state", ""))
     if request.GET.get("export") == "csv":

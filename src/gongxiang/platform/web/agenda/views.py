@@ -27,6 +27,7 @@ from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.agenda.labels import AREAS, URGENCY
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.notices.views import PAGES
+from gongxiang.platform.web.once import show_once
 from gongxiang.platform.web.todos import todos_of
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
@@ -185,7 +186,7 @@ def new_feed(request: ActingRequest) -> HttpResponse:
     """Make my calendar address; it is on this one page, once."""
     secret = actions_out.issue_feed(by=request.actor, at=clock.now())
     address = request.build_absolute_uri(reverse("agenda:feed", args=[secret]))
-    return render(request, "agenda/calendar_slip.html", {"address": address})
+    return show_once(request, "agenda/calendar_slip.html", {"address": address})
 
 
 @door(READ)

@@ -23,6 +23,7 @@ from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.delivery.forms import AdmitForm, NodeForm, ReasonForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
+from gongxiang.platform.web.once import show_once
 from gongxiang.platform.web.possible import Possible, possible
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
@@ -83,7 +84,7 @@ def _show_code(request: ActingRequest, node_id: UUID, code: str) -> HttpResponse
         "code": code,
         "fingerprint": queries.gateway_fingerprint(),
     }
-    return render(request, "delivery/code.html", shown)
+    return show_once(request, "delivery/code.html", shown)
 
 
 def _shown(request: ActingRequest, node_id: UUID) -> dict[str, Any]:

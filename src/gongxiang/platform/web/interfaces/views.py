@@ -17,6 +17,7 @@ from gongxiang.platform.parties import tokens as kept
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.interfaces.forms import OwnTokenForm, SystemTokenForm
+from gongxiang.platform.web.once import show_once
 from gongxiang.protocol import clock
 
 
@@ -96,7 +97,7 @@ def _make(request: ActingRequest, form: Any, *, systems: Any, title: str) -> Htt
         except Refusal as refusal:
             form.show_refusal(refusal)
         else:
-            return render(request, "interfaces/token_slip.html", {"token": made, "secret": secret})
+            return show_once(request, "interfaces/token_slip.html", {"token": made, "secret": secret})
     context = {"form": form, "title": title, "systems": systems}
     return render(request, "interfaces/token_new.html", context, status=422 if form.is_bound else 200)
 

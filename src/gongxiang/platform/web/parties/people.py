@@ -18,6 +18,7 @@ from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import actions, permissions, policies, queries
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.once import show_once
 from gongxiang.platform.web.parties.forms import PersonForm, ReasonForm, RoleForm
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
@@ -75,7 +76,7 @@ def new(request: ActingRequest) -> HttpResponse:
         except Refusal as refusal:
             form.show_refusal(refusal)
         else:
-            return render(request, "parties/password_slip.html", {"person": person, "password": password, "new": True})
+            return show_once(request, "parties/password_slip.html", {"person": person, "password": password, "new": True})
     return render(request, "parties/person_new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -127,7 +128,7 @@ def reset_password(request: ActingRequest, person_id: UUID) -> HttpResponse:
     """Give a new first password for a forgotten one."""
     password = actions.reset_password(person_id=person_id, by=request.actor, at=clock.now())
     context = {"person": queries.person_ref(person_id), "password": password, "new": False}
-    return render(request, "parties/password_slip.html", context)
+    return show_once(request, "parties/password_slip.html", context)
 
 
 @door(permissions.RESET_FACTOR)
