@@ -86,6 +86,8 @@ def kept(*, first: bool = False) -> Callable[[Callable[P, T]], Callable[P, T]]:
             if state is None:
                 return factory(*args, **kwargs)
             key = (state, factory.__qualname__, repr(args), repr(sorted(kwargs.items())), clock.now().date())
+            if not first:
+                key = (*key, connection.settings_dict["NAME"])
             if key in _scenes and (scene := _scenes[key]) is not None:
                 _put_back(scene)
                 return _given(scene, *args, *kwargs.values())
@@ -205,7 +207,9 @@ def _noted(factory: Callable[[], T]) -> tuple[T, _Scene | None]:
 
 
 def _counts(tables: list[tuple[Any, ...]]) -> list[int]:
-    return [count for (count,) in _rows(" UNION ALL ".join(f"SELECT count(*) FROM {table}" for table, _c, _k in tables))]
+    # Numbered: the parts of a UNION may come in any order where several processes count.
+    parts = (f"SELECT {number}, count(*) FROM {table}" for number, (table, _columns, _key) in enumerate(tables))
+    return [count for _number, count in sorted(_rows(" UNION ALL ".join(parts)))]
 
 
 def _copy_out(statement: str) -> bytes:
