@@ -12,6 +12,7 @@ from gongxiang.demo import (
     databases,
     demands,
     disputes,
+    doubtful,
     entries,
     finding,
     imports,
@@ -58,6 +59,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         nodes = databases.install_nodes(home, notes, everybody, say)
         step("catalogue")
         resources = entries.publish_entries(travel, everybody, nodes)
+        doubtful.publish_doubtful(travel, everybody, resources)
         finding.keep_words(travel, everybody)
         quality.report_first_entries(everybody)
         quality.check_forms(everybody, resources)
@@ -92,8 +94,9 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         sources.read_tables(everybody, nodes)
         sources.try_table(everybody, resources["tkry"])
         imports.send_workbook(everybody)
-        imports.ask_for_file(everybody)
         agenda.leave_agenda(travel, everybody)
+        travel.home()
+        imports.ask_for_file(everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},
             grants={key: str(value) for key, value in granted.items()},

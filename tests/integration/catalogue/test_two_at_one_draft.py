@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,7 @@ from tests.integration.catalogue.test_pages import form_of
 from tests.support.pages import client_of
 
 pytestmark = pytest.mark.django_db
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -227,3 +229,11 @@ class TestManyAtOnce:
         nothing = client_of(banner.provider.officer).post(reverse("upkeep:batch"), {"act": "consent"}, follow=True)
         assert nothing.redirect_chain == [(reverse("catalogue:reviews"), 302)]
         assert [message.level_tag for message in nothing.context["messages"]] == ["error"]
+
+
+def test_megabytes_of_text_in_a_form_are_refused_in_words(banner, draft):
+    clerk = client_of(banner.provider.clerk)
+    for text, field in (("大" * 1_000_000, "summary"), ("=" * 10_000_000, "name")):
+        answer = clerk.post(reverse("catalogue:edit", args=[draft.id]), urlencode({field: text}), content_type=FORM)
+        assert (answer.status_code, "文字过多" in text_of(answer)) == (413, True)
+    assert queries.get_draft(draft.id).revision == draft.revision

@@ -3,6 +3,7 @@
 import sys
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -40,6 +41,14 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def health(request: HttpRequest) -> HttpResponse:
     """For the supervisor: the site answers."""
     return JsonResponse({"status": "ok"})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: a form with more text than is taken is told so; anything else of this kind no form of ours sends."""
+    leave_counts_out(request)
+    much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
+    most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 2**20
+    return render(request, "web/bad_request.html", {"too_much": much, "most": f"{most:g}"}, status=413 if much else 400)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gongxiang.platform.http_api.urls")),
 ]
 
+handler400 = "gongxiang.platform.web.views.bad_request"
 handler404 = "gongxiang.platform.web.views.page_not_found"
 handler500 = "gongxiang.platform.web.views.server_error"
