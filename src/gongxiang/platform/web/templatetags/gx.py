@@ -1,6 +1,7 @@
 """Tags every page uses: icons, articles, times, deadlines, state badges, paging, forms."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
@@ -26,10 +27,21 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """`{% icon "database" %}`: decorative unless a label is given."""
-    href = f"{static('built/icons.svg')}#{name}"
     if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, _shape(name))
+    return _decoration(name)
+
+
+@cache
+def _shape(name: str) -> str:
+    """Where a shape is; the sheet does not change while the site runs."""
+    return f"{static('built/icons.svg')}#{name}"
+
+
+@cache
+def _decoration(name: str) -> SafeString:
+    # Every entry of the menu has one, on every page.
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', _shape(name))
 
 
 @register.simple_tag
