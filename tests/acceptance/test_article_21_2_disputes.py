@@ -142,6 +142,9 @@ class TestBothConsultForFiveWorkingDays:
         confirm(banner, meeting)
         with pytest.raises(refusals.ConfirmedAlready):
             disputing.confirm_minutes(meeting_id=meeting.pk, by=banner.consumer.officer, at=banner.at + 3 * HOUR)
+        page = client_of(banner.provider.officer).get(f"/requests/{refused.pk}/").content.decode()
+        assert 'name="read_at"' in page, "given where it is read, also while both consult"
+        assert 'name="read_at"' not in client_of(banner.consumer.officer).get(f"/requests/{refused.pk}/").content.decode()
         give_reply(access_request_id=refused.pk, by=banner.provider.officer, at=banner.at + 4 * HOUR)
         refused.refresh_from_db()
         dispute.refresh_from_db()

@@ -176,10 +176,11 @@ def two_countersignatures(banner: Banner) -> Race:
     leader, second = banner.authority_leader, make_person(banner.authority, Role.AUTHORITY_LEADER)
     at = banner.at + HOUR
     said = [(by, signing(by, at)) for by in (leader, second)]
-    signs: list[Act] = [
-        lambda by=by, known=known: agreements.sign_for_authority(agreement_id=waits.id, by=by, at=at, **known)
-        for by, known in said
-    ]
+
+    def signing_by(by: Any, known: dict[str, str]) -> Act:
+        return lambda: agreements.sign_for_authority(agreement_id=waits.id, by=by, at=at, **known)
+
+    signs = [signing_by(by, known) for by, known in said]
     returns: Act = lambda: agreements.return_agreement(  # noqa: E731
         agreement_id=waits.id, reason="范围不清，请修改。", by=banner.authority_officer, at=at
     )

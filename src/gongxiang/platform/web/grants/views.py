@@ -305,13 +305,14 @@ def dispose(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     """Certify the disposal of what was delivered."""
     grant = queries.get_grant(grant_id, actor=request.actor)
     flow = delivery.flow_of(grant_id, actor=request.actor)
-    form = DisposalForm(request.POST or None, initial={"rows_disposed": flow.rows_in_table if flow else None})
+    duty = next(iter(queries.disposals(actor=request.actor, grant_id=grant_id)), None)
+    counted = duty.node_rows if duty is not None and duty.node_rows is not None else flow.rows_in_table if flow else None
+    form = DisposalForm(request.POST or None, initial={"rows_disposed": counted})
 
     def act() -> None:
         disposing.certify_disposal(grant_id=grant_id, **form.cleaned_data, by=request.actor, at=clock.now())
 
     done = _("Certified: the certificate is issued.")
-    (duty,) = queries.disposals(actor=request.actor, grant_id=grant_id) or [None]
     return _act(request, grant, form, act=act, template="grants/dispose.html", done=done, flow=flow, disposal=duty)
 
 
