@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -78,7 +79,7 @@ def run() -> Iterator[dict[str, Any]]:
             ).fetchone()
         assert largest is not None
         for name, count, work in _pages(largest[0]):
-            limit = _median(lambda count=count: _ask(count))
+            limit = _median(partial(_ask, count))
             yield figure(f"quality.{name}", _median(work), limit, "ms", time_like=True, entries=ENTRIES)
         from django.db import connections
 

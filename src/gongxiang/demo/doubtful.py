@@ -44,7 +44,7 @@ def _contents(resources: dict[str, UUID]) -> tuple[tuple[str, Content], ...]:
             name="经营者登记信息", classification="307", summary="在本旗登记的个体工商户经营者的基本情况和联系方式。",
             format_class="SPREADSHEET", format_type="XLSX", update_cycle="MONTHLY", area="乌审旗", open_to_society=True,
             open_conditions="无", elements=(
-                _e("bh", "编号", 20, key=True, nullable=False), _e("xm", "姓名", **_PERSONAL),
+                _e("bh", "编号", 20, key=True, nullable=False), _e("xm", "姓名", 50, **_PERSONAL),
                 _e("lxdh", "联系电话", 20, **_PERSONAL),
             ),
             distributions=(_API,),
