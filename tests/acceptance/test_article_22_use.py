@@ -206,7 +206,7 @@ def test_each_half_year_and_the_end_are_reported_in_five_parts(banner, grant_id)
     # Provision was never measured in this test and lapses at the same time.
     tasks.keep_use_true(at)
     report = UseReport.objects.get()
-    assert (report.number, report.status, report.due_rule) == ("SY-2027-0001", "DUE", "use_report=10@2021-10-12")
+    assert (report.number, report.status, report.due_rule) == ("SY-2027-0001", "DUE", "use_report=10@2025-08-01")
     act = {"report_id": report.pk, "parts": PARTS, "at": at}
     only(
         banner, {"consumer.reviewer", "consumer.officer"}, lambda by: use_reports.report_use(by=by, **act),
@@ -464,7 +464,7 @@ def test_disposal_is_certified_with_a_witness_on_a_document_and_acknowledged(ban
     end = {"grant_id": grant_id, "reason": "purpose_met", "statement": "业务已办结。", "at": banner.at + timedelta(days=1)}
     actions.end_grant(**end, by=banner.consumer.officer)
     duty = DisposalDuty.objects.get()
-    assert duty.due_rule == "disposal=20@2021-10-12"
+    assert duty.due_rule == "disposal=20@2025-08-01"
     tasks.keep_use_true(duty.due_at)
     duty.refresh_from_db()
     assert duty.status == "OVERDUE"

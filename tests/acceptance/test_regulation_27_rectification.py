@@ -67,7 +67,7 @@ def reach(banner, row, status):
 
 def test_suspended_put_right_accepted_and_resumed(banner, grant_id):
     row = suspend(banner, grant_id, demand="停止批量核验，逐笔登记事项编号。")
-    assert (row.number, row.due_rule, row.due_basis) == ("ZG-2026-0001", "rectification=10@2021-10-12", "cn-809:27.2")
+    assert (row.number, row.due_rule, row.due_basis) == ("ZG-2026-0001", "rectification=10@2025-08-01", "cn-809:27.2")
     seen = queries_rectify.get_rectification(row.pk, actor=banner.consumer.clerk)
     assert (seen.turn, seen.demand) == ("consumer", "停止批量核验，逐笔登记事项编号。")
     assert [r.id for r in queries_rectify.waiting_rectifications(banner.consumer.officer)] == [row.pk]

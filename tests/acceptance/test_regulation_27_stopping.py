@@ -66,7 +66,7 @@ def test_agreed_filed_ended_on_its_day_and_withdrawn_only_then(banner, resource,
     notice = announce(banner, resource)
     assert (notice.status, notice.number, notice.last_day) == ("ANNOUNCED", "ZZ-2026-0001", STOPS_ON)
     assert queries_stop.last_day(notice.due_at) == LAST_TO_OBJECT
-    assert (notice.due_basis, notice.due_rule) == ("cn-809:27.3", "stop_objection=5@2021-10-12")
+    assert (notice.due_basis, notice.due_rule) == ("cn-809:27.3", "stop_objection=5@2025-08-01")
     announced = EvidenceRecord.objects.get(kind="stop_notice:announced")
     assert set(announced.concerns) == {banner.provider.id, banner.consumer.id, banner.authority.id}
     assert f"grant:{grant_id}" in announced.trail

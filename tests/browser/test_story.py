@@ -51,7 +51,7 @@ class Story:
         """旗能源局 has not signed: it can neither apply nor publish; both refusals cite article 18."""
         clerk = self.desk("nengyuan-jb")
         self.apply(clerk, "行政区划代码", elements=["code", "name"])
-        clerk.press("申请使用")
+        clerk.press("提交责任领导审签")
         clerk.sees("办法第十八条", "协议")
         entry = self.begin_entry(clerk, f"煤炭企业名录{self.suffix}")
         self.add_elements(clerk, ELEMENTS[:2], plain=True)

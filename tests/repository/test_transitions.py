@@ -41,6 +41,12 @@ WITHOUT_ARTICLE = {
     "department": "the register of departments follows their founding documents",
     "document": "issued and withdrawn on the articles of the act that it puts on paper",
 }
+#: Arrows and notices that cite an article of several paragraphs as a whole, and why.
+WHOLE_ARTICLE = {
+    ("grant:end", "cn-809:27"): "purpose met (.1), misuse (.2) or announced (.3): the reason of the act tells which",
+    ("grant:ended", "cn-809:27"): "as the act",
+    ("flow:terminate", "cn-809:27"): "as the end of the grant",
+}
 #: Events after which it is somebody's turn and nobody is told, and why not.
 WITHOUT_NOTICE = {
     "access_request:drafted": _OWN_HANDS,
@@ -81,6 +87,13 @@ def test_an_arrow_says_who_and_on_which_article_and_has_words(room: str, table: 
     assert str(labels.event(kind)) != kind, "the event in words, in an area's labels.py"
     for state in (*arrow.sources, arrow.target):
         assert str(labels.state(table.subject, state)[0]) != state, f"the state {state} in words"
+
+
+def test_arrows_and_notices_cite_the_paragraph_that_carries_them():
+    cited = {(f"{table.subject}:{arrow.act}", one) for _room, table, arrow in ARROWS for one in arrow.basis}
+    cited |= {(kind, one) for kind, rule in RULES.items() for one in rule.basis}
+    whole = {(name, one) for name, one in cited if article(one).parts}
+    assert whole == set(WHOLE_ARTICLE), sorted(whole ^ set(WHOLE_ARTICLE))
 
 
 def test_whoever_has_the_turn_is_told():

@@ -205,7 +205,7 @@ def test_every_step_from_absence_to_the_end_of_the_plan() -> None:
     may(banner, collecting.draft_plan, desk, **plan_fields(), **key)
     plan_id = collecting.draft_plan(by=banner.consumer.officer, **plan_fields(), **key).id
     plan = CollectionPlan.objects.get(pk=plan_id)
-    stands(banner, plan, "collection_plan", steps.DRAFT, "consumer", "drafted", "cn-809:19")
+    stands(banner, plan, "collection_plan", steps.DRAFT, "consumer", "drafted", "cn-809:19.1")
     on: dict[str, Any] = {"plan_id": plan_id, "at": at + 2 * HOUR}
     # The entry that was asked for has these items by name: collecting them all the same needs a reason for each.
     assert {hit["item"] for hit in plan.hits} == {"姓名", "苏木镇"}
@@ -218,10 +218,10 @@ def test_every_step_from_absence_to_the_end_of_the_plan() -> None:
     collecting.change_plan(by=banner.consumer.clerk, **plan_fields(), **on)
     may(banner, collecting.propose_plan, {"consumer.officer"}, **on)
     collecting.propose_plan(by=banner.consumer.officer, **on)
-    stands(banner, plan, "collection_plan", steps.PROPOSED, "authority", "proposed", "cn-809:19")
+    stands(banner, plan, "collection_plan", steps.PROPOSED, "authority", "proposed", "cn-809:19.1")
     may(banner, collecting.review_plan, AUTHORITY, approves=True, opinion="同意。", **on)
     collecting.review_plan(approves=False, opinion="请说明采集对象的范围和告知方式。", by=banner.authority_officer, **on)
-    stands(banner, plan, "collection_plan", steps.RETURNED, "consumer", "returned", "cn-809:19")
+    stands(banner, plan, "collection_plan", steps.RETURNED, "consumer", "returned", "cn-809:19.1")
     collecting.propose_plan(by=banner.consumer.officer, **on)
     may(banner, collecting.cancel_plan, {"consumer.officer"}, reason="不再采集", **on)
     collecting.review_plan(approves=True, opinion="", by=banner.authority_leader, **on)

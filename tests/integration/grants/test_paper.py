@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.test import Client
 
 from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.grants import actions, errors, paper, queries
@@ -74,6 +75,35 @@ def test_new_terms_and_the_end_withdraw_the_certificate(banner: Banner, grant_id
     assert documents.get_document(second.id).status == "WITHDRAWN"
     with pytest.raises(errors.PaperOfEndedGrant):
         paper.issue_paper(grant_id=grant_id, by=banner.provider.officer, at=at)
+
+
+@pytest.mark.article("cn-809:27.2")
+def test_whoever_holds_the_code_hears_that_the_grant_rests_changed_or_ended(
+    banner: Banner, grant_id: UUID, client: Client
+) -> None:
+    at = banner.at + timedelta(hours=2)
+
+    def told(code: str) -> str:
+        return client.get(f"/documents/verify/{code}/").content.decode()
+
+    first = paper.issue_paper(grant_id=grant_id, by=banner.provider.officer, at=at)
+    assert "该文书由本平台出具，现行有效。" in told(first.verification_code)
+    held = {"grant_id": grant_id, "reason": "misuse", "by": banner.provider.officer}
+    actions.suspend_grant(statement="发现超范围使用。", at=at, **held)
+    page = told(first.verification_code)
+    assert "起已暂停" in page
+    assert "该文书由本平台出具，现行有效。" not in page
+    assert "发现超范围使用" not in page, "why is not everybody's"
+    actions.resume_grant(grant_id=grant_id, statement="已整改到位。", by=banner.provider.officer, at=at)
+    assert "该文书由本平台出具，现行有效。" in told(first.verification_code)
+    old = queries.current_terms(grant_id)
+    actions.revise_grant(
+        grant_id=grant_id, elements=old.elements[:2], masks=old.masks, conditions=old.conditions, purposes=old.purposes,
+        valid_until=old.valid_until, reason="只保留必要信息项", by=banner.authority_leader, at=at,
+    )  # fmt: skip
+    assert "其授权条款此后已变更" in told(first.verification_code)
+    actions.end_grant(grant_id=grant_id, reason="not_needed", statement="不再需要", by=banner.consumer.officer, at=at)
+    assert "不得再据此共享" in told(first.verification_code)
 
 
 def test_who_may_issue_it_and_who_may_read_the_policy(banner: Banner, grant_id: UUID) -> None:

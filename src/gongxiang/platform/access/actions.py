@@ -61,7 +61,7 @@ ask_extension = extending.ask_extension
 decide_extension = extending.decide_extension
 
 
-@implements("wushen-2021-60:22", "wushen-2021-60:4")
+@implements("wushen-2021-60:22.1", "wushen-2021-60:4(2)")
 @transaction.atomic
 def draft_access_request(
     *,
@@ -128,7 +128,7 @@ def save_draft(
     return request
 
 
-@implements("cn-809:20")
+@implements("cn-809:20.2")
 @transaction.atomic
 def present_access_request(*, access_request_id: UUID, by: Actor, at: datetime) -> AccessRequest:
     """Lay the finished draft before the own accountable officer."""
@@ -139,7 +139,7 @@ def present_access_request(*, access_request_id: UUID, by: Actor, at: datetime) 
     return request
 
 
-@implements("cn-809:20")
+@implements("cn-809:20.2")
 @transaction.atomic
 def send_back(*, access_request_id: UUID, comment: str, by: Actor, at: datetime) -> AccessRequest:
     """The accountable officer does not consent yet and says why."""
@@ -151,7 +151,7 @@ def send_back(*, access_request_id: UUID, comment: str, by: Actor, at: datetime)
     return request
 
 
-@implements("cn-809:20")
+@implements("cn-809:20.2")
 @transaction.atomic
 def consent_access_request(*, access_request_id: UUID, by: Actor, at: datetime) -> AccessRequest:
     """The own accountable officer consents; never who drafted it."""
@@ -166,7 +166,7 @@ def consent_access_request(*, access_request_id: UUID, by: Actor, at: datetime) 
     return request
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:18", "cn-809:20", "cn-809:21")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:18", "cn-809:20.2", "cn-809:20.3", "cn-809:21.1")
 @transaction.atomic
 def submit_access_request(*, access_request_id: UUID, by: Actor, at: datetime) -> AccessRequest:
     """Hand the request to the provider and start its period of reply; the own officer has consented, whatever the type.
@@ -190,7 +190,7 @@ def submit_access_request(*, access_request_id: UUID, by: Actor, at: datetime) -
     return request
 
 
-@implements("cn-809:21")
+@implements("cn-809:21.2")
 @transaction.atomic
 def complete_access_request(
     *,
@@ -225,7 +225,7 @@ def complete_access_request(
     return request
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:39")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:39(4)")
 @transaction.atomic
 def lapse_reply(*, access_request_id: UUID, by: Actor, at: datetime) -> AccessRequest | None:
     """Pass an unanswered request to the authority as of the instant its period ended; None when somebody was faster.
@@ -252,7 +252,7 @@ def ask_mediation(*, access_request_id: UUID, statement: str, by: Actor, at: dat
     return disputing.ask_mediation(access_request_id=access_request_id, statement=statement, by=by, at=at)
 
 
-@implements("wushen-2021-60:22")
+@implements("wushen-2021-60:22.1")
 @transaction.atomic
 def withdraw_access_request(*, access_request_id: UUID, reason: str, by: Actor, at: datetime) -> AccessRequest:
     """The consumer no longer asks."""

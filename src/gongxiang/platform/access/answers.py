@@ -35,7 +35,7 @@ STOPPED_CLOCK: Final = {"due_at": None, "due_provisional": False}
 NOTHING_PREPARED: Final = {"prepared": None, "prepared_at": None, "prepared_by": "", "prepared_by_id": None, "prepared_for": ""}
 
 
-@implements("cn-809:21")
+@implements("cn-809:21.2")
 @transaction.atomic
 def notify_incomplete(
     *, access_request_id: UUID, missing: Sequence[str], fields: Sequence[str] = (), by: Actor, at: datetime
@@ -46,7 +46,7 @@ def notify_incomplete(
     policies.check_can_notify(request, missing)
     policies.check_notice_fields(fields)
     if request.due_at is not None and at >= request.due_at:
-        raise WrongState(state=states.REPLY_OVERDUE, basis=("cn-809:21",))
+        raise WrongState(state=states.REPLY_OVERDUE, basis=("cn-809:21.2",))
     changes = {
         "turn": "consumer",
         "missing": [item.strip() for item in missing if item.strip()],
@@ -61,7 +61,7 @@ def notify_incomplete(
     return request
 
 
-@implements("cn-809:20", "wushen-2021-60:21(2)")
+@implements("cn-809:20.3", "wushen-2021-60:21(2)")
 @transaction.atomic
 def prepare_reply(
     *,
@@ -136,7 +136,7 @@ def return_reply(*, access_request_id: UUID, comment: str, by: Actor, at: dateti
     return request
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:20", "cn-809:21", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:20.3", "cn-809:21.1", "cn-809:21.2", "cn-809:28")
 @transaction.atomic
 def consent_reply(
     *, access_request_id: UUID, read_at: datetime | None, aggregation_reason: str = "", by: Actor, at: datetime
@@ -182,7 +182,7 @@ def consent_reply(
     return request
 
 
-@implements("wushen-2021-60:21(1)", "cn-809:21")
+@implements("wushen-2021-60:21(1)", "cn-809:20.3", "cn-809:21.1")
 def grant_under_standing_consent(request: AccessRequest, *, at: datetime) -> None:
     """Grant an unconditional resource at once; the actor is the standing consent, never a person who was not asked."""
     reply = PreparedReply(
@@ -261,12 +261,12 @@ def _check_side(request: AccessRequest, by: Actor) -> str:
         raise NotPermitted()
     allowed = states.ANSWERABLE if side == "provider" else states.DECIDABLE
     if request.status not in allowed:
-        raise WrongState(state=request.status, basis=("wushen-2021-60:21(2)", "cn-809:21"))
+        raise WrongState(state=request.status, basis=("wushen-2021-60:21(2)", "cn-809:21.1"))
     dispute_sync.check_not_in_dispute(request)
     return side
 
 
-@implements("cn-809:25")
+@implements("cn-809:25.2")
 def _with_aggregation(request: AccessRequest, reply: PreparedReply, *, reason: str, at: datetime) -> PreparedReply:
     """The reply with what it would complete, looked for now; the officer says why that is acceptable."""
     if reply.outcome != "grant":
@@ -426,7 +426,7 @@ def _answer(
 
 def _note(request: AccessRequest, event: str, *, by: Actor, at: datetime, changes: Mapping[str, Any], **evidence: Any) -> None:
     record_act(
-        kind=f"access_request:{event}", subject=("access_request", request.pk), by=by, at=at, basis=("cn-809:20",),
+        kind=f"access_request:{event}", subject=("access_request", request.pk), by=by, at=at, basis=("cn-809:20.3",),
         **evidence, **seen_by(request),
     )  # fmt: skip
     for name, value in changes.items():

@@ -40,7 +40,7 @@ def detach_material(*, access_request_id: UUID, upload_id: UUID, by: Actor, at: 
     request = queries.get_for_update(access_request_id)
     permissions.check_of_department(permissions.APPLY, by, request.consumer_id)
     if request.status != states.DRAFT:
-        raise WrongState(state=request.status, subject="access_request", basis=("cn-809:20",))
+        raise WrongState(state=request.status, subject="access_request", basis=("cn-809:20.2",))
     request.material_ids = [one for one in request.material_ids if one != upload_id]
     request.save(update_fields=["material_ids"])
     return request
@@ -54,4 +54,4 @@ def materials_of(request: queries.AccessRequestView) -> list[UploadRef]:
 
 def _check_writable(request: AccessRequest) -> None:
     if request.status not in _WRITABLE:
-        raise WrongState(state=request.status, subject="access_request", basis=("cn-809:20",))
+        raise WrongState(state=request.status, subject="access_request", basis=("cn-809:20.2",))

@@ -35,7 +35,7 @@ def versions() -> tuple[BanText, ...]:
     return tuple(sorted(texts, key=lambda one: one.since))
 
 
-@implements("wushen-2021-60:22", "cn-809:25")
+@implements("wushen-2021-60:22.4", "cn-809:25.1")
 def text_on(at: datetime) -> BanText:
     """The text that an application at that time has to accept."""
     day = beijing_date(at)

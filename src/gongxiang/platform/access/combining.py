@@ -63,7 +63,7 @@ class Finding:
     join_keys: tuple[str, ...]
 
 
-@implements("cn-809:25")
+@implements("cn-809:25.2")
 def findings(
     *, consumer_id: UUID, resource_id: UUID, elements: Sequence[str], masks: Mapping[str, Mask], at: datetime,
     besides: UUID | None = None,
@@ -183,7 +183,7 @@ def all_combinations() -> list[CombinationView]:
     return [_view(row) for row in SensitiveCombination.objects.order_by("ended_on", "title", "id")]
 
 
-@implements("cn-809:25")
+@implements("cn-809:25.2")
 @transaction.atomic
 def add_combination(
     *, title: str, traits: Sequence[tuple[str, Sequence[str]]], reason: str, by: Actor, at: datetime
@@ -209,7 +209,7 @@ def add_combination(
         kept_by=by.name,
     )  # fmt: skip
     record_act(
-        kind="sensitive_combination:added", subject=("sensitive_combination", row.pk), by=by, at=at, basis=("cn-809:25",),
+        kind="sensitive_combination:added", subject=("sensitive_combination", row.pk), by=by, at=at, basis=("cn-809:25.2",),
         after={"title": row.title, "traits": row.traits, "reason": row.reason, "valid_from": row.valid_from},
         concerns=(parties.authority().id,),
     )  # fmt: skip
@@ -226,7 +226,7 @@ def end_combination(*, combination_id: UUID, by: Actor, at: datetime) -> Sensiti
         raise NotFound()
     row.ended_on = beijing_date(at)
     record_act(
-        kind="sensitive_combination:ended", subject=("sensitive_combination", row.pk), by=by, at=at, basis=("cn-809:25",),
+        kind="sensitive_combination:ended", subject=("sensitive_combination", row.pk), by=by, at=at, basis=("cn-809:25.2",),
         after={"title": row.title, "ended_on": row.ended_on}, concerns=(parties.authority().id,),
     )  # fmt: skip
     row.save(update_fields=["ended_on"])

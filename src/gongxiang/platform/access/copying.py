@@ -30,7 +30,7 @@ def copy_access_request(*, access_request_id: UUID, by: Actor, at: datetime) -> 
     return draft_access_request(resource_id=old.resource_id, fields=_words(old, by), copied_from_id=old.id, by=by, at=at)
 
 
-@implements("wushen-2021-60:22", "cn-809:20")
+@implements("wushen-2021-60:22.1", "cn-809:20.2")
 @transaction.atomic
 def renew_grant(*, grant_id: UUID, by: Actor, at: datetime) -> AccessRequest:
     """Begin the renewal of a grant: the same as it was asked for, with a new last day still to be said.

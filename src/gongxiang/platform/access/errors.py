@@ -2,7 +2,7 @@
 
 from gongxiang.platform.kernel.errors import Refusal
 
-_APPLY = ("cn-809:20",)
+_APPLY = ("cn-809:20.2",)
 
 
 class OwnResource(Refusal):
@@ -15,14 +15,14 @@ class OwnResource(Refusal):
 class OutsideScope(Refusal):
     """The provider shares this resource with named departments only, and yours is not among them."""
 
-    basis = ("wushen-2021-60:9", "wushen-2021-60:21(2)")
+    basis = ("wushen-2021-60:9.3", "wushen-2021-60:21(2)")
     next_step = "Ask the provider to name your department in the entry's scope; if it will not, turn to the authority."
 
 
 class GrantNotChangeable(Refusal):
     """The grant that should be changed is not a running grant of your department for this resource."""
 
-    basis = ("wushen-2021-60:22",)
+    basis = ("wushen-2021-60:22.3",)
     next_step = "Open the grant you mean and apply for a change from its page, or apply anew."
 
 
@@ -36,21 +36,21 @@ class NotPublished(Refusal):
 class ResourceWithheld(Refusal):
     """The resource “{name}” is withheld: a law or a decision of the State Council forbids sharing it."""
 
-    basis = ("wushen-2021-60:10", "cn-809:14")
+    basis = ("wushen-2021-60:10", "cn-809:14(3)")
     next_step = "Read its basis in the catalogue; if you doubt it, ask the authority to review the withholding."
 
 
 class LegalBasisMissing(Refusal):
     """State the legal basis of your duty: the law, regulation or policy and its article."""
 
-    basis = (*_APPLY, "wushen-2021-60:22")
+    basis = (*_APPLY, "wushen-2021-60:22.1")
     next_step = "Name the instrument and the article that give your department the task."
 
 
 class PurposeMissing(Refusal):
     """State at least one purpose: the data may later be used for the stated purposes only."""
 
-    basis = ("wushen-2021-60:22", *_APPLY)
+    basis = ("wushen-2021-60:4(2)", *_APPLY)
     next_step = "Tick the purposes you need."
 
 
@@ -78,7 +78,7 @@ class ScopeMissing(Refusal):
 class ElementsMissing(Refusal):
     """Choose at least one data element."""
 
-    basis = ("wushen-2021-60:9",)
+    basis = ("wushen-2021-60:9.3",)
     next_step = "Choose only what the task needs."
 
 
@@ -106,21 +106,21 @@ class UntilMissing(Refusal):
 class BanNotAccepted(Refusal):
     """The ban on passing the data to third parties is not accepted."""
 
-    basis = ("wushen-2021-60:22", "cn-809:25")
+    basis = ("wushen-2021-60:22.4", "cn-809:25.1")
     next_step = "Read the ban and accept it; without it nothing can be granted."
 
 
 class TwinOpen(Refusal):
     """Your department already has the open access request {number} for this resource and purpose."""
 
-    basis = ("wushen-2021-60:22",)
+    basis = ("wushen-2021-60:22.1",)
     next_step = "Continue with {number}, or withdraw it first."
 
 
 class OwnDraft(Refusal):
     """You drafted this yourself; another person has to consent."""
 
-    basis = ("cn-809:20",)
+    basis = ("cn-809:20.2",)
     next_step = "Ask the other accountable officer or the deputy named for absence."
 
 
@@ -134,49 +134,49 @@ class OfficerConsentMissing(Refusal):
 class AlreadyNotified(Refusal):
     """The one-time notice of missing material was given on this request before; there is no second one."""
 
-    basis = ("cn-809:21",)
+    basis = ("cn-809:21.2",)
     next_step = "Reply on the material at hand: grant it, grant it in part, or refuse it and state the reasons."
 
 
 class NoticeEmpty(Refusal):
     """A notice names everything that is missing, at once."""
 
-    basis = ("cn-809:21",)
+    basis = ("cn-809:21.2",)
     next_step = "List each missing item on a line of its own."
 
 
 class CompletionEmpty(Refusal):
     """Say what you add for the missing items."""
 
-    basis = ("cn-809:21",)
+    basis = ("cn-809:21.2",)
     next_step = "Answer each item of the notice."
 
 
 class NoReplyPrepared(Refusal):
     """No reply has been prepared that could be consented to."""
 
-    basis = ("cn-809:20",)
+    basis = ("cn-809:20.3",)
     next_step = "Let the responsible unit prepare the reply first."
 
 
 class OwnReply(Refusal):
     """You prepared this reply yourself; the accountable officer who consents must be another person."""
 
-    basis = ("cn-809:20",)
+    basis = ("cn-809:20.3",)
     next_step = "Ask the other accountable officer or the deputy named for absence."
 
 
 class ReasonsMissing(Refusal):
     """A refusal must state its reasons."""
 
-    basis = ("cn-809:21",)
+    basis = ("cn-809:21.2",)
     next_step = "Choose the ground and explain it so that the consumer can answer it."
 
 
 class GrantsTooMuch(Refusal):
     """The reply grants what was not asked for: {what}."""
 
-    basis = ("wushen-2021-60:22",)
+    basis = ("wushen-2021-60:22.1", "wushen-2021-60:22.3")
     next_step = "Keep the reply within the access request."
 
 
@@ -197,7 +197,7 @@ class GroundsMissing(Refusal):
 class CommentMissing(Refusal):
     """Say in a few words why."""
 
-    basis = ("cn-809:20",)
+    basis = ("cn-809:20.2",)
     next_step = "Write one sentence for those who read the timeline."
 
 
@@ -260,7 +260,7 @@ class HandlerUnknown(Refusal):
 class BanTextChanged(Refusal):
     """The text of the third-party ban has a new version since it was accepted here."""
 
-    basis = ("wushen-2021-60:22.4", "cn-809:25")
+    basis = ("wushen-2021-60:22.4", "cn-809:25.1")
     next_step = "Read the new text and accept it."
 
 
@@ -288,14 +288,14 @@ class TooManyFiles(Refusal):
 class AggregationUnjustified(Refusal):
     """Together with other grants this one would reveal more than each alone: say why that is acceptable."""
 
-    basis = ("cn-809:25",)
+    basis = ("cn-809:25.2",)
     next_step = "Read the warning; give your reason, or return the reply so that less is granted."
 
 
 class CombinationUnclear(Refusal):
     """A combination has a title, two to eight traits with their words, and a reason."""
 
-    basis = ("cn-809:25",)
+    basis = ("cn-809:25.2",)
     next_step = "Write one trait a line, as “name: word, word”."
 
 
@@ -309,14 +309,14 @@ class ReplyChanged(Refusal):
 class NothingToRenew(Refusal):
     """Only a grant of your own department that runs, or ended because its period was over, is renewed."""
 
-    basis = ("wushen-2021-60:22", "cn-809:20")
+    basis = ("wushen-2021-60:22.1", "cn-809:20.2")
     next_step = "Apply anew from the catalogue."
 
 
 class NotToBeCopied(Refusal):
     """Only requests of your own department are copied."""
 
-    basis = ("cn-809:20",)
+    basis = ("cn-809:20.2",)
     next_step = "Open one of your department's requests, or apply from the catalogue."
 
 
@@ -330,5 +330,5 @@ class CircumstancesChanged(Refusal):
 class FieldUnknown(Refusal):
     """The request has no field “{name}” that a notice could name."""
 
-    basis = ("cn-809:21",)
+    basis = ("cn-809:21.2",)
     next_step = "Choose the fields from the list."

@@ -65,7 +65,7 @@ class OutcomeUnknown(Refusal):
 class AgreedTermsMissing(Refusal):
     """What was agreed grants something: name the elements, purposes and the last day."""
 
-    basis = (*_BOTH, "wushen-2021-60:22")
+    basis = (*_BOTH, "wushen-2021-60:22.1")
     next_step = "Choose the terms that both sides agreed on."
 
 

@@ -69,7 +69,7 @@ def decide_extension(*, access_request_id: UUID, allow: bool, opinion: str, by: 
         raise NotPermitted()
     _check_running(request, at)
     if len(opinion.strip()) < policies.SHORTEST_TEXT:
-        raise errors.CommentMissing(field="opinion", basis=("cn-809:21",))
+        raise errors.CommentMissing(field="opinion", basis=("cn-809:21.1",))
     changes: dict[str, Any] = {"opinion": opinion.strip(), "decided_at": at, "decided_by": by.name}
     if not allow:
         transition(row, table=states.REPLY_EXTENSION, act="decline", by=by, at=at, changes=changes, **_seen(request))

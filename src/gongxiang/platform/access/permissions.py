@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from gongxiang.law.articles import implements
 from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
@@ -48,6 +49,7 @@ def sees_all(actor: Actor) -> bool:
     return isinstance(actor, System) or actor.has(*OVERSEERS)
 
 
+@implements("wushen-2021-60:4(3)")
 def check_of_department(permission: Permission, actor: Actor, department_id: UUID) -> Person:
     """The actor holds the permission in that department; raises NotPermitted."""
     permission.check(actor)

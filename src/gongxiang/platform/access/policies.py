@@ -22,7 +22,7 @@ SHORTEST_TEXT: Final = 4
 SHORTEST_REASON: Final = 10
 
 
-@implements("cn-809:20.2", "wushen-2021-60:22", "wushen-2021-60:21(2)")
+@implements("cn-809:20.2", "wushen-2021-60:22.1", "wushen-2021-60:21(2)")
 def find_shortfalls(
     request: AccessRequest,
     *,
@@ -58,7 +58,7 @@ def find_shortfalls(
     return problems
 
 
-@implements("cn-809:21")
+@implements("cn-809:21.2")
 def check_can_notify(request: AccessRequest, missing: Sequence[str]) -> None:
     """A notice is given once, and names everything."""
     if request.notified_at is not None:
@@ -80,7 +80,7 @@ def check_notice_fields(fields: Collection[str]) -> None:
             raise errors.FieldUnknown(field="fields", name=name)
 
 
-@implements("cn-809:21")
+@implements("cn-809:21.2")
 def check_refusal(ground: str, reasons: str) -> None:
     """A refusal states its ground and its reasons."""
     problems: list[Refusal] = []
@@ -96,7 +96,7 @@ def check_refusal(ground: str, reasons: str) -> None:
 def check_can_extend(*, status: str, unconditional: bool, due_at: datetime | None, at: datetime) -> None:
     """Only the running period of a conditional reply is extended, and not once it is over."""
     if status != states.SUBMITTED:
-        raise WrongState(state=status, subject="access_request", basis=("cn-809:21",))
+        raise WrongState(state=status, subject="access_request", basis=("cn-809:21.1",))
     if unconditional:
         raise errors.UnconditionalNotExtended()
     if due_at is None or at >= due_at:
@@ -113,7 +113,7 @@ def find_extension_problems(working_days: int, reason: str, *, longest: int) -> 
     return problems
 
 
-@implements("wushen-2021-60:22")
+@implements("wushen-2021-60:22.1", "wushen-2021-60:22.3")
 def check_within_request(
     request: AccessRequest, *, elements: Collection[str], purposes: Collection[Purpose], until: date
 ) -> None:

@@ -28,7 +28,7 @@ def resource_of(resource_id: UUID) -> ResourceRef:
     return resource
 
 
-@implements("wushen-2021-60:21(1)", "cn-809:20", "cn-809:27")
+@implements("wushen-2021-60:21(1)", "cn-809:20.3", "cn-809:27.2")
 def is_unconditional(resource: ResourceRef, *, consumer_id: UUID, changes_grant_id: UUID | None) -> bool:
     """Whether the standing consent covers this consumer's request.
 
@@ -44,7 +44,7 @@ def is_unconditional(resource: ResourceRef, *, consumer_id: UUID, changes_grant_
     return not grants.held_against(consumer_id=consumer_id, resource_id=resource.id)
 
 
-@implements("wushen-2021-60:22")
+@implements("wushen-2021-60:22.3")
 def check_grant_changeable(grant_id: UUID, *, resource_id: UUID, consumer_id: UUID) -> None:
     """Raise GrantNotChangeable unless the grant is live and of this resource and consumer."""
     grant = grants.live_grant(grant_id)
@@ -52,7 +52,7 @@ def check_grant_changeable(grant_id: UUID, *, resource_id: UUID, consumer_id: UU
         raise errors.GrantNotChangeable()
 
 
-@implements("cn-809:20")
+@implements("cn-809:20.2")
 def grant_to_revise(request: AccessRequest) -> UUID | None:
     """The grant that a granting reply revises; None where a new one is issued.
 
@@ -102,7 +102,7 @@ def find_problems(request: AccessRequest, *, at: datetime) -> list[Refusal]:
     return problems
 
 
-@implements("wushen-2021-60:22.1", "wushen-2021-60:22.4", "cn-809:25")
+@implements("wushen-2021-60:22.1", "wushen-2021-60:22.4", "cn-809:25.1")
 def _people_and_ban(request: AccessRequest, at: datetime) -> list[Refusal]:
     """Handlers who are there, and the ban in the text of today."""
     problems: list[Refusal] = []

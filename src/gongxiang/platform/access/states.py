@@ -30,7 +30,7 @@ ANSWERABLE: Final = (SUBMITTED, REPLY_OVERDUE, IN_CONSULTATION)
 #: The authority may decide.
 DECIDABLE: Final = (REPLY_OVERDUE, IN_MEDIATION)
 
-_REPLY: Final = ("wushen-2021-60:21(2)", "cn-809:21")
+_REPLY: Final = ("wushen-2021-60:21(2)", "cn-809:20.3", "cn-809:21.1")
 _OFFICER: Final = "provider's accountable officer; the standing consent (unconditional); the authority's leader deciding"
 
 ACCESS_REQUEST: Final = TransitionTable(
@@ -38,23 +38,23 @@ ACCESS_REQUEST: Final = TransitionTable(
     transitions=(
         Transition(
             act="draft", sources=(), target=DRAFT, event="drafted", turn="consumer",
-            who="consumer's clerk", basis=("wushen-2021-60:22",),
+            who="consumer's clerk", basis=("wushen-2021-60:22.1",),
         ),
         Transition(
             act="present", sources=(DRAFT,), target=PRESENTED, event="presented", turn="consumer",
-            who="consumer's clerk", basis=("cn-809:20",),
+            who="consumer's clerk", basis=("cn-809:20.2",),
         ),
         Transition(
             act="send_back", sources=(PRESENTED,), target=DRAFT, event="sent_back", turn="consumer",
-            who="consumer's accountable officer", basis=("cn-809:20",),
+            who="consumer's accountable officer", basis=("cn-809:20.2",),
         ),
         Transition(
             act="consent", sources=(PRESENTED,), target=CONSENTED, event="consented", turn="consumer",
-            who="consumer's accountable officer, not who drafted it", basis=("cn-809:20",),
+            who="consumer's accountable officer, not who drafted it", basis=("cn-809:20.2",),
         ),
         Transition(
             act="submit", sources=(CONSENTED,), target=SUBMITTED, event="submitted", turn="provider",
-            who="consumer's clerk or accountable officer", basis=("wushen-2021-60:21(2)", "wushen-2021-60:18"),
+            who="consumer's clerk or accountable officer", basis=("wushen-2021-60:21(2)", "wushen-2021-60:18", "cn-809:20.2"),
         ),
         # 条例 20.2 asks for the consent of the applicant's officer whatever the type; the grant follows in the same act.
         Transition(
@@ -64,11 +64,11 @@ ACCESS_REQUEST: Final = TransitionTable(
         ),
         Transition(
             act="notify_incomplete", sources=(SUBMITTED,), target=INCOMPLETE, event="incomplete_notified", turn="consumer",
-            who="provider's clerk, reviewer or accountable officer, once", basis=("cn-809:21",),
+            who="provider's clerk, reviewer or accountable officer, once", basis=("cn-809:21.2",),
         ),
         Transition(
             act="complete", sources=(INCOMPLETE,), target=SUBMITTED, event="completed", turn="provider",
-            who="consumer's clerk", basis=("cn-809:21",),
+            who="consumer's clerk", basis=("cn-809:21.2",),
         ),
         Transition(
             act="lapse_reply", sources=(SUBMITTED,), target=REPLY_OVERDUE, event="reply_overdue", turn="authority",
@@ -123,7 +123,7 @@ ACCESS_REQUEST: Final = TransitionTable(
         ),
         Transition(
             act="withdraw", sources=OPEN, target=WITHDRAWN, event="withdrawn",
-            who="consumer's clerk (draft) or accountable officer", basis=("wushen-2021-60:22",),
+            who="consumer's clerk (draft) or accountable officer", basis=("wushen-2021-60:22.1",),
         ),
     ),
 )  # fmt: skip

@@ -176,7 +176,7 @@ CANCELLED: Final = "CANCELLED"
 EDITABLE: Final = (DRAFT, RETURNED)
 #: Counts against the plans of others: what is, or will be, collected.
 PLANNED: Final = (PROPOSED, APPROVED)
-_PLAN: Final = ("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "cn-809:19")
+_PLAN: Final = ("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "cn-809:19.1")
 
 COLLECTION_PLAN: Final = TransitionTable(
     subject="collection_plan",

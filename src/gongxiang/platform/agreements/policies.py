@@ -32,7 +32,7 @@ def find_in_force(department_id: UUID, at: datetime) -> Agreement | None:
     return rows.filter(Q(ended_at=None) | Q(ended_at__gt=at)).order_by("-in_force_at").first()
 
 
-@implements("wushen-2021-60:18")
+@implements("wushen-2021-60:18", "wushen-2021-60:3")
 def check_in_force(department_id: UUID, at: datetime, *, side: str = "") -> None:
     """Raise unless the department may share under art. 18 as `side` (`provider`, `consumer`; empty: as either).
 

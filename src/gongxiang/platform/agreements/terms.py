@@ -37,7 +37,7 @@ def day_words(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-@implements("wushen-2021-60:18")
+@implements("wushen-2021-60:18", "wushen-2021-60:3")
 def terms_of(
     *, role: str, scope: str, purposes: Sequence[str], modes: Sequence[str], valid_from: date, valid_until: date,
     supplement: str, authority: str, department: str,
@@ -99,17 +99,17 @@ def terms_of(
                 duty,
                 "对有条件共享资源的申请按期答复，不予共享的说明理由",
                 "wushen-2021-60:21(2)",
-                "cn-809:21",
+                "cn-809:21.2",
                 action="gx:reply",
             ),
-            term(duty, "收到疑义的，按期校核、更正并反馈", "wushen-2021-60:23", "cn-809:26", action="gx:verify"),
+            term(duty, "收到疑义的，按期校核、更正并反馈", "wushen-2021-60:23", "cn-809:26.2", action="gx:verify"),
         ]
     found.append(
         term(duty, "保障信息安全和前置机安全运行，防止泄漏", "wushen-2021-60:13", "wushen-2021-60:15", action="gx:protect")
     )
     if uses:
         found += [
-            term(duty, "记录使用场景、使用过程、应用成效、存储情况和销毁情况，保存不少于三年，接受检查", "cn-809:29",
+            term(duty, "记录使用场景、使用过程、应用成效、存储情况和销毁情况，保存不少于三年，接受检查", "cn-809:29.2",
                  action="gx:recordUse", left="elapsedTime", operator="gteq", right={"@value": "P3Y", "@type": "xsd:duration"}),
             term(duty, "发现疑义或明显错误的及时反馈，校核期间照常办理业务", "wushen-2021-60:23", action="gx:reportDoubt"),
             term(duty, "使用目的已实现、期限届满或者授权终止的，处置获取的共享信息并报告", "cn-809:27.1", action="delete"),

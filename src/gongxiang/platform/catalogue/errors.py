@@ -230,7 +230,7 @@ class ConditionMissing(Shortfall):
     """A conditional resource states its conditions, its scope and the purposes it may be used for."""
 
     next_step = "State the conditions, the scope and the purposes."
-    basis = ("wushen-2021-60:21(2)", "cn-809:15")
+    basis = ("wushen-2021-60:21(2)", "cn-809:15.2")
 
 
 class RestrictedElement(Shortfall):
@@ -359,7 +359,7 @@ class StandingConsentMissing(Shortfall):
     """An unconditional resource needs the officer's standing consent, under which requests are granted at once."""
 
     next_step = "Let the accountable officer give it with the consent, or choose another sharing type."
-    basis = ("cn-809:20", "cn-809:21")
+    basis = ("cn-809:20.3", "cn-809:21.1")
 
 
 class ConsentMissing(Shortfall):

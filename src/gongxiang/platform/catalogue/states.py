@@ -49,7 +49,7 @@ RESOURCE = TransitionTable(
             target=CONSENTED,
             event="consented",
             who="accountable_officer",
-            basis=("cn-809:13",),
+            basis=("cn-809:13.2",),
             turn="provider",
         ),
         Transition(
@@ -93,7 +93,7 @@ RESOURCE = TransitionTable(
             target=DRAFT,
             event="revision_started",
             who="clerk",
-            basis=("wushen-2021-60:7", "cn-809:17"),
+            basis=("wushen-2021-60:7", "cn-809:17.2"),
             turn="provider",
         ),
         Transition(

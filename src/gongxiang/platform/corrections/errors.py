@@ -13,7 +13,7 @@ class ElementsMissing(Refusal):
 class ElementNotGranted(Refusal):
     """The grant does not name the element {element}."""
 
-    basis = ("wushen-2021-60:22",)
+    basis = ("wushen-2021-60:22.3", "wushen-2021-60:23")
     next_step = "Only what was delivered under the grant can be doubted under it."
 
 
@@ -125,7 +125,7 @@ class NumberUnfit(Refusal):
 class GrantClosed(Refusal):
     """The grant is over: nothing more can be deposited under it."""
 
-    basis = ("wushen-2021-60:22",)
+    basis = ("wushen-2021-60:22.3",)
     next_step = "Describe the case in words without values, and agree with the provider how the record is named."
 
 

@@ -55,14 +55,14 @@ class FlowNotRunning(Refusal):
 class SampleNotPossible(Refusal):
     """Rows can be shown only while the flow runs."""
 
-    basis = ("wushen-2021-60:22",)
+    basis = ("wushen-2021-60:22.3",)
     next_step = "Wait until the flow has started, or until its suspension is lifted."
 
 
 class PurposeNotGranted(Refusal):
     """The data may be looked at for a granted purpose only."""
 
-    basis = ("wushen-2021-60:22",)
+    basis = ("wushen-2021-60:22.3",)
     next_step = "Choose one of the purposes of the grant."
 
 

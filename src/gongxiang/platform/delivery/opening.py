@@ -116,7 +116,7 @@ def close_stream(resource_id: UUID, *, reason: str, at: datetime) -> None:
         subject=("stream", stream.pk),
         by=_OPENER,
         at=at,
-        basis=("cn-809:27",),
+        basis=("cn-809:27.3",),
         after={"reason": reason},
         **_stream_seen_by(stream),
     )
@@ -150,7 +150,7 @@ def _stream_seen_by(stream: Stream) -> dict[str, Any]:
 # ---- flows --------------------------------------------------------------------------------------------------------------
 
 
-@implements("wushen-2021-60:19(1)", "cn-809:22")
+@implements("wushen-2021-60:19(1)", "cn-809:22.1")
 @transaction.atomic
 def request_flow(grant_id: UUID, *, at: datetime) -> Flow | None:
     """Make the flow of a new grant and start it as soon as everything is there; None for other ways of sharing."""
@@ -268,7 +268,7 @@ def follow_revision(grant_id: UUID, *, at: datetime) -> None:
     flow.save(update_fields=["revision"])
 
 
-@implements("cn-809:27")
+@implements("cn-809:27.2")
 @transaction.atomic
 def hold_flow(grant_id: UUID, *, reason: str, at: datetime, detail: str = "") -> None:
     """Suspend a flow, or add a reason to a suspended one."""
@@ -306,7 +306,7 @@ def release_flow(grant_id: UUID, *, reason: str, at: datetime) -> None:
     transition(flow, table=states.FLOW, act="resume", by=_OPENER, at=at, changes=changes, **flow_seen_by(flow))
 
 
-@implements("cn-809:27")
+@implements("cn-809:27.2")
 @transaction.atomic
 def resume_flow(grant_id: UUID, *, at: datetime) -> None:
     """The grant was resumed: order the data plane to go on from where it stood."""
@@ -323,7 +323,7 @@ def resume_flow(grant_id: UUID, *, at: datetime) -> None:
         request_flow(grant_id, at=at)
 
 
-@implements("cn-809:27")
+@implements("cn-809:27.1")
 @transaction.atomic
 def close_flow(grant_id: UUID, *, act: str, ended_at: datetime) -> None:
     """Close the flow of a grant that ended (`terminate`) or whose period is over (`complete`)."""

@@ -83,7 +83,7 @@ def check_own_node(node: Node, provider_id: UUID) -> None:
         raise errors.NotYourNode()
 
 
-@implements("wushen-2021-60:22")
+@implements("wushen-2021-60:22.3")
 def check_can_sample(status: str, purposes: Collection[Purpose], purpose: str) -> None:
     """Rows are shown while the flow runs, for a purpose of the grant."""
     if status != states.STARTED:

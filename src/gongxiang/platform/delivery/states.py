@@ -53,7 +53,7 @@ NODE: Final = TransitionTable(
     ),
 )  # fmt: skip
 
-_OPEN_BASIS: Final = ("wushen-2021-60:19(1)", "cn-809:22")
+_OPEN_BASIS: Final = ("wushen-2021-60:19(1)", "cn-809:22.1")
 
 FLOW: Final = TransitionTable(
     subject="flow",
@@ -69,7 +69,7 @@ FLOW: Final = TransitionTable(
         Transition(
             act="suspend", sources=(STARTED,), target=SUSPENDED, event="suspended",
             who="the suspension of the grant, a drift of the source's schema, or the loss of a node",
-            basis=("cn-809:27", "wushen-2021-60:20"),
+            basis=("cn-809:27.2", "wushen-2021-60:20"),
         ),
         Transition(
             act="resume", sources=(SUSPENDED,), target=STARTED, event="resumed",
@@ -77,7 +77,7 @@ FLOW: Final = TransitionTable(
         ),
         Transition(
             act="complete", sources=OPEN_FLOW, target=COMPLETED, event="completed", turn="consumer",
-            who="the end of the grant's period", basis=("cn-809:20", "cn-809:27"),
+            who="the end of the grant's period", basis=("cn-809:20.2", "cn-809:27.1"),
         ),
         Transition(
             act="terminate", sources=OPEN_FLOW, target=TERMINATED, event="terminated", turn="consumer",

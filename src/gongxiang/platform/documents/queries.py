@@ -60,6 +60,9 @@ class PublicDocument:
     status: str
     withdrawn_at: datetime | None
     code: str
+    #: For the page, which asks the room that issued it whether what it says holds; never shown.
+    kind: str
+    trail: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +169,8 @@ def resolve(code: str) -> PublicDocument:
         status=row.status,
         withdrawn_at=row.withdrawn_at,
         code=grouped(row.verification_code),
+        kind=row.kind,
+        trail=tuple(row.trail),
     )
 
 

@@ -35,7 +35,7 @@ from gongxiang.protocol.messages import EndGrant, OpenGrant, SuspendGrant
 from gongxiang.protocol.terms import Condition, Mask, Purpose, Terms, Volume
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:22", "cn-809:20")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:22.1", "cn-809:20.3")
 @transaction.atomic
 def issue_grant(
     *,
@@ -97,7 +97,7 @@ def issue_grant(
     )
     policies.check_volume(volume, mode=mode)
     policies.check_terms(terms, catalogue.element_specs(resource_id), at=at)
-    basis = ("cn-809:21",) if standing_consent else ()
+    basis = ("cn-809:20.3", "cn-809:21.1") if standing_consent else ()
     open_record(
         grant, table=states.GRANT, act="issue", by=by, at=at, basis=basis, after={"terms": plain(terms)}, **seen_by(grant)
     )
@@ -108,7 +108,7 @@ def issue_grant(
     return grant
 
 
-@implements("wushen-2021-60:22", "cn-809:25", "cn-809:27")
+@implements("wushen-2021-60:22.3", "cn-809:25.1", "cn-809:27.3")
 @transaction.atomic
 def revise_grant(
     *,
@@ -241,7 +241,7 @@ def suspend_grant(
     return grant
 
 
-@implements("cn-809:27")
+@implements("cn-809:27.2")
 @transaction.atomic
 def resume_grant(*, grant_id: UUID, statement: str, by: Actor, at: datetime) -> Grant:
     """Lift the suspension; the flow opens again by the outbox, from where it stood."""
@@ -284,7 +284,7 @@ def _resume(grant: Grant, *, statement: str, by: Actor, at: datetime) -> None:
     file_act(grant=grant, act="resumed", reason="resumed", statement=statement, by=by, at=at)
 
 
-@implements("cn-809:27.1", "cn-809:27.2", "wushen-2021-60:22")
+@implements("cn-809:27.1", "cn-809:27.2", "wushen-2021-60:22.3")
 @transaction.atomic
 def end_grant(*, grant_id: UUID, reason: str, statement: str, by: Actor, at: datetime) -> Grant:
     """End the grant before its time, file it, close the flow and open the consumer's disposal duty."""
@@ -303,7 +303,7 @@ def end_grant(*, grant_id: UUID, reason: str, statement: str, by: Actor, at: dat
     return grant
 
 
-@implements("cn-809:20", "cn-809:27")
+@implements("cn-809:20.2", "cn-809:27.1")
 @transaction.atomic
 def expire_grant(*, grant_id: UUID, by: Actor, at: datetime) -> Grant | None:
     """End a grant whose period is over, as of the instant it was over; None when somebody was faster."""

@@ -57,7 +57,7 @@ class Effect:
         return any(one.refused for one in self.consequences)
 
 
-@implements("cn-809:27", "cn-809:27.3")
+@implements("cn-809:27.3")
 def effects_of(resource_id: UUID, *, before: Content, after: Content, actor: Actor, at: datetime) -> tuple[Effect, ...]:
     """Each live grant of the resource that the actor may see, with what would change for it; refused ones first."""
     visible = set(queries.visible_to(actor).filter(resource_id=resource_id).values_list("pk", flat=True))

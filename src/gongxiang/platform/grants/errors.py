@@ -34,28 +34,28 @@ class MaskWithoutElement(Refusal):
 class ConditionUnfit(Refusal):
     """The row filter on "{element}" cannot be understood: {problem}."""
 
-    basis = ("wushen-2021-60:21(2)", "wushen-2021-60:22")
+    basis = ("wushen-2021-60:21(2)", "wushen-2021-60:22.1")
     next_step = "Write one value in the element's own form, or several for “is one of”."
 
 
 class NoPurpose(Refusal):
     """A grant needs at least one purpose, because the data may be used for that only."""
 
-    basis = ("wushen-2021-60:22",)
+    basis = ("wushen-2021-60:22.3",)
     next_step = "State the purposes that are granted."
 
 
 class PeriodUnfit(Refusal):
     """The period of the grant must begin before it ends and end in the future."""
 
-    basis = ("cn-809:20",)
+    basis = ("cn-809:20.2",)
     next_step = "Choose a later end date."
 
 
 class WideningNeedsApplication(Refusal):
     """This would give the consumer more than it has: {widening}."""
 
-    basis = ("wushen-2021-60:22", "cn-809:25")
+    basis = ("wushen-2021-60:22.3", "cn-809:25.1")
     next_step = "The consumer applies anew; a change of purpose or extent is granted on a new access request only."
 
 
@@ -153,7 +153,7 @@ class PeriodNotOver(Refusal):
 class AcceptanceMissing(Refusal):
     """The consumer has not accepted the ban on passing the data to third parties."""
 
-    basis = ("wushen-2021-60:22", "cn-809:25")
+    basis = ("wushen-2021-60:22.4", "cn-809:25.1")
     next_step = "Let the consumer accept the ban in its access request."
 
 
@@ -251,5 +251,5 @@ class VolumeUnfit(Refusal):
 class PaperOfEndedGrant(Refusal):
     """The grant has ended: no certificate is issued of what is granted no more."""
 
-    basis = ("wushen-2021-60:22",)
+    basis = ("wushen-2021-60:22.3",)
     next_step = "Look at the grant's trail for what was granted, and when it ended."

@@ -22,7 +22,7 @@ from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.terms import Condition, Mask, Purpose, Terms, Volume
 
 
-@implements("cn-809:27.3", "wushen-2021-60:22")
+@implements("cn-809:27.3", "wushen-2021-60:22.3")
 @transaction.atomic
 def announce_narrowing(
     *, grant_id: UUID, elements: Sequence[str], masks: Mapping[str, Mask], conditions: Sequence[Condition],

@@ -1,8 +1,9 @@
 """A grant on paper (授权书) and for machines: one list of terms gives the certificate's lines and the ODRL policy."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -44,7 +45,15 @@ _VOLUMES: Final = {
 _OF: Final = "wushen-2021-60"
 
 
-@implements("wushen-2021-60:22.3", "wushen-2021-60:22.4", "cn-809:29")
+@dataclass(frozen=True, kw_only=True)
+class PaperStanding:
+    """Whether a certificate's grant still stands as it says; `since` where an instant is known."""
+
+    word: Literal["holds", "suspended", "ended", "superseded"]
+    since: datetime | None
+
+
+@implements("wushen-2021-60:22.3", "wushen-2021-60:22.4", "cn-809:29.2")
 def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str], passed: Iterable[PassingOn] = ()) -> tuple[Term, ...]:
     """The list, numbered: who, what, which part of it, for what, how much, until when, and the duties that go with it.
 
@@ -73,7 +82,7 @@ def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str], passed: I
     for code, mask in terms.masks.items():
         right = {"gx:element": code, "gx:mask": mask.kind.value, "gx:prefix": mask.prefix, "gx:suffix": mask.suffix}
         found.append(
-            term(part, f"脱敏：{said(code)}{mask_words(mask)}", "cn-809:25", left="gx:mask", operator="eq", right=right)
+            term(part, f"脱敏：{said(code)}{mask_words(mask)}", "cn-809:25.1", left="gx:mask", operator="eq", right=right)
         )
     for condition in terms.conditions:
         found.append(
@@ -95,7 +104,9 @@ def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str], passed: I
     for name, (words, unit) in _VOLUMES.items():
         limit = getattr(terms.volume, name)
         if limit is not None:
-            found.append(term(within, words.format(limit), "cn-809:25", left="count", operator="lteq", right=limit, unit=unit))
+            found.append(
+                term(within, words.format(limit), "cn-809:25.1", left="count", operator="lteq", right=limit, unit=unit)
+            )
     start, until = terms.valid_from.astimezone(BEIJING), terms.valid_until.astimezone(BEIJING)
     consented = [_passed(one, said) for one in passed]
     ban = "不得将获取的共享信息直接或以改变数据形式的方式提供给第三方"
@@ -114,7 +125,7 @@ def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str], passed: I
             TermKind.PROHIBITION, "不得超出本授权的用途使用；用途变更的重新申请", f"{_OF}:22.3", action="gx:useBeyondPurpose"
         ),
         term(
-            duty, "记录使用场景、使用过程、应用成效、存储情况和销毁情况，保存不少于三年，接受检查", "cn-809:29",
+            duty, "记录使用场景、使用过程、应用成效、存储情况和销毁情况，保存不少于三年，接受检查", "cn-809:29.2",
             action="gx:recordUse", left="elapsedTime", operator="gteq", right={"@value": "P3Y", "@type": "xsd:duration"},
         ),
         term(duty, "谁经手、谁使用、谁管理、谁负责，按职责使用并防止泄漏", f"{_OF}:22.1", f"{_OF}:15", action="gx:protect"),
@@ -191,6 +202,28 @@ def withdraw_papers(grant: Grant, *, reason: str, at: datetime) -> None:
     for one in issued.documents_of(f"grant:{grant.pk}"):
         if one.kind == KIND and one.status == "VALID":
             documents.withdraw_document(document_id=one.id, reason=reason, by=System(name="grants"), at=at)
+
+
+@implements("wushen-2021-60:21(2)", "cn-809:27.2")
+def standing_of_paper(*, kind: str, trail: Sequence[str]) -> PaperStanding | None:
+    """Whether what a certificate of a grant says holds now, for whoever holds its code; None for any other paper.
+
+    A suspended grant keeps its certificate, which is right about the terms: but nothing is shared under them meanwhile.
+    """
+    tags = [tag.split(":") for tag in trail if tag.startswith("grant:")]
+    if kind != KIND or not tags:
+        return None
+    row = Grant.objects.filter(pk=tags[0][1]).first()
+    if row is None:
+        return None
+    if row.status == states.ENDED:
+        return PaperStanding(word="ended", since=row.ended_at)
+    revision = next((int(tag[3]) for tag in tags if len(tag) == 4 and tag[2] == "revision"), None)
+    if revision is not None and revision != queries.current_terms(row.pk).revision:
+        return PaperStanding(word="superseded", since=None)
+    if row.status == states.SUSPENDED:
+        return PaperStanding(word="suspended", since=row.suspended_at)
+    return PaperStanding(word="holds", since=None)
 
 
 def condition_words(condition: Condition) -> str:

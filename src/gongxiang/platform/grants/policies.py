@@ -85,7 +85,7 @@ def check_terms(terms: Terms, specs: Sequence[ElementSpec], *, at: datetime) -> 
         raise Shortfalls(problems)
 
 
-@implements("wushen-2021-60:21(2)", "cn-809:25")
+@implements("wushen-2021-60:21(2)", "cn-809:25.1")
 def check_volume(volume: Volume, *, mode: str) -> None:
     """Limits are positive numbers, and stand only where the gateway counts: not at a table that is kept in step."""
     if not volume.limited:
@@ -155,7 +155,7 @@ def readable(value: str, kind: DataType) -> bool:
     return True
 
 
-@implements("wushen-2021-60:22", "cn-809:25")
+@implements("wushen-2021-60:22.3", "cn-809:25.1")
 def find_widenings(old: Terms, new: Terms) -> list[str]:
     """What the new terms let through that the old did not, as `kind:name`; empty when they only narrow."""
     widened = [f"element:{code}" for code in new.elements if code not in old.elements]
@@ -250,7 +250,7 @@ def check_can_suspend(status: str, suspend_reason: str) -> None:
         raise WrongState(state=status, subject="grant", basis=("cn-809:27.2",))
 
 
-@implements("cn-809:27")
+@implements("cn-809:27.2")
 def check_reasoned(reason: str, statement: str, allowed: Iterable[str]) -> None:
     """Raise ReasonNeeded unless the reason is on the list and described in words."""
     if reason not in tuple(allowed):

@@ -314,7 +314,7 @@ def ending_soon(at: datetime) -> list[OpenDeadline]:
     return [
         OpenDeadline(
             subject=f"grant:{row.pk}", title=f"{row.number} {row.resource_name}", rule="grant_end", start=row.valid_from,
-            due_at=row.valid_until, basis="wushen-2021-60:22", in_working_days=False,
+            due_at=row.valid_until, basis="wushen-2021-60:22.3", in_working_days=False,
             first_reminder_at=row.valid_until - early, concerns=(row.provider_id,),
             **parties.whose_turn("consumer", consumer_id=row.consumer_id),
         )

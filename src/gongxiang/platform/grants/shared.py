@@ -53,7 +53,7 @@ def file_act(*, grant: Grant, act: str, reason: str, statement: str, by: Actor, 
         subject=("grant", grant.pk),
         by=by,
         at=at,
-        basis=("cn-809:27",),
+        basis=("cn-809:27.3",),
         after={"number": filing.number, "act": act, "reason": reason, "statement": filing.statement},
         **seen_by(grant),
     )

@@ -19,30 +19,30 @@ GRANT: Final = TransitionTable(
         Transition(
             act="issue", sources=(), target=ACTIVE, event="issued", turn="consumer",
             who="provider's accountable officer, the authority's leader deciding, or the standing consent",
-            basis=("wushen-2021-60:21(2)", "wushen-2021-60:22"),
+            basis=("wushen-2021-60:21(2)", "wushen-2021-60:22.1"),
         ),
         Transition(
             act="revise", sources=(ACTIVE,), target=ACTIVE, event="revised",
             who="provider's accountable officer on a new request or to protect, the product as filed",
-            basis=("wushen-2021-60:22", "cn-809:27"),
+            basis=("wushen-2021-60:22.3", "cn-809:27.3"),
         ),
         Transition(
             act="revise", sources=(SUSPENDED,), target=SUSPENDED, event="revised",
             who="provider's accountable officer on a new request or to protect, the product as filed",
-            basis=("wushen-2021-60:22", "cn-809:27"),
+            basis=("wushen-2021-60:22.3", "cn-809:27.3"),
         ),
         Transition(
             act="suspend", sources=(ACTIVE,), target=SUSPENDED, event="suspended", turn="consumer",
-            who="provider's accountable officer or the authority", basis=("cn-809:27",),
+            who="provider's accountable officer or the authority", basis=("cn-809:27.2",),
         ),
         # What rests for want of an agreement is suspended for a reason of its own all the same (`policies.check_can_suspend`).
         Transition(
             act="suspend", sources=(SUSPENDED,), target=SUSPENDED, event="suspended", turn="consumer",
-            who="provider's accountable officer or the authority, while it rests without an agreement", basis=("cn-809:27",),
+            who="provider's accountable officer or the authority, while it rests without an agreement", basis=("cn-809:27.2",),
         ),
         Transition(
             act="resume", sources=(SUSPENDED,), target=ACTIVE, event="resumed",
-            who="who suspended it, or the authority", basis=("cn-809:27",),
+            who="who suspended it, or the authority", basis=("cn-809:27.2",),
         ),
         Transition(
             act="hold", sources=(ACTIVE,), target=SUSPENDED, event="suspended", turn="authority",
@@ -58,7 +58,7 @@ GRANT: Final = TransitionTable(
         ),
         Transition(
             act="expire", sources=(ACTIVE, SUSPENDED), target=ENDED, event="expired", turn="consumer",
-            who="the product, when the period is over", basis=("wushen-2021-60:22", "cn-809:20"),
+            who="the product, when the period is over", basis=("wushen-2021-60:22.3", "cn-809:20.2"),
         ),
     ),
 )  # fmt: skip
@@ -68,11 +68,11 @@ DISPOSAL: Final = TransitionTable(
     transitions=(
         Transition(
             act="open", sources=(), target=OPEN, event="opened", turn="consumer",
-            who="the end of the grant", basis=("cn-809:27",),
+            who="the end of the grant", basis=("cn-809:27.1",),
         ),
         Transition(
             act="discharge", sources=(OPEN, OVERDUE), target=DISCHARGED, event="discharged", turn="provider",
-            who="consumer's accountable officer", basis=("cn-809:27", "cn-809:29"),
+            who="consumer's accountable officer", basis=("cn-809:27.1", "cn-809:29.2"),
         ),
         Transition(
             act="lapse", sources=(OPEN,), target=OVERDUE, event="overdue", turn="consumer",

@@ -6,7 +6,7 @@ DEPARTMENT = TransitionTable(
     subject="department",
     transitions=(
         Transition(
-            act="register", sources=(), target="ACTIVE", event="registered", who="authority", basis=("wushen-2021-60:2",)
+            act="register", sources=(), target="ACTIVE", event="registered", who="authority", basis=("wushen-2021-60:2.2",)
         ),
         Transition(act="rename", sources=("ACTIVE",), target="ACTIVE", event="renamed", who="authority"),
         Transition(act="merge", sources=("ACTIVE",), target="MERGED", event="merged", who="authority"),

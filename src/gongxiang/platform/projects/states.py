@@ -46,7 +46,7 @@ PROJECT: Final = TransitionTable(
         ),
         Transition(
             act="present", sources=(PRECOMPILING, RETURNED), target=PRESENTED, event="presented", turn="department",
-            who="department's clerk or reviewer", basis=("wushen-2021-60:8", "wushen-2021-60:22.5", "cn-809:19"),
+            who="department's clerk or reviewer", basis=("wushen-2021-60:8", "wushen-2021-60:22.5", "cn-809:19.1"),
         ),
         Transition(
             act="send_back", sources=(PRESENTED, CONSENTED), target=PRECOMPILING, event="sent_back", turn="department",

@@ -170,7 +170,7 @@ def _notice(row: HolidayNotice) -> NoticeRef:
 # ---- deadlines ------------------------------------------------------------------------------------------------------------
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:7", "cn-809:17", "cn-809:21.1", "cn-809:22.1", "cn-809:26.2")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:7", "cn-809:17.2", "cn-809:21.1", "cn-809:22.1", "cn-809:26.2")
 @implements("wushen-2021-60:33", "cn-809:44")
 def deadline(rule: str, *, start: datetime, on: date | None = None, days: int | None = None) -> Deadline:
     """The deadline of a period that starts at `start`, by the rule chosen here and the calendar in force.

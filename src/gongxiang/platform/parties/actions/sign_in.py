@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from gongxiang.law.articles import implements
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import Refusal
@@ -61,6 +62,7 @@ def _try_password(username: str, password: str, at: datetime) -> PersonRef | Ref
     return queries.person_ref(person.id)
 
 
+@implements("wushen-2021-60:4(3)")
 def check_factor(*, person_id: UUID, code: str, at: datetime) -> PersonRef:
     """The person, if `code` is what the authenticator shows, or an unused recovery code; each works once.
 

@@ -49,7 +49,7 @@ def notice(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
             "The applicant is told everything that is missing, once. Your period stands and begins anew on completion. "
             "Missing material is never a ground of refusal."
         ),
-        basis=("cn-809:21",),
+        basis=("cn-809:21.2",),
     )  # fmt: skip
 
 

@@ -331,7 +331,7 @@ def complete(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         request, access_request, form, title=_("Complete the request"), button=_("Complete"), act=act,
         done=_("Completed. The provider's period of reply has begun anew."), missing=access_request.missing, named=named,
         attachable=access_request.status == states.INCOMPLETE, files=asked_facts(access_request)["files"],
-        happens=_("The provider's period of reply begins anew. There is no second notice."), basis=("cn-809:21",),
+        happens=_("The provider's period of reply begins anew. There is no second notice."), basis=("cn-809:21.2",),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from gongxiang.platform.documents.permissions import READ, WITHDRAW
 from gongxiang.platform.documents.policies import LARGEST
 from gongxiang.platform.documents.rendering import fonts
 from gongxiang.platform.documents.states import DOCUMENT, VALID
+from gongxiang.platform.grants.paper import standing_of_paper
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.kernel.permissions import PUBLIC
 from gongxiang.platform.web import labels, lists
@@ -43,7 +44,7 @@ def verify(request: ActingRequest) -> HttpResponse:
                 form.add_error("file", _("This file is larger than any document that was issued here."))
             else:
                 same = sm3(sent.read()).hex() in {digest for _format, digest in found.digests}
-                return render(request, "documents/verified.html", {"document": found, "compared": True, "same": same})
+                return _verified(request, found, compared=True, same=same)
     return render(request, "documents/verify.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -52,9 +53,14 @@ def verify(request: ActingRequest) -> HttpResponse:
 def verified(request: ActingRequest, code: str) -> HttpResponse:
     """What anybody may know who holds the code: title, number, issuer, date, digest, valid or withdrawn."""
     try:
-        return render(request, "documents/verified.html", {"document": queries.resolve(code)})
+        return _verified(request, queries.resolve(code))
     except CodeUnknown as refusal:
         return render(request, "documents/verify.html", {"form": VerifyForm(), "refusal": refusal}, status=404)
+
+
+def _verified(request: ActingRequest, found: queries.PublicDocument, **compared: bool) -> HttpResponse:
+    standing = standing_of_paper(kind=found.kind, trail=found.trail)
+    return render(request, "documents/verified.html", {"document": found, "grant": standing, **compared})
 
 
 @door(READ)

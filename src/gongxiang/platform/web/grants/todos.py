@@ -22,7 +22,7 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
             title=f"{duty.resource_name} · {duty.grant_number}",
             url=reverse("grants:dispose", args=[duty.grant_id]),
             due_at=duty.due_at,
-            basis=("cn-809:27",),
+            basis=("cn-809:27.1",),
         )
         for duty in queries.disposals(actor=actor)
         if duty.consumer_id == actor.department_id and duty.status in (states.OPEN, states.OVERDUE)
@@ -44,7 +44,7 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
                 kind=_("Suspended: resume or end"),
                 title=f"{grant.resource_name} · {grant.consumer_name}",
                 url=reverse("grants:detail", args=[grant.pk]),
-                basis=("cn-809:27",),
+                basis=("cn-809:27.2",),
             )
         )
     return found
