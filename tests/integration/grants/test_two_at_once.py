@@ -62,8 +62,8 @@ def announce(banner: Banner, grant_id: Any, at: datetime) -> object:
     """Announce that the grant gives no name any more."""
     terms = queries.current_terms(grant_id)
     return narrowing.announce_narrowing(
-        grant_id=grant_id, elements=[one for one in terms.elements if one != "name"], masks=terms.masks, conditions=(),
-        purposes=terms.purposes, valid_until=terms.valid_until, reason="not_needed", statement=WHY,
+        grant_id=grant_id, elements=[one for one in terms.elements if one != "name"], masks=terms.masks,
+        conditions=terms.conditions, purposes=terms.purposes, valid_until=terms.valid_until, reason="not_needed", statement=WHY,
         narrows_on=date(2027, 3, 1), by=banner.provider.officer, at=at,
     )  # fmt: skip
 
