@@ -35,6 +35,8 @@ _BOXES = {
     "open": gettext_lazy("Still outside the platform"),
     "late": gettext_lazy("Plan or move overdue"),
 }
+#: Both departments plan the move and make it.
+_TURNS = {"authority": "authority", "provider": "both"}
 _COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Number"), lambda one: one.number),
     (gettext_lazy("Giving department"), lambda one: one.provider_name),
@@ -48,6 +50,7 @@ _COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Who found it"), lambda one: labels.code("channel_found", one.found_by)),
     (gettext_lazy("State"), lambda one: labels.state("outside_channel", one.status)[0]),
     (gettext_lazy("Planned day"), lambda one: one.plan_until or ""),
+    (gettext_lazy("Whose turn"), lambda one: one.turn and str(labels.code("turn", _TURNS[one.turn]))),
     (gettext_lazy("Due"), lambda one: instant(one.due_at) if one.due_at else ""),
     (gettext_lazy("Grant"), lambda one: one.grant_number),
 ]

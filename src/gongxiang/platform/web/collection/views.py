@@ -38,6 +38,7 @@ _COLUMNS: list[tuple[Any, Callable[[Any], Any]]] = [
     (gettext_lazy("State"), lambda one: labels.state("absence", one.status)[0]),
     (gettext_lazy("Filing number"), lambda one: one.filing_number),
     (gettext_lazy("Stated"), lambda one: instant(one.stated_at)),
+    (gettext_lazy("Whose turn"), lambda one: str(labels.code("turn", one.turn)) if one.turn else ""),
     (gettext_lazy("Due"), lambda one: instant(one.due_at) if one.due_at else ""),
 ]
 

@@ -47,6 +47,7 @@ _COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Working days"), lambda one: "" if one.working_days is None else one.working_days),
     (gettext_lazy("Overdue"), lambda one: _("yes") if one.late else ""),
     (gettext_lazy("Reported at"), lambda one: instant(one.reported_at)),
+    (gettext_lazy("Whose turn"), lambda one: str(labels.code("turn", one.turn)) if one.turn else ""),
     (gettext_lazy("Due"), lambda one: instant(one.due_at) if one.due_at else ""),
 ]
 

@@ -43,6 +43,7 @@ _COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Number of the letter"), lambda one: one.letter_number),
     (gettext_lazy("Day of sending"), lambda one: one.sent_on or ""),
     (gettext_lazy("Reminders"), lambda one: one.reminders),
+    (gettext_lazy("Whose turn"), lambda one: one.turn and one.department_name),
     (gettext_lazy("Due"), lambda one: instant(one.due_at) if one.due_at else ""),
     (gettext_lazy("Outcome"), lambda one: labels.code("superior_outcome", one.outcome) if one.outcome else ""),
     (gettext_lazy("Document number of the answer"), lambda one: one.answer_number),
