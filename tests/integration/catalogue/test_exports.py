@@ -158,3 +158,18 @@ def test_a_short_list_is_answered_at_once(banner, monkeypatch):
     assert answer.content.startswith(BEGINNING["csv"])
     make_published(banner=banner, content=complete_content())
     assert "生成文件" in client_of(banner.consumer.clerk).get(reverse("catalogue:search") + "?export=csv").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["book", "json", "pdf", "docx"])
+def test_a_short_export_is_answered_at_once(kind):
+    banner = make_banner()
+    make_published(content=conditional_content(), banner=banner)
+    client = client_of(banner.provider.clerk)
+    for answer in (
+        client.get(reverse("catalogue:export_own", args=[kind])),
+        client_of(banner.consumer.clerk).get(reverse("catalogue:search") + f"?export={kind}"),
+    ):
+        assert answer.status_code == 200
+        assert answer.content.startswith(BEGINNING[kind])
+        assert answer["Content-Disposition"].startswith("attachment")
+    assert client.get(reverse("catalogue:export_own", args=["exe"])).status_code == 404

@@ -503,21 +503,6 @@ def test_the_whole_way_through_the_pages(banner: Banner) -> None:
     assert client_of(banner.consumer.clerk).get(address).status_code == 404
 
 
-@pytest.mark.parametrize("kind", ["book", "json", "pdf", "docx"])
-def test_exports_of_my_department_and_of_what_was_found(banner: Banner, kind: str) -> None:
-    make_published(content=conditional_content(), banner=banner)
-    client = client_of(banner.provider.clerk)
-    beginning = {"book": b"PK", "json": b"{", "pdf": b"%PDF", "docx": b"PK"}[kind]
-    for answer in (
-        client.get(reverse("catalogue:export_own", args=[kind])),
-        client_of(banner.consumer.clerk).get(reverse("catalogue:search") + f"?export={kind}"),
-    ):
-        assert answer.status_code == 200
-        assert answer.content.startswith(beginning)
-        assert answer["Content-Disposition"].startswith("attachment")
-    assert client.get(reverse("catalogue:export_own", args=["exe"])).status_code == 404
-
-
 def test_the_blank_workbook_names_every_column_in_english_too(banner: Banner) -> None:
     blank = client_of(banner.provider.clerk, language="en").get(reverse("catalogue:import_template"))
     page = openpyxl.load_workbook(io.BytesIO(blank.content))["Elements"]
