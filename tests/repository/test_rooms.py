@@ -107,7 +107,7 @@ def test_an_act_in_the_wrong_state_cites_the_acts_article():
 
     with pytest.raises(WrongState) as refused:
         ACCESS_REQUEST.find("consent", "DRAFT")
-    assert refused.value.articles == ("cn-809:20",)
+    assert refused.value.articles == ("cn-809:20.2",)
 
 
 def test_every_arrow_cites_known_articles():
