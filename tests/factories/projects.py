@@ -12,15 +12,12 @@ from gongxiang.platform.projects.values import ProjectFields, ProjectView
 from tests.factories.kept import kept
 from tests.factories.parties import Banner, Office, make_person
 
-_operators: dict[UUID, Person] = {}
-
 
 def operator_of(banner: Banner) -> Person:
     """A person of the operator, the same for one banner."""
     key = banner.site.operator.id
-    if key not in _operators:
-        _operators[key] = make_person(parties.department_ref(key), Role.PLATFORM_OPERATOR)
-    return _operators[key]
+    found = parties.people_with(Role.PLATFORM_OPERATOR, key)
+    return parties.actor_of(found[0].id) if found else make_person(parties.department_ref(key), Role.PLATFORM_OPERATOR)
 
 
 def project_fields(name: str = "智慧救助一体化平台", **changes: object) -> ProjectFields:
