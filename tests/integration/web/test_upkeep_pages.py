@@ -111,7 +111,9 @@ def test_more_time_is_asked_for_and_consented_to_on_the_page(banner, resource):
     shown = text_of(officer.get(page))
     assert "15 个工作日" in shown
     assert "延长已作过一次决定" in shown
-    assert text_of(client_of(banner.provider.officer, language="en").get(page)).count("15 working days") == 1
+    # What is left of it stands beside: 15 days too, on a working day.
+    english = text_of(client_of(banner.provider.officer, language="en").get(page))
+    assert english.count("<dt>Period</dt><dd>15 working days · ") == 1
 
 
 def test_confirmed_unchanged_on_the_page_closes_it(banner, resource):
