@@ -14,6 +14,7 @@ from django.urls import reverse
 from gongxiang.platform.delivery import actions as delivery
 from gongxiang.platform.delivery import errors as delivery_errors
 from gongxiang.platform.delivery import intake
+from gongxiang.platform.delivery.models import Flow
 from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.grants import (
@@ -184,6 +185,18 @@ def test_the_data_plane_writes_the_lines_and_the_database_keeps_them(banner, gra
             cursor.execute(order)
 
 
+def test_a_refusal_counts_under_a_grant_without_a_flow_too(banner, grant_id):
+    Flow.objects.all().delete()
+    fact = messages.DataRefused(
+        code="not_a_handler", party="旗市场监督管理局", resource_id=None, grant_id=grant_id, detail="", at=banner.at
+    )
+    intake.take(fact, at=banner.at)
+    (line,) = queries_use.use_lines(queries_use.find_use(actor=banner.consumer.officer, grant_id=grant_id))
+    assert (line.channel, line.times) == ("refused", 1)
+    record = EvidenceRecord.objects.get(kind="data:refused")
+    assert str(banner.consumer.department.id) in map(str, record.concerns)
+
+
 def test_what_is_older_than_the_period_is_removed_with_a_record_and_nothing_younger(banner, grant_id):
     use(grant_id, at=datetime(2022, 2, 28, 3, tzinfo=UTC), times=3)
     use(grant_id, at=banner.at)
@@ -231,6 +244,20 @@ def test_each_half_year_and_the_end_are_reported_in_five_parts(banner, grant_id)
     assert (UseReport.objects.count(), last.period_to) == (2, until)
     tasks.keep_use_true(until + timedelta(days=400))
     assert UseReport.objects.count() == 2
+
+
+@pytest.mark.article("wushen-2021-60:22.3", "cn-809:25.1")
+def test_nobody_is_asked_about_use_that_the_product_cannot_see(banner, grant_id):
+    """Only a table's rows are measured so far: an interface that was never seen in use may be used all the same."""
+    far = banner.at + timedelta(days=80)
+    signs = {mode: {one.kind for one in drift.signs_of(_with_mode(grant_id, mode), far)} for mode in ("table", "api", "file")}
+    assert signs == {"table": {"unused"}, "api": set(), "file": set()}
+
+
+def _with_mode(grant_id, mode):
+    grant = Grant.objects.get(pk=grant_id)
+    grant.mode = mode
+    return grant
 
 
 @pytest.mark.article("wushen-2021-60:22.3", "cn-809:25.1")

@@ -352,24 +352,26 @@ def _reconciled(fact: messages.Reconciled) -> None:
 @implements("wushen-2021-60:14")
 def _data_refused(fact: messages.DataRefused) -> None:
     flow = Flow.objects.filter(grant_id=fact.grant_id).first() if fact.grant_id else None
+    # A grant of an interface or of files has no flow; its refusals count all the same.
+    grant = flow or (grants.live_grant(fact.grant_id) if fact.grant_id else None)
     RefusedAttempt.objects.create(
         code=fact.code[:60],
         party=fact.party[:120],
         resource_id=fact.resource_id,
         grant_id=fact.grant_id,
-        provider_id=flow.provider_id if flow else None,
-        consumer_id=flow.consumer_id if flow else None,
+        provider_id=grant.provider_id if grant else None,
+        consumer_id=grant.consumer_id if grant else None,
         detail=fact.detail,
         words=plain(fact.words),
         at=fact.at,
     )
-    if flow:
-        use_records.note_use(grant_id=flow.grant_id, channel=use_records.REFUSED, by=_INTAKE, at=fact.at)
+    if grant and fact.grant_id:
+        use_records.note_use(grant_id=fact.grant_id, channel=use_records.REFUSED, by=_INTAKE, at=fact.at)
     concerns: tuple[UUID, ...] = (parties.authority().id,)
     tags = [f"resource:{fact.resource_id}"] if fact.resource_id else []
-    if flow:
-        concerns = (flow.provider_id, flow.consumer_id, *concerns)
-        tags = [*opening.flow_seen_by(flow)["trail"]]
+    if grant:
+        concerns = (grant.provider_id, grant.consumer_id, *concerns)
+        tags = [*opening.flow_seen_by(flow)["trail"]] if flow else [f"grant:{fact.grant_id}", *tags]
     record_act(
         kind="data:refused",
         subject=("data", fact.grant_id or fact.resource_id or "unknown"),

@@ -13,6 +13,7 @@ from gongxiang.law.articles import implements
 from gongxiang.law.deadlines import beijing_date
 from gongxiang.platform.grants import queries
 from gongxiang.platform.grants.models import Grant, Handler, UseRecord
+from gongxiang.platform.grants.providing import MEASURED
 from gongxiang.platform.grants.states import ACTIVE
 from gongxiang.platform.grants.use_records import LOOKUP, MATCH, REFUSED, SAMPLE, TABLE
 from gongxiang.platform.parties import queries as parties
@@ -53,7 +54,9 @@ def _found(grant: Grant, lines: list[UseRecord], at: datetime) -> Iterator[Sign]
     people = [line for line in used if line.channel != TABLE]
     last = UseRecord.objects.filter(grant=grant).exclude(channel=REFUSED).order_by("-last_at").first()
     idle = at - max(grant.valid_from, last.last_at if last else grant.valid_from)
-    if idle.days >= (limit := rulebook.parameter("drift_unused_days")):
+    # What the product never saw may be used all the same where data goes by a way that it does not measure.
+    seen_at_all = last is not None or grant.mode in MEASURED
+    if seen_at_all and idle.days >= (limit := rulebook.parameter("drift_unused_days")):
         yield Sign(kind="unused", detail={"days": idle.days, "limit": limit})
     if unknown := _unknown_matters(grant, people):
         yield Sign(kind="matter_unknown", detail={"matters": unknown})
