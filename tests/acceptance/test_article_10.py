@@ -44,7 +44,7 @@ def draft(banner, statute: str):
 def test_without_a_basis_nothing_becomes_withheld(banner, statute):
     codes = refused(draft(banner, statute), banner)
     assert codes == [("basis_missing", errors.BasisMissing.basis)]
-    assert {"wushen-2021-60:10", "cn-809:14"} <= set(codes[0][1])
+    assert {"wushen-2021-60:10", "cn-809:14(3)"} <= set(codes[0][1])
 
 
 def test_a_document_of_a_department_is_no_basis_and_no_exception_makes_it_one(banner):
@@ -58,7 +58,7 @@ def test_a_document_of_a_department_is_no_basis_and_no_exception_makes_it_one(ba
 def test_what_the_measures_allow_and_the_regulation_does_not_needs_a_recorded_exception(banner):
     statute = register(banner, Rank.LOCAL_REGULATION, "某地方性法规")
     entry = draft(banner, statute)
-    assert refused(entry, banner) == [("basis_below_regulation", ("cn-809:14", "wushen-2021-60:10"))]
+    assert refused(entry, banner) == [("basis_below_regulation", ("cn-809:14(3)", "wushen-2021-60:10"))]
     with pytest.raises(NotPermitted):
         actions.allow_lower_basis(
             resource_id=entry.id, statute=statute, reason="理由", by=banner.authority_officer, at=banner.at

@@ -167,55 +167,55 @@ class FieldMissing(Shortfall):
     """This field is required."""
 
     next_step = "Fill in the field."
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
 
 
 class FieldUnknown(Shortfall):
     """This is not a value of the code list."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "Choose one of the values offered."
 
 
 class NameMalformed(Shortfall):
     """The name carries stray punctuation, double spaces or a copy number."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "Use the plain name of the information, without the system's name, punctuation at its ends or a number."
 
 
 class NameIsSystems(Shortfall):
     """This is the name of a system, not of the information in it."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "Name what is recorded; one system usually gives several entries."
 
 
 class SummaryIsName(Shortfall):
     """The summary only repeats the name."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "Say whom or what the data is about, what is recorded, and from when on."
 
 
 class PeriodReversed(Shortfall):
     """The period covered ends before it begins."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "Put the earlier day first."
 
 
 class FigureTooLarge(Shortfall):
     """More is given as shared or opened than there is."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "Compare the figure with the whole storage or the whole number of records."
 
 
 class NameTaken(Shortfall):
     """Your department already has an entry of this name."""
 
-    basis = ("cn-809:13", "cn-809:19")
+    basis = ("cn-809:13.2", "cn-809:19")
     next_step = "Revise that entry, or give this one the name that tells them apart."
 
 
@@ -243,14 +243,14 @@ class RestrictedElement(Shortfall):
 class BasisMissing(Shortfall):
     """A resource is withheld only on the basis of a named statute and article."""
 
-    basis = ("wushen-2021-60:10", "cn-809:14", "cn-809:15")
+    basis = ("wushen-2021-60:10", "cn-809:14(3)", "cn-809:15")
     next_step = "Choose the statute and name its article, or choose another sharing type."
 
 
 class BasisInsufficient(Shortfall):
     """“{title}” is no sufficient basis for withholding: its rank is below what article 10 admits."""
 
-    basis = ("wushen-2021-60:10", "cn-809:14")
+    basis = ("wushen-2021-60:10", "cn-809:14(3)")
     next_step = "Name a law, a regulation, or a policy of the Central Committee or the State Council; else share the resource."
 
 
@@ -260,7 +260,7 @@ class BasisBelowRegulation(Shortfall):
     The Regulation is later and of higher rank; the profile in force follows it.
     """
 
-    basis = ("cn-809:14", "wushen-2021-60:10")
+    basis = ("cn-809:14(3)", "wushen-2021-60:10")
     next_step = "Name a basis of higher rank, share the resource, or ask the authority's leader for a recorded exception."
 
 
@@ -274,7 +274,7 @@ class NotRatified(Shortfall):
 class ElementsMissing(Shortfall):
     """The entry names no data element."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "Add the data elements, one row for each."
 
 
@@ -282,27 +282,27 @@ class ElementIncomplete(Shortfall):
     """Every element is named, typed and classified."""
 
     next_step = "Fill in name, code, type and both classifications of the element."
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
 
 
 class ElementCodeMalformed(Shortfall):
     """An element's code starts with a letter and has lower-case letters, digits and underscores only, at most 48."""
 
     next_step = "Write for example id_number."
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
 
 
 class ElementTwice(Shortfall):
     """Two elements have the same name or code."""
 
     next_step = "Give one of the two another name or code, or remove it."
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
 
 
 class ElementSizeWrong(Shortfall):
     """The length or the decimal places of this element do not fit its type."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "An exact number has at most 38 digits, and no more decimal places than digits."
 
 
@@ -345,14 +345,14 @@ class SecrecyStatementMissing(Shortfall):
     """The accountable officer has not declared that the entry holds no state secret and no work secret."""
 
     next_step = "Let the accountable officer examine the entry and declare it with the consent."
-    basis = ("cn-809:13", "cn-809:3", "wushen-2021-60:4(1)")
+    basis = ("cn-809:13.1", "cn-809:3.1", "wushen-2021-60:4(1)")
 
 
 class ImpactAssessmentMissing(Shortfall):
     """The entry holds personal information and has no impact assessment: purpose, effect and measures must be answered."""
 
     next_step = "State purpose, effect and measures with the consent."
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.1",)
 
 
 class StandingConsentMissing(Shortfall):
@@ -366,7 +366,7 @@ class ConsentMissing(Shortfall):
     """The accountable officer has not consented to this content."""
 
     next_step = "Let the accountable officer consent to the entry as it stands now."
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.1",)
 
 
 class SynonymsTooFew(Refusal):

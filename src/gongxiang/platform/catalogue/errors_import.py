@@ -206,7 +206,7 @@ class CellNoPairs(ImportProblem):
 class CodeNotListed(ImportProblem):
     """“{value}” is not in the code list of this column."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "Choose one of: {choices}."
 
 
@@ -246,7 +246,7 @@ class KeyTwice(ImportProblem):
 class EntryTwice(ImportProblem):
     """The same entry stands in the file twice (rows {rows})."""
 
-    basis = ("cn-809:13",)
+    basis = ("cn-809:13.2",)
     next_step = "Delete one of the two rows, and its elements."
 
 

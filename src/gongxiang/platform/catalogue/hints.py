@@ -62,14 +62,14 @@ class Surroundings:
 class Hint(Refusal):
     """Something to look at."""
 
-    basis: ClassVar[tuple[str, ...]] = ("cn-809:13",)
+    basis: ClassVar[tuple[str, ...]] = ("cn-809:13.2",)
     next_step = "Look at it again; the entry may be sent all the same."
 
 
 class NameNear(Hint):
     """Your department's entry “{name}” {code} has nearly the same name."""
 
-    basis = ("cn-809:13", "cn-809:19")
+    basis = ("cn-809:13.2", "cn-809:19")
     next_step = "If it is the same data, keep one entry; else give each the name that tells them apart."
 
 
@@ -114,7 +114,7 @@ class KeyUnmarked(Hint):
 class SeemsPersonal(Hint):
     """“{name}” looks like personal information, but is classified as general."""
 
-    basis = ("cn-809:13", "wushen-2021-60:15")
+    basis = ("cn-809:13.2", "wushen-2021-60:15")
     next_step = "Classify it as personal information, or say in its description why it is none."
 
 
@@ -128,7 +128,7 @@ class SystemUnregistered(Hint):
     """The system “{name}” is not in your department's register."""
 
     next_step = "Enter it into the register of systems, then choose it here."
-    basis = ("cn-809:13", "wushen-2021-60:17")
+    basis = ("cn-809:13.2", "wushen-2021-60:17")
 
 
 class ConditionUnbased(Hint):
@@ -181,7 +181,7 @@ class FiguresMissing(Hint):
 class LevelBelowSource(Hint):
     """The data level is lower than that of a resource this one is derived from."""
 
-    basis = ("cn-809:13", "wushen-2021-60:15")
+    basis = ("cn-809:13.2", "wushen-2021-60:15")
     next_step = "Take the higher level, unless the derived data really tells less."
 
 
