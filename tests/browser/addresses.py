@@ -169,6 +169,10 @@ VISITS: dict[str, list[Visit]] = {
     ],
     "corrections:figures": [_v("shenji"), _v("zhengwu", more="?by=department")],
     "corrections:complaints": [_v("zhengwu"), _v("shijian-jb")],
+    "corrections:complaint": [
+        _v("zhengwu", "SELECT id FROM corrections_countercomplaint ORDER BY number LIMIT 1"),
+        _v("shijian-jb", "SELECT id FROM corrections_countercomplaint ORDER BY number LIMIT 1"),
+    ],
     "corrections:answer_complaint": [_v("zhengwu", "SELECT id FROM corrections_countercomplaint ORDER BY number LIMIT 1")],
     "corrections:accuracy": [_v("shijian-jb", "SELECT resource_id FROM corrections_correction ORDER BY number LIMIT 1")],
     "corrections:detail": [

@@ -73,7 +73,6 @@ WITHOUT_NOTICE = {
 }
 #: Acts that no test calls by name, and why not.
 WITHOUT_TEST = {
-    "department:dissolve": "no act goes it yet: a department ends by becoming part of another",
     "grant:issue": "issued by the reply to a request only, which many tests give",
 }
 

@@ -360,7 +360,7 @@ class Agent:
             steps = (MountStep(step="reachable", problem=errors.in_words(error)),)
         except Exception as error:
             log.error("trial of %s: unexpected %s", order.table, errors.trace(error))
-            said = Sentence("Unexpected {said}; the node's log says where.", said=type(error).__name__)
+            said = Sentence("The node could not finish the test because of a fault of its own; its log says where.")
             steps = (MountStep(step="reachable", problem=said),)
         self.office.report(
             MountTried(

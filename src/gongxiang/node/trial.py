@@ -61,6 +61,9 @@ def _read(dsn: str, table: str) -> SourceTable | None:
             return read_table(connection, table)
     except psycopg.OperationalError as error:
         raise SourceDown("The source database does not answer: {said}", said=str(error).strip()) from error
+    except psycopg.ProgrammingError as error:
+        # What the driver says of an address repeats it, with its password.
+        raise SourceDown("The address of the source database in the node's configuration cannot be read.") from error
 
 
 def _masked_rows(dsn: str, found: SourceTable, order: TryMount) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
-from gongxiang.platform.access import actions, collecting, copying, queries_collection, states, tasks
+from gongxiang.platform.access import actions, collecting, copying, queries_collection, states, superiors, tasks
 from gongxiang.platform.access import states_dispute as steps
-from gongxiang.platform.access.models import AccessRequest, Dispute
+from gongxiang.platform.access.models import AccessRequest, Dispute, SuperiorRequest
 from gongxiang.platform.agreements import actions as agreements
 from gongxiang.platform.agreements import queries as agreement_queries
 from gongxiang.platform.agreements.models import Agreement
+from gongxiang.platform.delivery import channels
+from gongxiang.platform.delivery.models import OutsideChannel
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.grants import narrowing
@@ -193,13 +195,70 @@ def two_countersignatures(banner: Banner) -> Race:
     return once, {1}, [*signs, returns]
 
 
+def two_letters_and_two_answers(banner: Banner) -> Race:
+    office, day, at = banner.provider, (banner.at + HOUR).date(), banner.at + HOUR
+    row = superiors.draft_superior_request(
+        superior="内蒙古自治区民政厅", level="REGIONAL", system_name="全区社会救助信息系统", title="低保对象信息",
+        items=["姓名"], reason="复核需要本旗数据。", frequency="MONTHLY", by=office.clerk, at=banner.at,
+    )  # fmt: skip
+    key: dict[str, Any] = {"superior_request_id": row.pk, "at": at}
+    issues: Act = lambda: superiors.issue_letter(by=office.officer, **key)  # noqa: E731
+    issued = run(issues, issues)
+    superiors.send_letter(sent_on=day, way="oa", to="社会救助处", by=office.clerk, **key)
+    agrees: Act = lambda: superiors.record_answer(  # noqa: E731
+        outcome="GRANTED", answered_on=day, text="同意按月回流。", agreed_mode="table", agreed_frequency="MONTHLY",
+        by=office.clerk, **key,
+    )  # fmt: skip
+    refuses: Act = lambda: superiors.record_answer(  # noqa: E731
+        outcome="TURNED_DOWN", answered_on=day, text="系统改造中，暂不提供。", by=office.officer, **key
+    )
+
+    def one_letter_one_answer() -> bool:
+        kinds = list(EvidenceRecord.objects.filter(subject_id=row.pk).values_list("kind", flat=True))
+        return (
+            sorted(issued) == ["WrongState", "done"]
+            and kinds.count("superior_request:letter_issued") == 1
+            # A refusal may be followed by agreement, never the other way.
+            and SuperiorRequest.objects.get(pk=row.pk).status in ("AGREED", "REFUSED")
+        )
+
+    return one_letter_one_answer, {1, 2}, [agrees, refuses]
+
+
+def channel(banner: Banner, title: str) -> OutsideChannel:
+    return channels.declare_channel(
+        provider_id=banner.provider.id, consumer_id=banner.consumer.id, title=title, kind="usb", items=["姓名"],
+        basis="会议纪要", frequency="MONTHLY", by=banner.consumer.clerk, at=banner.at,
+    )  # fmt: skip
+
+
+def declared_twice(banner: Banner) -> Race:
+    once = lambda: OutsideChannel.objects.filter(title="救助对象名册").count() == 1  # noqa: E731
+    return once, {1}, [lambda: channel(banner, "救助对象名册")] * 2
+
+
+def planned_and_closed(banner: Banner) -> Race:
+    row = channel(banner, "补贴名册")
+    channels.confirm_channel(channel_id=row.pk, by=banner.authority_officer, at=banner.at)
+    at, plan = banner.at + HOUR, [((banner.at + timedelta(days=20)).date(), "挂接库表")]
+    plans: Act = lambda: channels.plan_channel(  # noqa: E731
+        channel_id=row.pk, steps=plan, note="", by=banner.provider.officer, at=at
+    )
+    closes: Act = lambda: channels.close_channel(  # noqa: E731
+        channel_id=row.pk, reason="已停止交换。", by=banner.consumer.officer, at=at
+    )
+    return (lambda: OutsideChannel.objects.get(pk=row.pk).status == "CLOSED"), {1, 2}, [plans, closes]
+
+
 RACES = (
     reply_and_withdrawal, reply_and_extension, two_officers, reply_and_prepared_anew, suspending_narrowing_renewing,
-    two_countersignatures, reply_and_the_agreement_s_end,
+    two_countersignatures, reply_and_the_agreement_s_end, two_letters_and_two_answers, declared_twice, planned_and_closed,
 )  # fmt: skip
 
 
-@pytest.mark.article("wushen-2021-60:21(2)", "wushen-2021-60:18", "cn-809:20.3", "cn-809:27")
+@pytest.mark.article(
+    "wushen-2021-60:21(2)", "wushen-2021-60:21(3)", "wushen-2021-60:17", "wushen-2021-60:18", "cn-809:20.3", "cn-809:27"
+)
 def test_two_at_once_end_in_one_defined_state_and_a_named_refusal(site_database: Any) -> None:
     banner = make_banner()
     plan_ends_with_the_publication(banner)

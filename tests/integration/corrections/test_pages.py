@@ -86,8 +86,14 @@ def test_from_the_grant_to_the_verdict(scene: Scene) -> None:
     clerk.post(f"{page}{row.pk}/complain/", complaint)
     authority = signed_in(banner.authority_officer)
     (open_one,) = queries.open_complaints(banner.authority_officer)
-    authority.post(f"{page}complaints/{open_one.pk}/", {"answer": "已责成窗口照常办理"})
-    assert "已责成窗口照常办理" in text_of(clerk.get(f"{page}complaints/"))
+    own = f"{page}complaints/{open_one.pk}/"
+    assert f'href="{own}answer/"' in text_of(authority.get(own))
+    assert f'href="{own}answer/"' not in text_of(clerk.get(own))
+    assert signed_in(banner.stranger.clerk).get(own).status_code == 404
+    assert authority.post(f"{own}answer/", {"answer": "已责成窗口照常办理"}).headers["Location"] == own
+    for place in (own, f"{page}complaints/?q={open_one.number}"):
+        assert "已责成窗口照常办理" in text_of(clerk.get(place))
+    assert own not in text_of(clerk.get(f"{page}complaints/", {"q": "无此投诉"}))
     assert text_of(authority.get(f"{page}complaints/", {"export": "csv"})).count("\n") == 2
 
     # Each figure leads to as many rows as it says.

@@ -90,5 +90,7 @@ def test_a_database_out_of_reach_and_an_empty_table(source):
     steps, rows, given = run("postgresql://nobody:secret@127.0.0.1:1/none?connect_timeout=2", ORDER)
     assert [name for name, _ in steps] == ["reachable"]
     assert "secret" not in steps[0][1]
+    ((name, problem),), _rows, _given = run("host=127.0.0.1 password secret", ORDER)
+    assert (name, "cannot be read" in problem, "secret" in problem) == ("reachable", True, False)
     steps, rows, (given,) = run(source.url, replace(ORDER, table="public.empty", columns=(KEY, column("xm"))))
     assert (steps[-1], rows, given["rows"]) == (("sample", ""), 0, [])

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.access import actions as access
@@ -18,6 +19,7 @@ from gongxiang.platform.kernel.errors import NotFound, NotPermitted
 from gongxiang.platform.notices import actions, errors, queries, rules, tasks, words
 from gongxiang.platform.notices.models import Notice
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.web.notices.views import LISTS, PAGES
 from tests.factories import catalogue as make
 from tests.factories.contents import complete_content, conditional_content
 from tests.factories.parties import make_banner
@@ -96,6 +98,14 @@ def test_every_rule_has_words_and_a_topic():
     for kind in (*rules.RULES, *rules.OWN_KINDS):
         assert kind in words.WORDS, kind
         assert rules.topic_of(kind) in words.TOPICS, kind
+
+
+def test_every_notice_leads_to_the_page_of_its_case():
+    subjects = {kind.partition(":")[0] for kind in rules.RULES}
+    assert subjects - set(PAGES) - set(LISTS) == set()
+    key = "01900000-0000-7000-8000-000000000000"
+    assert all(reverse(name, args=[key]) for name in PAGES.values())
+    assert all(reverse(name) for name in LISTS.values())
 
 
 def test_nobody_reads_or_marks_another_persons_notices(banner):

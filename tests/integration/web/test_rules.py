@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
@@ -268,3 +269,19 @@ def test_a_local_day_is_entered_from_a_table(as_):
     assert "2026年12月4日" in text_of(preview)
     assert client.post("/rules/calendar/notice/confirm/", preview.context["form"].initial).status_code == 302
     assert not queries.calendar().working_day(date(2026, 12, 4))
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (("2027-01-01,放假,元旦\n" * 70_000).encode(), "1000000"),
+        (b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 40, "UTF-8"),
+        ("日期,类型\n2027-01-01,放假".encode("utf-16"), "UTF-8"),
+    ],
+    ids=["longer than is read", "a workbook", "another encoding"],
+)
+@pytest.mark.parametrize("address", ["/rules/calendar/notice/", "/rules/instruments/cn-809/text/"])
+def test_a_file_that_cannot_be_read_whole_is_refused(as_, address, data, word):
+    file = SimpleUploadedFile("x.csv", data)
+    answer = as_(OFFICER, "en").post(address, {"year": 2027, "scope": "state", "file": file})
+    assert (answer.status_code, word in text_of(answer)) == (422, True)

@@ -35,6 +35,10 @@ FORMS = {
         ("2026-05-01", True), ("2027-01-01", True), ("2027-01-02", True), ("2027-01-09", False), ("2028-01-01", True)
     ),
     "iCalendar": ics(event("20270101", "20270103", "元旦 假期"), event("20270109", "20270110", "元旦 补班")),
+    "iCalendar in Greenwich's time": ics(
+        event("20261231T160000Z", "20270102T160000Z", "元旦 假期").replace(";VALUE=DATE", ""),
+        event("20270109", "20270110", "元旦 补班"),
+    ),
     "lines of an old Mac": "2027-01-01,放假,元旦\r2027-01-02,放假,元旦\r2027-01-09,上班,\r",
     "wording": "元旦：1月1日至2日放假。1月9日上班。",
 }
@@ -65,6 +69,16 @@ REFUSED: dict[str, tuple[str, type[Refusal], int]] = {
     "a name with a NUL": ('[{"date": "2027-01-01", "isOffDay": true, "name": "\\u0000"}]', NoticeUnreadable, 1),
     "a title without a year": ("关于0000年部分节假日安排的通知\n元旦：1月1日放假。", NoticeUnreadable, 1),
     "one endless line": ("1月1日至" * 60_000, NoticeUnreadable, 1),
+    "an event that begins at noon": (
+        ics(event("20270101T120000", "20270102T120000", "元旦 放假").replace(";VALUE=DATE", "")), NoticeUnreadable, 1,
+    ),
+    **{
+        f"an event repeated by {rule.partition(':')[0]}": (
+            ics(event("20270101", "20270102", "元旦 放假").replace("SUMMARY", f"{rule}\r\nSUMMARY")), NoticeUnreadable, 1,
+        )
+        for rule in ("RRULE:FREQ=DAILY;COUNT=3", "RDATE;VALUE=DATE:20270102", "EXDATE;VALUE=DATE:20270101")
+    },
+    "a cell with a formula": ("date,kind,name\n=DATE(2027;1;1),放假,元旦", NoticeUnreadable, 1),
     "an event of years": (ics(event("20270101", "20290102", "元旦 放假")), NoticeUnreadable, 1),
     "a file of another kind": (
         "\n".join(f"{date(2020, 1, 1) + timedelta(days=n)},放假,x" for n in range(2000)), NoticeTooLong, 1,

@@ -123,7 +123,7 @@ def staff_of(department_id: UUID) -> list[parties.PersonRef]:
 
 @implements("wushen-2021-60:2.2")
 def check_departments(request: AccessRequest) -> None:
-    """Raise CircumstancesChanged where a side was dissolved or merged away since: nothing is granted by or to it."""
+    """Raise CircumstancesChanged where a side was merged away since: nothing is granted by or to it."""
     for department_id in (request.consumer_id, request.provider_id):
         if parties.department_ref(department_id).status != "ACTIVE":
             raise errors.CircumstancesChanged()

@@ -191,6 +191,14 @@ def complaints_visible_to(actor: Actor | None) -> QuerySet[CounterComplaint]:
     return rows.filter(Q(department_id=actor.department_id) | Q(recorded_in_id=actor.department_id))
 
 
+def complaint_words(text: str) -> Q:
+    """The condition of a search: numbers, the department, what was refused."""
+    return (
+        Q(number__icontains=text) | Q(department_name__icontains=text) | Q(statement__icontains=text)
+        | Q(matter_number__icontains=text)
+    )  # fmt: skip
+
+
 def complaint_for_update(complaint_id: UUID) -> CounterComplaint:
     """The complaint, locked until the transaction ends."""
     row = CounterComplaint.objects.select_for_update().filter(pk=complaint_id).first()

@@ -101,13 +101,22 @@ def end_leavers(at: datetime) -> int:
 
 def end_of_leaver(person_id: UUID, successor_id: UUID, by: Actor, at: datetime) -> int:
     """End what a person who leaves handles; whether the successor handles it, the accountable officer says by naming them."""
+    return _end_entries(person_id, {"successor": successor_id}, by, at)
+
+
+def end_with_account(person_id: UUID, by: Actor, at: datetime) -> int:
+    """End what somebody handles in the act that closes the account; what was handed over before has ended already."""
+    return _end_entries(person_id, {}, by, at)
+
+
+def _end_entries(person_id: UUID, more: dict[str, object], by: Actor, at: datetime) -> int:
     CLOSE_ACCOUNT.check(by)
     rows = list(
         Handler.objects.select_for_update(of=("self",)).filter(person_id=person_id, ended_at=None).select_related("grant")
     )
     for row in rows:
         row.ended_at, row.ended_by, row.end_reason = at, by.name, "left"
-        after: dict[str, object] = {"handler": row.pk, "person": person_id, "successor": successor_id}
+        after: dict[str, object] = {"handler": row.pk, "person": person_id, **more}
         _record("handler_ended", row, by=by, at=at, after=after)
         row.save(update_fields=["ended_at", "ended_by", "end_reason"])
     return len(rows)

@@ -24,6 +24,7 @@ class Standing:
 OpenWork = Callable[[UUID], list[Standing]]
 HandOver = Callable[[UUID, UUID, Actor, datetime], int]
 _of_people: dict[str, tuple[OpenWork, HandOver]] = {}
+_ending: dict[str, Callable[[UUID, Actor, datetime], int]] = {}
 _standing: dict[str, OpenWork] = {}
 _passing: dict[str, tuple[Callable[[UUID], int], HandOver]] = {}
 
@@ -31,6 +32,11 @@ _passing: dict[str, tuple[Callable[[UUID], int], HandOver]] = {}
 def register_leaving(name: str, open_work: OpenWork, hand_over: HandOver) -> None:
     """What a person has in hand in a room, and its handing over to a successor (each with its evidence)."""
     _of_people[name] = (open_work, hand_over)
+
+
+def register_ending(name: str, end: Callable[[UUID, Actor, datetime], int]) -> None:
+    """What ends in a room with a person's account, handed over or not (with its evidence)."""
+    _ending[name] = end
 
 
 def register_standing(name: str, standing: OpenWork) -> None:
@@ -51,6 +57,11 @@ def open_work_of(person_id: UUID) -> list[Standing]:
 def hand_over_work(person_id: UUID, successor_id: UUID, by: Actor, at: datetime) -> int:
     """Hand everything over, in the caller's transaction; gives how many."""
     return sum(hand_over(person_id, successor_id, by, at) for _open_work, hand_over in _of_people.values())
+
+
+def end_with(person_id: UUID, by: Actor, at: datetime) -> int:
+    """Let everything end that ends with the account, in the caller's transaction; gives how many."""
+    return sum(end(person_id, by, at) for end in _ending.values())
 
 
 def standing_of(department_id: UUID) -> list[Standing]:

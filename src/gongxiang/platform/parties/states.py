@@ -10,7 +10,6 @@ DEPARTMENT = TransitionTable(
         ),
         Transition(act="rename", sources=("ACTIVE",), target="ACTIVE", event="renamed", who="authority"),
         Transition(act="merge", sources=("ACTIVE",), target="MERGED", event="merged", who="authority"),
-        Transition(act="dissolve", sources=("ACTIVE",), target="DISSOLVED", event="dissolved", who="authority"),
     ),
 )
 

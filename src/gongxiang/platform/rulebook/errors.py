@@ -69,6 +69,12 @@ class TextUnreadable(Refusal):
     next_step = "Save it as plain text (.txt) and choose it again, or paste the text."
 
 
+class FileTooLong(Refusal):
+    """The file has more than {most} bytes."""
+
+    next_step = "Choose the file that holds only this text, or paste the text."
+
+
 class TextOfAnotherInstrument(Refusal):
     """The text names neither {number} nor {title}."""
 

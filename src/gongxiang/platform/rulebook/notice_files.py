@@ -7,11 +7,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import icalendar
 
 from gongxiang.law.calendar import DayKind
+from gongxiang.law.deadlines import BEIJING
 from gongxiang.law.notices import NoticeDay, ReadNotice, UnreadableNotice, read_notice
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.rulebook.errors import DayTwice, NoticeTooLong, NoticeUnreadable, NoticeWithoutDays
@@ -90,7 +91,8 @@ def _event_rows(text: str) -> Iterator[_Row]:
         shown, first = f"{number}: {name[:100]}", _start(event, "DTSTART")
         last = _start(event, "DTEND") or (first + _ONE if first and first < date.max else None)
         kind = _kind(name) or _kind(str(event.get("CATEGORIES", "")))
-        if first is None or last is None or not _ONE <= last - first <= 31 * _ONE or "RRULE" in event:
+        repeats = any(rule in event for rule in ("RRULE", "RDATE", "EXDATE"))
+        if first is None or last is None or not _ONE <= last - first <= 31 * _ONE or repeats:
             yield shown, "", kind, name
             continue
         for n in range((last - first).days):
@@ -103,7 +105,9 @@ def _start(event: icalendar.cal.Component, name: str) -> date | None:
     except (KeyError, ValueError):
         return None
     if isinstance(value, datetime):
-        return value.date()
+        # An instant is a day here only where a day begins here; 16:00 in Greenwich is one.
+        here = value if value.tzinfo is None else value.astimezone(BEIJING)
+        return here.date() if here.time() == time.min else None
     return value if isinstance(value, date) else None
 
 

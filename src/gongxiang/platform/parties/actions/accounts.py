@@ -17,7 +17,7 @@ from gongxiang.platform.kernel.actors import Actor, Role
 from gongxiang.platform.kernel.actors import Person as PersonActor
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.kernel.twins import first_wins
-from gongxiang.platform.parties import permissions, policies, queries
+from gongxiang.platform.parties import changes, permissions, policies, queries
 from gongxiang.platform.parties.actions.departments import department_row, open_department
 from gongxiang.platform.parties.actions.tokens import revoke_tokens_of
 from gongxiang.platform.parties.errors import (
@@ -130,6 +130,7 @@ def close_account(*, person_id: UUID, reason: str, by: Actor, at: datetime) -> P
     revoke_tokens_of(person_id, because="left", by=by, at=at)
     standing = Deputy.objects.filter(Q(person_id=person_id) | Q(deputy_id=person_id), ends_at__gt=at)
     standing.update(ends_at=Greatest(Value(at), F("starts_at")))
+    changes.end_with(person_id, by, at)
     return left
 
 

@@ -1,5 +1,6 @@
 """Pages of counters, complaints and figures; tickets to the gateway."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.corrections import complaints, permissions, queries, states, tickets
 from gongxiang.platform.corrections import figures as counted
+from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.corrections import forms
@@ -61,6 +63,8 @@ def complaint_list(request: ActingRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     if status in states.COMPLAINT.states:
         rows = rows.filter(status=status)
+    if text := request.GET.get("q", "").replace("\x00", "").strip()[:200]:
+        rows = rows.filter(queries.complaint_words(text))
     if request.GET.get("export") == "csv":
         columns = [
             (gettext_lazy("Number"), lambda one: one.number),
@@ -76,11 +80,25 @@ def complaint_list(request: ActingRequest) -> HttpResponse:
     return render(request, "corrections/complaints.html", context)
 
 
+def _complaint_page(one: Any, actor: Person) -> dict[str, Any]:
+    """What both pages show; the department complained of need not be one that sees the correction."""
+    seen = queries.visible_to(actor).filter(pk=one.correction_id).first()
+    return {"complaint": one, "correction": seen, "may_answer": permissions.DECIDE.allows(actor)}
+
+
+@door(permissions.VIEW)
+@require_safe
+def complaint(request: ActingRequest, complaint_id: UUID) -> HttpResponse:
+    """One complaint: what was refused, and what the authority answered."""
+    one = queries.get_complaint(complaint_id, actor=request.actor)
+    return render(request, "corrections/complaint.html", _complaint_page(one, request.actor))
+
+
 @door(permissions.DECIDE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_complaint(request: ActingRequest, complaint_id: UUID) -> HttpResponse:
     """The authority answers a complaint."""
-    complaint = queries.get_complaint(complaint_id, actor=request.actor)
+    one = queries.get_complaint(complaint_id, actor=request.actor)
     form = forms.AnswerForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
@@ -91,8 +109,8 @@ def answer_complaint(request: ActingRequest, complaint_id: UUID) -> HttpResponse
             form.show_refusal(refusal)
         else:
             messages.success(request, _("The complaint was answered."))
-            return redirect("corrections:complaints")
-    context = {"form": form, "complaint": complaint}
+            return redirect("corrections:complaint", complaint_id)
+    context = {"form": form, **_complaint_page(one, request.actor)}
     return render(request, "corrections/complaint.html", context, status=422 if form.is_bound else 200)
 
 

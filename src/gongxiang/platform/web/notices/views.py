@@ -26,10 +26,14 @@ from gongxiang.protocol.canonical import instant
 PAGES = {
     "resource": "catalogue:resource",
     "access_request": "access:detail",
+    "dispute": "disputes:detail",
+    "absence": "collection:absence",
+    "collection_plan": "collection:plan",
     "superior_request": "superiors:detail",
     "outside_channel": "channels:detail",
     "demand": "demands:detail",
     "correction": "corrections:detail",
+    "counter_complaint": "corrections:complaint",
     "grant": "grants:detail",
     "flow": "delivery:flow",
     "agreement": "agreements:agreement",
@@ -56,6 +60,7 @@ LISTS = {
     "rule": "rules:instruments",
     "stop_notice": "upkeep:stops",
     "withheld_check": "upkeep:withheld",
+    "agreement_template": "agreements:template",
     "deputy": "agenda:deputies",
     "webhook": "agenda:office",
 }

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 STATES: dict[str, tuple[Promise | str, str]] = {
     "department:ACTIVE": (_("In the register"), "success"),
     "department:MERGED": (_("Merged"), "secondary"),
-    "department:DISSOLVED": (_("Dissolved"), "secondary"),
     "officer_filing:REPORTED": (_("Reported, not yet filed"), "warning"),
     "officer_filing:FILED": (_("On file"), "success"),
     "officer_filing:SUPERSEDED": (_("Replaced"), "secondary"),
@@ -15,7 +14,6 @@ EVENTS: dict[str, Promise | str] = {
     "department:registered": _("Department entered into the register"),
     "department:renamed": _("Department renamed"),
     "department:merged": _("Department merged into another"),
-    "department:dissolved": _("Department dissolved"),
     "person:work_handed_over": _("Work handed over to a successor"),
     "access_request:handed_over": _("Draft handed over to a successor"),
     "resource:provider_changed": _("Entry passed to another department"),

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from gongxiang.law.notices import NoticeDay, ReadNotice, UnreadableNotice, read_
 from gongxiang.law.rules import SITE, Rules
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.rulebook import notice_files, policies
-from gongxiang.platform.rulebook.errors import NoticeUnreadable
+from gongxiang.platform.rulebook.errors import FileTooLong, NoticeUnreadable
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.templatetags.law import instrument_name
@@ -30,6 +31,14 @@ def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> for
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
     )
+
+
+def _whole(file: UploadedFile) -> bytes:
+    """All of the file; raises FileTooLong, for half a text would be taken for the text."""
+    data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise FileTooLong(field="file", most=LARGEST_FILE)
+    return data
 
 
 class NoticeForm(Form):
@@ -62,7 +71,7 @@ class NoticeForm(Form):
         """What the wording or table says; raises a refusal at its field."""
         text = self.cleaned_data["text"]
         if self.cleaned_data["file"] is not None:
-            text = policies.decode_text(self.cleaned_data["file"].read(LARGEST_FILE))
+            text = policies.decode_text(_whole(self.cleaned_data["file"]))
         return notice_files.read_file(text, year=self.cleaned_data["year"])
 
 
@@ -104,7 +113,7 @@ class TextForm(Form):
         file = self.cleaned_data["file"]
         if file is None:
             return self.cleaned_data["text"], ""
-        return policies.decode_text(file.read(LARGEST_FILE)), str(file.name)
+        return policies.decode_text(_whole(file)), str(file.name)
 
 
 class ChooseForm(Form):
