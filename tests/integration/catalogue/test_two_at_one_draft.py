@@ -162,6 +162,16 @@ class TestManyAtOnce:
         outcomes = actions.act_on_many(resource_ids=ids, act=act, by=by, at=banner.at + timedelta(hours=1), **said)
         return [[refusal.code for refusal in one.refusals] for one in outcomes]
 
+    def test_the_clerk_sends_what_is_whole_to_the_reviewer(self, banner):
+        whole, half = (make.make_entry_at("DRAFT", banner=banner, content=one, at=banner.at).id for one in (
+            complete_content("甲"), replace(complete_content("乙"), elements=()),
+        ))  # fmt: skip
+        first, second = self.many(banner, [whole, half], "send", banner.provider.clerk)
+        assert first == []
+        assert second
+        assert [queries.get_draft(key).status for key in (whole, half)] == ["IN_REVIEW", "DRAFT"]
+        assert self.many(banner, [half], "send", banner.provider.officer) == [["not_permitted"]]
+
     def test_the_reviewer_passes_what_can_be_passed(self, banner, entries):
         ids = entries("IN_REVIEW")
         assert self.many(banner, ids, "pass", banner.provider.reviewer) == [[], [], ["wrong_state"]]

@@ -1,7 +1,9 @@
 """Pages of keeping the catalogue true: registering a change of remit, its list and acts, what the workbench shows."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -274,3 +276,31 @@ def test_a_batch_of_nothing_leads_back_to_the_list_and_says_so(banner):
     answer = browser.post(reverse("upkeep:batch"), {"act": "pass", "entry": "nonsense"}, follow=True)
     assert answer.redirect_chain == [(reverse("catalogue:reviews"), 302)]
     assert "没有勾选条目" in text_of(answer)
+
+
+def test_a_clerk_ticks_the_drafts_of_the_department_and_sends_them(banner):
+    for name in ("甲", "乙"):
+        make.make_entry_at("DRAFT", banner=banner, content=complete_content(name))
+    sent = make.make_entry_at("IN_REVIEW", banner=banner, content=complete_content("丙"))
+    browser = client_of(banner.provider.clerk)
+    page = browser.get(reverse("catalogue:mine"), {"ticked": "all", "per": "200", "sort": "name"})
+    ticked = re.findall(r'name="entry" value="([^"]+)"[^>]* checked', text_of(page))
+    assert len(ticked) == 2
+    assert str(sent.id) not in ticked
+    answer = browser.post(reverse("upkeep:batch"), {"act": "send", "entry": ticked, "back": "mine"})
+    assert reverse("catalogue:mine") in text_of(answer)
+    assert {queries.get_draft(UUID(key)).status for key in ticked} == {"IN_REVIEW"}
+
+
+def test_a_queue_is_narrowed_by_department_state_and_words_and_goes_out_as_a_file(banner):
+    mine = make.make_entry_at("SUBMITTED", banner=banner, content=complete_content("甲"))
+    browser = client_of(banner.authority_officer)
+    address = reverse("catalogue:reviews")
+    for asked, found in (
+        ({"q": mine.name[:2]}, True), ({"q": "没有"}, False), ({"department": str(banner.provider.id)}, True),
+        ({"department": str(banner.consumer.id)}, False), ({"department": "x", "sort": "x", "per": "7"}, True),
+        ({"status": "RATIFIED"}, False), ({"export": "csv"}, True),
+    ):  # fmt: skip
+        answer = browser.get(address, asked)
+        assert answer.status_code == 200
+        assert (mine.saved_by in text_of(answer).partition("<main")[2] or "export" in asked) is found

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -207,22 +207,55 @@ def mounted_place(distribution_id: UUID) -> MountedPlace:
 # ---- lists --------------------------------------------------------------------------------------------------------------
 
 
-def own_entries(actor: Actor, *, text: str = "", status: str = "") -> Sequence[ListedResource]:
+#: Orders of the lists that people work through, by the name that the address carries.
+ORDERS: Final[dict[str, tuple[Any, ...]]] = {
+    "new": ("-saved_at", "-id"),
+    "due": (F("due_at").asc(nulls_last=True), "saved_at", "id"),
+    "name": ("name", "id"),
+    "provider": ("provider_id", "name", "id"),
+}
+
+
+def own_entries(actor: Actor, *, text: str = "", status: str = "", order: str = "new") -> Sequence[ListedResource]:
     """The entries of the actor's department."""
     if isinstance(actor, System):
         return ()
-    rows = Resource.objects.filter(provider_id=actor.department_id)
+    rows = _narrowed(Resource.objects.filter(provider_id=actor.department_id), text=text, status=status)
+    return _listing(rows.order_by(*ORDERS[order]))
+
+
+def _narrowed(rows: QuerySet[Resource], *, text: str, status: str) -> QuerySet[Resource]:
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(code__icontains=text))
-    if status:
-        rows = rows.filter(status=status)
-    return _listing(rows.order_by("-saved_at", "-id"))
+    return rows.filter(status=status) if status else rows
 
 
-def waiting_for(actor: Actor) -> Sequence[ListedResource]:
+def waiting_for(
+    actor: Actor, *, text: str = "", status: str = "", provider: UUID | None = None, order: str = "due"
+) -> Sequence[ListedResource]:
     """What waits for an act of this person: review, consent, submission or the authority's decision, the most urgent first."""
-    if not isinstance(actor, Person):
+    mine = _waiting(actor)
+    if mine is None:
         return ()
+    rows = _narrowed(Resource.objects.filter(mine), text=text, status=status)
+    if provider is not None:
+        rows = rows.filter(provider_id=provider)
+    return _listing(rows.order_by(*ORDERS[order]))
+
+
+def waiting_providers(actor: Actor) -> dict[UUID, str]:
+    """The departments whose entries wait for this person, by name."""
+    mine = _waiting(actor)
+    if mine is None:
+        return {}
+    found = Resource.objects.filter(mine).order_by().values_list("provider_id", flat=True).distinct()
+    return dict(sorted(parties.department_names(found).items(), key=lambda one: one[1]))
+
+
+def _waiting(actor: Actor) -> Q | None:
+    """The rows that wait for an act of this person; None if no role of theirs acts on entries."""
+    if not isinstance(actor, Person):
+        return None
     own = Q()
     mine: Q | None = None
     for role, states in (
@@ -237,9 +270,7 @@ def waiting_for(actor: Actor) -> Sequence[ListedResource]:
     if actor.has(Role.AUTHORITY_OFFICER):
         before = Q(status__in=(SUBMITTED, RATIFIED))
         mine = before if mine is None else mine | before
-    if mine is None:
-        return ()
-    return _listing(Resource.objects.filter(mine).order_by(F("due_at").asc(nulls_last=True), "saved_at"))
+    return mine
 
 
 def figures_of(department_id: UUID) -> dict[str, int]:

@@ -31,6 +31,9 @@ class Page:
     sort: str
     query: str
     chosen: Mapping[str, str] = field(default_factory=dict)
+    #: Rows on a page, and what the reader may choose instead.
+    size: int = PAGE_SIZE
+    sizes: Sequence[int] = ()
 
     @property
     def numbers(self) -> list[int | None]:
@@ -51,8 +54,11 @@ def paginate(
     sorts: Mapping[str, Sequence[str]] | None = None,
     filters: Sequence[str] = (),
     size: int = PAGE_SIZE,
+    sizes: Sequence[int] = (),
 ) -> Page:
     """The page that the address asks for (`page`, `sort`, `q`, and the names in `filters`); nonsense gives the nearest page.
+
+    `sizes` are the lengths of a page that the reader may choose from (`per`).
 
     `sorts` maps a name to `order_by` fields; its first is the default. Searching and filtering are the caller's, in its query.
     """
@@ -64,6 +70,7 @@ def paginate(
         counted = rows.order_by()[: COUNT_LIMIT + 1].count()
     else:
         counted = len(rows)
+    size = chosen if (chosen := whole(request.GET.get("per", ""))) in sizes else size
     total, more = min(counted, COUNT_LIMIT), counted > COUNT_LIMIT
     pages = max(1, -(-total // size))
     asked = request.GET.get("page", "1")
@@ -76,6 +83,8 @@ def paginate(
         more=more,
         sort=sort,
         query=request.GET.get("q", "").strip()[:200],
+        size=size,
+        sizes=sizes,
         chosen={name: request.GET.get(name, "") for name in filters},
     )
 

@@ -17,7 +17,7 @@ from gongxiang.platform.kernel.errors import NotPermitted, Refusal, Shortfalls
 #: More than anybody has looked at in one sitting; a choice of the product.
 MOST: Final = 200
 #: What can be done to many; ratifying a withholding is not among them.
-ACTS: Final = ("pass", "consent", "submit", "publish", "return")
+ACTS: Final = ("send", "pass", "consent", "submit", "publish", "return")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,7 @@ def act_on_many(
         raise NotPermitted()
     who: dict[str, Any] = {"by": by, "at": at}
     acts: dict[str, Callable[[UUID], object]] = {
+        "send": lambda key: compiling.send_for_review(resource_id=key, **who),
         "pass": lambda key: compiling.pass_review(resource_id=key, **who),
         "consent": lambda key: _consent(key, secrecy_statement=secrecy_statement, standing=standing, **who),
         "submit": lambda key: compiling.submit_resource(resource_id=key, **who),

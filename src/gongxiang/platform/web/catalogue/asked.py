@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 
@@ -48,7 +49,28 @@ def exactly(query: QueryDict) -> bool:
 
 def own(query: QueryDict, actor: Actor) -> Sequence[ListedResource]:
     """The department's own entries."""
-    return queries.own_entries(actor, text=words(query), status=status(query))
+    return queries.own_entries(actor, text=words(query), status=status(query), order=order(query, otherwise="new"))
+
+
+def waiting(query: QueryDict, actor: Actor) -> Sequence[ListedResource]:
+    """What waits for the actor's act, narrowed to a department, a state or words."""
+    return queries.waiting_for(
+        actor, text=words(query), status=status(query), provider=provider(query), order=order(query, otherwise="due")
+    )
+
+
+def provider(query: QueryDict) -> UUID | None:
+    """The department asked for."""
+    try:
+        return UUID(query.get("department", ""))
+    except ValueError:
+        return None
+
+
+def order(query: QueryDict, *, otherwise: str) -> str:
+    """The order asked for, if it is one."""
+    named = query.get("sort", "")
+    return named if named in queries.ORDERS else otherwise
 
 
 def status(query: QueryDict) -> str:

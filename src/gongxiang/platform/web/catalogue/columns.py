@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.templatetags.gx import moment
 
 
 def of_search() -> list[tuple[Any, Any]]:
@@ -21,6 +22,18 @@ def of_search() -> list[tuple[Any, Any]]:
         (_("Data elements"), lambda hit: hit.element_count),
         (_("Version"), lambda hit: hit.version),
         (_("Date of publication"), lambda hit: hit.published_at.date().isoformat()),
+    ]
+
+
+def of_waiting() -> list[tuple[Any, Any]]:
+    """Of the entries that wait for a person."""
+    return [
+        (_("Name of the resource"), lambda r: r.name),
+        (_("Provider"), lambda r: r.provider_name),
+        (_("Sharing type"), lambda r: labels.code("sharing_type", r.sharing_type)),
+        (_("State"), lambda r: labels.state("resource", r.status)[0]),
+        (_("Due at"), lambda r: moment(r.due_at) if r.due_at else ""),
+        (_("Last saved by"), lambda r: r.saved_by),
     ]
 
 

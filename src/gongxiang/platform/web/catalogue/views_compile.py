@@ -13,7 +13,7 @@ from gongxiang.platform.catalogue import actions, permissions, queries, queries_
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.errors import DraftChangedMeanwhile
 from gongxiang.platform.catalogue.permissions import COMPILE, OWN
-from gongxiang.platform.catalogue.states import EDITABLE, RESOURCE
+from gongxiang.platform.catalogue.states import CONSENTED, EDITABLE, RESOURCE
 from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.transitions import WrongState
@@ -26,6 +26,7 @@ from gongxiang.platform.web.catalogue.views_decide import hints_on
 from gongxiang.platform.web.catalogue.views_export import offer
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
+from gongxiang.platform.web.upkeep.batching import SIZES, offered
 from gongxiang.platform.web.upkeep.effects import effects_for
 from gongxiang.protocol import clock
 
@@ -37,10 +38,13 @@ def mine(request: ActingRequest) -> HttpResponse:
     rows = asked.own(request.GET, request.actor)
     if request.GET.get("export") == "csv":
         return offer(request, "own", "csv", len(rows)) or lists.export_csv("entries", columns.of_own(), rows)
-    page = lists.paginate(request, rows, filters=("status",))
+    page = lists.paginate(request, rows, filters=("status",), sizes=SIZES)
     states = [(name, labels.state("resource", name)[0]) for name in RESOURCE.states]
     may_compile = COMPILE.allows(request.actor)
-    return render(request, "catalogue/mine.html", {"page": page, "states": states, "may_compile": may_compile})
+    acts = {act: label for act, label in offered(request.actor).items() if act in ("send", "submit")}
+    batch = {"acts": acts, "all": request.GET.get("ticked") == "all", "states": (*EDITABLE, CONSENTED), "back": "mine"}
+    context = {"page": page, "states": states, "may_compile": may_compile, "batch": batch, "sort": request.GET.get("sort", "")}
+    return render(request, "catalogue/mine.html", context)
 
 
 @door(COMPILE)

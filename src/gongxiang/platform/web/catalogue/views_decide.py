@@ -25,18 +25,20 @@ from gongxiang.platform.catalogue.permissions import (
     SUBMIT,
     WITHDRAW,
 )  # fmt: skip
+from gongxiang.platform.catalogue.states import RESOURCE
 from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import queries_stop
 from gongxiang.platform.kernel.errors import Refusal
-from gongxiang.platform.web import lists
+from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.catalogue import asked, columns
 from gongxiang.platform.web.catalogue.acts import offers_for
 from gongxiang.platform.web.catalogue.forms import ConsentForm, OpinionForm, ReasonForm, RemarksForm
 from gongxiang.platform.web.catalogue.labels import ELEMENT_FIELDS, FIELDS, field_label
 from gongxiang.platform.web.catalogue.present import ShownDifference, differences_in_words
 from gongxiang.platform.web.catalogue.views_search import content_context
 from gongxiang.platform.web.doors import ActingRequest, door
-from gongxiang.platform.web.upkeep.batching import offered
+from gongxiang.platform.web.upkeep.batching import SIZES, offered
 from gongxiang.platform.web.upkeep.effects import effects_for, in_words
 from gongxiang.platform.web.upkeep.forms import BatchForm
 from gongxiang.protocol import clock
@@ -56,9 +58,20 @@ def entry(request: ActingRequest, resource_id: UUID) -> HttpResponse:
 @require_safe
 def reviews(request: ActingRequest) -> HttpResponse:
     """What waits for an act of mine, the most urgent first."""
-    page = lists.paginate(request, queries.waiting_for(request.actor))
+    rows = asked.waiting(request.GET, request.actor)
+    if request.GET.get("export") == "csv":
+        return lists.export_csv("waiting", columns.of_waiting(), rows)
+    page = lists.paginate(request, rows, filters=("status", "department"), sizes=SIZES)
     batch = {"acts": offered(request.actor), "form": BatchForm(), "all": request.GET.get("ticked") == "all"}
-    return render(request, "catalogue/reviews.html", {"page": page, "batch": batch})
+    context = {
+        "page": page,
+        "batch": batch,
+        "states": [(name, labels.state("resource", name)[0]) for name in RESOURCE.states],
+        "providers": queries.waiting_providers(request.actor),
+        "narrowed": any(request.GET.get(name) for name in ("q", "status", "department")),
+        "sort": request.GET.get("sort", ""),
+    }
+    return render(request, "catalogue/reviews.html", context)
 
 
 @door(RATIFY)

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from gongxiang.platform.catalogue import actions
@@ -23,10 +24,12 @@ def batch(request: ActingRequest) -> HttpResponse:
     form, act = BatchForm(request.POST), request.POST.get("act", "")
     form.is_valid()
     ticked = _ticked(request)
+    mine = request.POST.get("back") == "mine"
+    back = reverse("catalogue:mine" if mine else "catalogue:reviews")
     if not ticked:
         refusal = NothingTicked()
         messages.error(request, f"{refusal.message} {refusal.advice}")
-        return redirect("catalogue:reviews")
+        return redirect(back)
     outcomes = actions.act_on_many(
         resource_ids=ticked,
         act=act if act in offered(request.actor) else "",
@@ -38,6 +41,7 @@ def batch(request: ActingRequest) -> HttpResponse:
     )
     done = sum(one.done for one in outcomes)
     context = {"outcomes": outcomes, "done": done, "failed": len(outcomes) - done, "act": ACTS.get(act, "")}
+    context |= {"mine": mine, "back": back}
     return render(request, "upkeep/batch.html", context)
 
 
