@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.web import labels
-from gongxiang.platform.web.templatetags.gx import moment
+from gongxiang.protocol.clock import BEIJING
 
 
 def of_search() -> list[tuple[Any, Any]]:
@@ -32,7 +32,7 @@ def of_waiting() -> list[tuple[Any, Any]]:
         (_("Provider"), lambda r: r.provider_name),
         (_("Sharing type"), lambda r: labels.code("sharing_type", r.sharing_type)),
         (_("State"), lambda r: labels.state("resource", r.status)[0]),
-        (_("Due at"), lambda r: moment(r.due_at) if r.due_at else ""),
+        (_("Due at"), lambda r: f"{r.due_at.astimezone(BEIJING):%Y-%m-%d %H:%M}" if r.due_at else ""),
         (_("Last saved by"), lambda r: r.saved_by),
     ]
 
