@@ -10,9 +10,11 @@ from gongxiang.platform.access import actions as access
 from gongxiang.platform.access import queries as requests
 from gongxiang.platform.access.permissions import RECALCULATOR
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.grants import providing, stopping
+from gongxiang.platform.evidence.models import EvidenceRecord
+from gongxiang.platform.grants import actions as issuing
+from gongxiang.platform.grants import providing, questions, stopping
 from gongxiang.platform.grants import tasks as grants
-from gongxiang.platform.grants.models import Grant, Provision, StopNotice
+from gongxiang.platform.grants.models import DisposalDuty, Grant, Provision, Rectification, StopNotice, UseQuestion, UseReport
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.rulebook import actions, clocks, queries
 from gongxiang.platform.rulebook import tasks as rulebook
@@ -122,6 +124,52 @@ def test_the_period_of_provision_moves_too_also_after_it_passed(banner, request_
     if status == "DECLARED":
         done = providing.answer_provision(grant_id=granted.grant_id, received=True, by=banner.consumer.clerk, at=entered)
         assert done.provided_at < done.due_at, "in time, by the day of the notice"
+
+
+@pytest.mark.article("cn-809:27.1", "cn-809:27.2", "cn-809:29.2")
+@pytest.mark.parametrize("late", [False, True], ids=["still to come", "passed as well"])
+@pytest.mark.parametrize(
+    ("model", "running"), [(UseReport, "DUE"), (DisposalDuty, "OPEN"), (Rectification, "DEMANDED"), (UseQuestion, "ASKED")]
+)
+def test_what_was_overdue_by_a_provisional_day_is_not_where_the_notice_moves_it(banner, request_, model, running, late):
+    grant_id = answer(request_, banner=banner, at=APPLIED).grant_id
+    said = {"grant_id": grant_id, "by": banner.provider.officer, "at": APPLIED}
+    if model in (UseReport, DisposalDuty):
+        at = APPLIED + timedelta(hours=1)
+        statement = "目的已经实现，不再需要。"
+        issuing.end_grant(grant_id=grant_id, reason="purpose_met", statement=statement, by=banner.consumer.officer, at=at)
+        grants.keep_use_true(at)
+    elif model is Rectification:
+        issuing.suspend_grant(reason="misuse", statement="有三次查询没有对应的办件。", **said)
+    else:
+        questions.ask_about_use(sign=questions.BY_HAND[0], question="这些查询用于哪些办件？", **said)
+    row = model.objects.get()
+    assert row.due_provisional
+    grants.keep_use_true(row.due_at)
+    grants.lapse_rectifications(row.due_at)
+    row.refresh_from_db()
+    passed = running if model is UseQuestion else "OVERDUE"
+    assert row.status == passed
+    provisional = row.due_at
+    entered = row.due_at + timedelta(days=5 if late else 0, hours=9)
+    days = read_notice(NOTICE).days
+    preview = queries.preview_notice(year=2027, scope="state", days=days, at=entered)
+    moves = {move.deadline.subject: move.due_at for move in preview.moves}
+    actions.enter_notice(
+        year=2027, number="国办发明电〔2026〕99号", title="放假通知", days=days, seen=preview.seen, by=banner.authority_officer,
+        at=entered,
+    )  # fmt: skip
+    rulebook.recount_all(entered)
+    row.refresh_from_db()
+    subject = row._meta.db_table.removeprefix("grants_")
+    name = {"usereport": "use_report", "disposalduty": "disposal_duty", "usequestion": "use_question"}.get(subject, subject)
+    assert row.due_at == moves[f"{name}:{row.pk}"] > provisional
+    assert not row.due_provisional
+    assert row.status == (passed if late else running)
+    reopened = EvidenceRecord.objects.filter(kind=f"{name}:reopened", subject_id=str(row.pk))
+    assert reopened.exists() is (not late and model is not UseQuestion)
+    rulebook.recount_all(entered)
+    assert EvidenceRecord.objects.filter(kind=f"{name}:deadline_recounted").count() == 1, "counted anew once"
 
 
 @pytest.mark.article("cn-809:27.3")

@@ -64,7 +64,8 @@ def standing_of(department_id: UUID) -> list[Standing]:
     """Grants in force given or received, disposals not certified, and what is to be settled about their use."""
     mine = Q(consumer_id=department_id) | Q(provider_id=department_id)
     live = Grant.objects.filter(mine, status__in=(states.ACTIVE, states.SUSPENDED)).order_by("number")
-    open_duties = DisposalDuty.objects.filter(grant__consumer_id=department_id, status=states.OPEN).select_related("grant")
+    of_consumer = DisposalDuty.objects.filter(grant__consumer_id=department_id).select_related("grant")
+    open_duties = of_consumer.filter(status__in=(states.OPEN, states.OVERDUE)).order_by("grant__number")
     return [
         *(Standing(kind="grant", title=f"{row.number} {row.resource_name}", subject=f"grant:{row.pk}") for row in live),
         *(

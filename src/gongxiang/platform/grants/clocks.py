@@ -15,6 +15,7 @@ from gongxiang.platform.grants import permissions, states, states_use
 from gongxiang.platform.grants.models import DisposalDuty, Provision, Rectification, UseQuestion, UseReport
 from gongxiang.platform.grants.shared import seen_by
 from gongxiang.platform.kernel.actors import Actor
+from gongxiang.platform.kernel.transitions import TransitionTable
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.rulebook.recounting import recount_row
@@ -26,6 +27,7 @@ class _Clock:
 
     model: type[models.Model]
     subject: str
+    table: TransitionTable
     running: tuple[str, ...]
     started: Callable[[Any], datetime]
     turn: str = "consumer"
@@ -35,14 +37,24 @@ class _Clock:
 
 _CLOCKS = (
     _Clock(
-        model=Rectification, subject="rectification", running=(states.DEMANDED,), started=lambda row: row.demanded_at,
+        model=Rectification, subject="rectification", table=states.RECTIFICATION, running=(states.DEMANDED,),
+        started=lambda row: row.demanded_at, passed=(states.OVERDUE,),
     ),
-    _Clock(model=UseReport, subject="use_report", running=("DUE",), started=lambda row: row.period_to),
-    _Clock(model=UseQuestion, subject="use_question", running=("ASKED",), started=lambda row: row.asked_at),
-    _Clock(model=DisposalDuty, subject="disposal_duty", running=("OPEN",), started=lambda row: row.opened_at),
     _Clock(
-        model=Provision, subject="provision", running=("DUE", "DECLARED"), started=lambda row: row.opened_at, turn="provider",
-        passed=("OVERDUE", "DECLARED"),
+        model=UseReport, subject="use_report", table=states_use.USE_REPORT, running=(states_use.DUE,),
+        started=lambda row: row.period_to, passed=(states_use.OVERDUE,),
+    ),
+    _Clock(
+        model=UseQuestion, subject="use_question", table=states_use.USE_QUESTION, running=(states_use.ASKED,),
+        started=lambda row: row.asked_at, passed=(states_use.ASKED,),
+    ),
+    _Clock(
+        model=DisposalDuty, subject="disposal_duty", table=states.DISPOSAL, running=(states.OPEN,),
+        started=lambda row: row.opened_at, passed=(states.OVERDUE,),
+    ),
+    _Clock(
+        model=Provision, subject="provision", table=states_use.PROVISION, running=(states_use.DUE, states_use.DECLARED),
+        started=lambda row: row.opened_at, turn="provider", passed=(states_use.OVERDUE, states_use.DECLARED),
     ),
 )  # fmt: skip
 
@@ -63,8 +75,9 @@ def recount_deadlines(*, by: Actor, at: datetime) -> int:
             continue
         seen = seen_by(row.grant)
         moved += recount_row(row=row, running=opened, subject=clock.subject, by=by, at=at, seen=seen)
-        if isinstance(row, Provision) and row.status == states_use.OVERDUE and row.due_at > at:
-            transition(row, table=states_use.PROVISION, act="reopen", by=by, at=at, rule_version=row.due_rule, **seen)
+        # What was overdue by a provisional day is not overdue any more where the certain one is still to come.
+        if row.due_at > at and clock.table.can("reopen", row.status):
+            transition(row, table=clock.table, act="reopen", by=by, at=at, rule_version=row.due_rule, **seen)
     return moved
 
 

@@ -79,6 +79,11 @@ DISPOSAL: Final = TransitionTable(
             who="the product, when the day has passed", basis=("cn-809:27.1",),
         ),
         Transition(
+            act="reopen", sources=(OVERDUE,), target=OPEN, event="reopened", turn="consumer",
+            who="the product, when a holiday notice moves a day that was provisional to one still to come",
+            basis=("cn-809:27.1",),
+        ),
+        Transition(
             act="acknowledge", sources=(DISCHARGED,), target=ACKNOWLEDGED, event="acknowledged",
             who="provider's accountable officer", basis=("cn-809:27.1",),
         ),
@@ -153,6 +158,11 @@ RECTIFICATION: Final = TransitionTable(
         Transition(
             act="lapse", sources=(DEMANDED,), target=OVERDUE, event="overdue", turn="provider",
             who="the product, when the day has passed", basis=("cn-809:27.2",),
+        ),
+        Transition(
+            act="reopen", sources=(OVERDUE,), target=DEMANDED, event="reopened", turn="consumer",
+            who="the product, when a holiday notice moves a day that was provisional to one still to come",
+            basis=("cn-809:27.2",),
         ),
         Transition(
             act="accept", sources=(REPORTED,), target=ACCEPTED, event="accepted",

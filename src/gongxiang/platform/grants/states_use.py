@@ -36,6 +36,11 @@ USE_REPORT: Final = TransitionTable(
             act="report", sources=(DUE, OVERDUE), target=REPORTED, event="reported",
             who="consumer's reviewer or accountable officer", basis=("cn-809:29.2", "wushen-2021-60:22.2"),
         ),
+        Transition(
+            act="reopen", sources=(OVERDUE,), target=DUE, event="reopened", turn="consumer",
+            who="the product, when a holiday notice moves a day that was provisional to one still to come",
+            basis=("cn-809:29.2",),
+        ),
     ),
 )  # fmt: skip
 

@@ -146,6 +146,7 @@ RULES: Mapping[str, Rule] = {
     "rectification:demanded_again": _rule((_OTHERS, DESK), basis=("cn-809:27.2",), binding=True),
     "rectification:reported": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("cn-809:27.2",)),
     "rectification:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:27.2",), binding=True),
+    "rectification:reopened": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:27.2",)),
     "rectification:accepted": _rule((_CONCERNED, DESK), basis=("cn-809:27.2",)),
     "rectification:declined": _rule((_OTHERS, DESK), basis=("cn-809:27.2",), binding=True),
     "rectification:deadline_recounted": _rule((_CONCERNED, DESK), basis=("cn-809:27.2",)),
@@ -154,6 +155,7 @@ RULES: Mapping[str, Rule] = {
     # The use of what was granted.
     "use_report:opened": _rule((_CONCERNED, frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})), basis=("cn-809:29.2",)),
     "use_report:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:29.2",), binding=True),
+    "use_report:reopened": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:29.2",)),
     "use_report:reported": _rule((_OTHERS, OFFICER), basis=("cn-809:29.2",)),
     "use_question:asked": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:22.3",), binding=True),
     "use_question:asked_again": _rule((_OTHERS, DESK), basis=("wushen-2021-60:22.3",)),
@@ -177,6 +179,7 @@ RULES: Mapping[str, Rule] = {
     "disposal_duty:destroyed_by_node": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27.1",)),
     "disposal_duty:destruction_failed": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27.1",)),
     "disposal_duty:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:27.1",), binding=True),
+    "disposal_duty:reopened": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:27.1",)),
     "disposal_duty:discharged": _rule((_OTHERS, OFFICER), basis=("cn-809:27.1",)),
     "disposal_duty:acknowledged": _rule((_OTHERS, OFFICER), basis=("cn-809:27.1",)),
     "disposal_duty:opened": _rule((_CONCERNED, DESK), basis=("cn-809:27.1",), binding=True),

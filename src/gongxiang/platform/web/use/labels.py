@@ -32,6 +32,7 @@ EVENTS: dict[str, str | Promise] = {
     "grant:use_records_removed": _("Use records older than their period removed"),
     "use_report:opened": _("Report of use due"),
     "use_report:overdue": _("Report of use overdue"),
+    "use_report:reopened": _("Not overdue any more: the holiday notice moved the day"),
     "use_report:reported": _("Use reported"),
     "use_report:deadline_recounted": _("Deadline counted anew after a holiday notice"),
     "use_question:asked": _("Asked about the use"),
@@ -60,6 +61,8 @@ EVENTS: dict[str, str | Promise] = {
     "provision:reopened": _("Not overdue any more: the holiday notice moved the day"),
     "provision:deadline_recounted": _("Deadline counted anew after a holiday notice"),
     "disposal_duty:overdue": _("Disposal overdue"),
+    "disposal_duty:reopened": _("Not overdue any more: the holiday notice moved the day"),
+    "rectification:reopened": _("Not overdue any more: the holiday notice moved the day"),
     "disposal_duty:acknowledged": _("Disposal acknowledged by the provider"),
     "disposal_duty:deadline_recounted": _("Deadline counted anew after a holiday notice"),
 }
