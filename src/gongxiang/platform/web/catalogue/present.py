@@ -18,6 +18,7 @@ from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.web.catalogue.labels import CHOICES, FIELDS, GROUPS, field_label
+from gongxiang.platform.web.dates import day_in_words
 
 NOTHING = "—"
 
@@ -116,7 +117,7 @@ def in_words(name: str, value: Any, names: Names | None = None) -> str:
     if name in CHOICES and str(value) in CHOICES[name]:
         return str(CHOICES[name][str(value)])
     if isinstance(value, date):
-        return value.isoformat()
+        return day_in_words(value)
     if isinstance(value, Decimal):
         unit = SURVEY_FIGURES[name][1] if name in SURVEY_FIGURES else ""
         return f"{value.normalize():,f} {unit}".strip()

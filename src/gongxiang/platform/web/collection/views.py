@@ -184,7 +184,8 @@ def file(request: ActingRequest, absence_id: UUID) -> HttpResponse:
     entries = {hit["target_id"]: f"{hit['target_name']} · {hit['owner']}" for hit in hits if hit["available"]}
     form = FileForm(request.POST if request.method == "POST" else None, entries=list(entries.items()))
     return _act(
-        request, row, form, title=_("File that the data do not exist"), button=_("File"), template="collection/file.html",
+        request, row, form, title=_("File that the data do not exist"), button=_("File the absence"),
+        template="collection/file.html",
         act=lambda v: collecting.file_absence(
             absence_id=absence_id, opinion=v["opinion"], answered_hits=v.get("answered_hits", ()), by=request.actor,
             at=clock.now(),

@@ -33,10 +33,12 @@ def mounts(request: ActingRequest) -> HttpResponse:
     page = lists.paginate(request, found, sorts={"name": ["resource_name"], "new": ["-ordered_at"]})
     page.rows = [queries.stream_view(row) for row in page.rows]
     may_check = permissions.CHECK_TABLE.allows(request.actor)
+    entries = catalogue.own_entries(request.actor, text=page.query, order="name") if may_check else ()
     shown = {
         "page": page,
         "checks": queries.table_checks(actor=request.actor, limit=10),
-        "entries": catalogue.own_entries(request.actor)[:50] if may_check else (),
+        "entries": entries[:50],
+        "more": max(0, len(entries) - 50),
         "node_names": queries.node_names(row.node_id for row in page.rows),
         "may_check": may_check,
         "surveyable": queries.admitted_nodes(request.actor.department_id) if permissions.SURVEY.allows(request.actor) else (),

@@ -126,7 +126,7 @@ def _ids(texts: list[str]) -> list[UUID]:
 
 def _columns() -> list[Any]:
     return [
-        (gettext_lazy("Table"), lambda t: t.table),
+        (gettext_lazy("Database table"), lambda t: t.table),
         (gettext_lazy("Comment"), lambda t: t.comment),
         (gettext_lazy("Columns"), lambda t: len(t.columns)),
         (gettext_lazy("Rows (estimate)"), lambda t: t.rows),

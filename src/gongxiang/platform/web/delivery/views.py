@@ -112,13 +112,22 @@ def alarms(request: ActingRequest) -> HttpResponse:
     if text:
         found = found.filter(detail__icontains=text)
     page = lists.paginate(request, found, sorts={"new": ["-last_at"], "old": ["first_at"]}, filters=("status",))
+    refused = [(one, _uuid_of(one.party)) for one in queries.refused_visible_to(request.actor)[:20]]
+    names = queries.node_names(node for _one, node in refused)
     shown = {
         "page": page,
         "status": shown_only,
-        "refused": queries.refused_visible_to(request.actor)[:20],
+        "refused": [(one, names.get(node, "") if node else "") for one, node in refused],
         "may_close": permissions.CLOSE_ALARM.allows(request.actor),
     }
     return render(request, "delivery/alarms.html", shown)
+
+
+def _uuid_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @door(permissions.CLOSE_ALARM)

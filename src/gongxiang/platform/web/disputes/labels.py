@@ -63,6 +63,6 @@ CODES: dict[str, Any] = {
     "consulted:FAILED": _("Without result"),
     "consulted:LAPSED": _("Period over without result"),
     "opinion_answer:": _("Not answered"),
-    "opinion_answer:ACCEPTED": _("Accepted"),
+    "opinion_answer:ACCEPTED": _("Opinion accepted"),
     "opinion_answer:REJECTED": _("Opinion not accepted"),
 }

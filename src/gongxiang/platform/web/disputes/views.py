@@ -48,7 +48,7 @@ _COLUMNS: list[tuple[Any, Callable[[Any], Any]]] = [
     (gettext_lazy("State"), lambda one: labels.state("dispute", one.status)[0]),
     (gettext_lazy("Turn"), lambda one: labels.code("turn", one.turn) if one.turn else ""),
     (gettext_lazy("Outcome of the consultation"), lambda one: labels.code("consulted", one.consulted) if one.consulted else ""),
-    (gettext_lazy("Opened"), lambda one: instant(one.opened_at)),
+    (gettext_lazy("Put forward"), lambda one: instant(one.opened_at)),
     (gettext_lazy("Due"), lambda one: instant(one.due_at) if one.due_at else ""),
     (gettext_lazy("Decision on the dispute"), lambda one: one.decision_number),
     (gettext_lazy("Over since"), lambda one: instant(one.ended_at) if one.ended_at else ""),

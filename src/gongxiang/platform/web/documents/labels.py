@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 STATES = {
-    "document:VALID": (_("Valid"), "success"),
+    "document:VALID": (_("In force"), "success"),
     "document:WITHDRAWN": (_("Withdrawn"), "danger"),
 }
 EVENTS = {

@@ -55,8 +55,13 @@ def condition_words(condition: Condition, names: Mapping[str, str]) -> str:
     operator = str(labels.code("operator", condition.operator.value))
     if condition.operator in (Comparison.IS_NULL, Comparison.NOT_NULL):
         return pgettext("filter", "%(element)s %(operator)s") % {"element": name, "operator": operator}
-    values = _joined([pgettext("quoted", "“%s”") % value for value in condition.values])
+    values = _joined([pgettext("quoted", "“%s”") % _value_in_words(value) for value in condition.values])
     return pgettext("filter", "%(element)s %(operator)s %(values)s") % {"element": name, "operator": operator, "values": values}
+
+
+def _value_in_words(value: str) -> str:
+    """Yes and no of a truth value; everything else as it was typed."""
+    return {"true": _("Yes"), "false": _("No")}.get(value, value)
 
 
 def volume_sentences(volume: Volume) -> list[str]:

@@ -128,7 +128,7 @@ def _columns(at: datetime) -> list[Column]:
         (_("Code"), lambda row: row.code),
         (_("Field"), lambda row: field_label(row.field) if row.field else ""),
         (_("Point"), lambda row: row.point.message if row.point else ""),
-        (_("Since"), lambda row: day(row.since) if row.since else ""),
+        (_("Running since"), lambda row: day(row.since) if row.since else ""),
         (_("Days"), lambda row: row.days(at)),
         (_("To be done by"), lambda row: day(row.due_at) if row.due_at else ""),
         (_("About"), lambda row: _("Draft") if row.draft else _("Version in force")),

@@ -44,7 +44,7 @@ CODES: dict[str, Any] = {
     "superior_outcome:NONE": _("No answer came"),
     "letter_way:oa": _("Office system (OA)"),
     "letter_way:exchange": _("Document exchange"),
-    "letter_way:post": _("Post"),
+    "letter_way:post": _("By post"),
     "letter_way:courier": _("Confidential courier"),
     "letter_way:hand": _("By hand"),
     "letter_way:fax": _("Fax"),

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from gongxiang.law.articles import UnknownArticle
 from gongxiang.law.articles import article as cited
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.dates import day_in_words
 from gongxiang.platform.web.templatetags.law import citation, words
 from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
@@ -55,6 +56,12 @@ def article(identifier: str) -> SafeString:
     return format_html('<a class="article" href="{}" title="{}">{}</a>', url, words(found.summary), text)
 
 
+@register.filter
+def listed(words_: Any) -> str:
+    """Several words in a row, separated as the language does: 姓名、住址."""
+    return _(", ").join(str(one) for one in words_ or ())
+
+
 @register.simple_tag
 def articles(identifiers: Any) -> SafeString:
     """Several articles, separated."""
@@ -77,14 +84,21 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def end_of(at: datetime | None) -> str:
+    """The end of a period: the exclusive instant 00:00 is 24:00 of the day before, as deadlines are said."""
+    if at is None:
+        return "—"
+    if (local := _local(at)).strftime("%H:%M:%S") != "00:00:00":
+        return moment(at)
+    return f"{day_in_words((local - timedelta(microseconds=1)).date())} 24:00"
+
+
+@register.filter
 def day(at: Any) -> str:
     """2026年11月22日, or 22 Nov 2026; takes dates and datetimes."""
     if at is None:
         return "—"
-    local = _local(at) if isinstance(at, datetime) else at
-    if translation.get_language() == "zh-hans":
-        return f"{local.year}年{local.month}月{local.day}日"
-    return f"{local.day} {local:%b %Y}"
+    return day_in_words(_local(at) if isinstance(at, datetime) else at)
 
 
 @register.simple_tag

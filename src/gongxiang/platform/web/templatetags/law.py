@@ -10,6 +10,7 @@ from gongxiang.law.articles import article, instrument
 from gongxiang.law.instruments import Text
 from gongxiang.law.rules import CHOICE, SITE
 from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.platform.web.dates import day_in_words
 
 register = template.Library()
 
@@ -55,4 +56,11 @@ def rule_words(stored: str) -> str:
     if not found or info is None:
         return stored
     said = translation.gettext("%(title)s: %(value)s, since %(since)s")
-    return said % {"title": words(info.title), "value": value, "since": since or "—"}
+    return said % {"title": words(info.title), "value": value, "since": _day(since)}
+
+
+def _day(text: str) -> str:
+    try:
+        return day_in_words(date.fromisoformat(text))
+    except ValueError:
+        return text or "—"

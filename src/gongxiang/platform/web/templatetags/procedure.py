@@ -1,5 +1,6 @@
 """Tags of the pages of requests, grants and flows."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from gongxiang.law.deadlines import last_day
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.delivery import reports
 from gongxiang.platform.web.templatetags.gx import day, state
+from gongxiang.protocol.clock import BEIJING
 
 register = template.Library()
 
@@ -72,10 +74,20 @@ def checked(node: Any, check: str) -> SafeString | str:
     return _told(node.checks.get(check, ""), node.check_words.get(check))
 
 
+#: An instant as machines write it.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
+
+
+def _in_local_time(found: "re.Match[str]") -> str:
+    at = datetime.fromisoformat(found[0]).astimezone(BEIJING)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}"
+
+
 def _told(text: str, words: Any) -> SafeString | str:
     if not text or (get_language() or "").startswith("en"):
         return text
     known = reports.in_language(words or ()) or reports.translated(text)
+    known = _INSTANT.sub(_in_local_time, known) if known else known
     heading = gettext("Report as it came") if known else gettext("Report as it came, in English")
     return format_html('{}<details><summary>{}</summary><span lang="en">{}</span></details>', known, heading, text)
 

@@ -4,7 +4,7 @@ from django import template
 
 from gongxiang.platform.projects.planned import Planned, write_elements
 from gongxiang.platform.projects.policies import FIELD_WORDS
-from gongxiang.platform.web.catalogue.labels import FIELDS
+from gongxiang.platform.web.catalogue.labels import CHOICES, FIELDS
 
 register = template.Library()
 
@@ -13,6 +13,12 @@ register = template.Library()
 def yuan(cents: int | None) -> str:
     """1,234.50 of 123450 cents."""
     return "—" if cents is None else f"{cents // 100:,}.{cents % 100:02d}"
+
+
+@register.filter
+def type_name(code: str) -> str:
+    """字符型 for C."""
+    return str(CHOICES["type"].get(code, code))
 
 
 @register.filter

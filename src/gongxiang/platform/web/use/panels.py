@@ -35,7 +35,7 @@ def _provision(request: ActingRequest, grant: GrantView) -> Iterator[SafeString]
     for one in queries_use.cases_of(grant.id, actor=request.actor)["provision"]:
         when = Cell(due=one.due_at) if one.status in ("DUE", "OVERDUE", "DECLARED") else Cell(moment=one.provided_at)
         page = reverse("use:provision", args=[one.id])
-        rows = [(Cell(state=("provision", one.status)), when, Cell(text=_("Open"), url=page))]
+        rows = [(Cell(state=("provision", one.status)), when, Cell(text=_("Look at it"), url=page))]
         yield _panel(request, _("Provision"), ("cn-809:22.1",), rows)
 
 

@@ -32,6 +32,8 @@ class Cell:
     moment: datetime | None = None
     day: date | datetime | None = None
     due: datetime | None = None
+    #: The end of a period, exclusive: shown as 24:00 of the day before.
+    until: datetime | None = None
     article: str = ""
     number: int | None = None
     said: bool = False
@@ -41,7 +43,7 @@ class Cell:
         """As a file has it."""
         if self.state:
             return str(labels.state(*self.state)[0])
-        at = self.moment or self.due or self.day
+        at = self.moment or self.due or self.until or self.day
         if at is not None:
             return at.isoformat()
         return str(self.number) if self.number is not None else str(self.text)

@@ -146,8 +146,8 @@ def _report(request: ActingRequest, key: UUID, *, form: Form | None = None, stat
     counted = one.facts or queries_use.summary(one.grant.id, since=one.period_from, until=one.period_to)
     channels = counted.get("channels", {})
     facts = [
-        *grant_facts(one), (_("From"), Cell(moment=one.period_from)), (_("Until"), Cell(moment=one.period_to)),
-        (_("Due"), Cell(moment=one.due_at, article=one.due_basis)),
+        *grant_facts(one), (_("From"), Cell(moment=one.period_from)), (_("Until"), Cell(until=one.period_to)),
+        (_("Due"), Cell(until=one.due_at, article=one.due_basis)),
     ]  # fmt: skip
     seen = [
         (_("Days with use"), Cell(number=counted.get("days", 0))), (_("Persons"), Cell(number=counted.get("people", 0))),
@@ -157,11 +157,11 @@ def _report(request: ActingRequest, key: UUID, *, form: Form | None = None, stat
     sections = [(_("The period"), facts), (_("What the records say (times / rows)"), seen)]
     if one.reported_at:
         said = [(label, Cell(text=getattr(one, name), said=True)) for name, label in _PARTS.items()]
-        said += [(_("Reported"), Cell(text=one.reported_by)), (_("On"), Cell(moment=one.reported_at))]
+        said += [(_("Reported by the person"), Cell(text=one.reported_by)), (_("On"), Cell(moment=one.reported_at))]
         sections.append((_("The report"), said))
     acts = []
     if may(permissions.REPORT_USE, request, one.grant.consumer_id) and states_use.USE_REPORT.can("report", one.status):
-        acts.append(act_of("use:report_use", key, "report", _("Report"), form or f.ReportForm(prefix="report")))
+        acts.append(act_of("use:report_use", key, "report", _("Report the use"), form or f.ReportForm(prefix="report")))
     records = f"{reverse('use:records')}?grant={one.grant.id}"
     case = Case(
         title=_("Report of use"), number=one.number, state=("use_report", one.status), basis=("cn-809:29.2",),
@@ -261,7 +261,7 @@ def _question(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | Non
         *grant_facts(one), (_("About"), Cell(text=labels.code("use_sign", one.sign))), *figures,
         (_("Question"), Cell(text=one.question, said=True)),
         (_("Asked by"), Cell(text=labels.code("actor", one.asked_by))), (_("Asked on"), Cell(moment=one.asked_at)),
-        (_("Due"), Cell(moment=one.due_at, article=one.due_basis)),
+        (_("Due"), Cell(until=one.due_at, article=one.due_basis)),
     ])]  # fmt: skip
     if one.answered_at:
         sections.append((_("The answer"), [
@@ -507,7 +507,7 @@ def _third_party(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | 
         *grant_facts(one), (_("Third party"), Cell(text=one.third_party)),
         (_("Elements"), Cell(text="、".join(names.get(code, code) for code in one.elements))),
         (_("Purpose"), Cell(text=one.purpose, said=True)), (_("Legal basis"), Cell(text=one.legal_basis, said=True)),
-        (_("Safeguards"), Cell(text=one.safeguards, said=True)), (_("Until"), Cell(moment=one.until_at)),
+        (_("Safeguards"), Cell(text=one.safeguards, said=True)), (_("Until"), Cell(until=one.until_at)),
         (_("Asked by"), Cell(text=one.asked_by)), (_("Asked on"), Cell(moment=one.asked_at)),
     ])]  # fmt: skip
     if one.decided_at:
@@ -522,7 +522,15 @@ def _third_party(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | 
     if _may_ask(permissions.REVOKE_THIRD_PARTY, request, one) and can("revoke", one.status):
         revoke = forms.get("revoke") or f.ReasonForm(prefix="revoke")
         acts.append(
-            act_of("use:revoke_third_party", key, "revoke", _("Revoke"), revoke, danger=True, confirm=_("Revoke the consent?"))
+            act_of(
+                "use:revoke_third_party",
+                key,
+                "revoke",
+                _("Revoke the consent"),
+                revoke,
+                danger=True,
+                confirm=_("Revoke the consent?"),
+            )
         )
     if may(permissions.ASK_THIRD_PARTY, request, one.grant.consumer_id) and can("withdraw", one.status):
         withdraw = forms.get("withdraw") or f.ReasonForm(prefix="withdraw")

@@ -83,7 +83,10 @@ def _page(request: ActingRequest, grant_id: UUID, *, forms: dict[str, Form] | No
         Column(label=_("Person"), cell=lambda r: Cell(text=r.person_name)),
         Column(label=_("Duty"), cell=lambda r: Cell(text=r.duty)),
         Column(label=_("From"), cell=lambda r: Cell(moment=r.from_at)),
-        Column(label=_("Until"), cell=lambda r: Cell(moment=r.ended_at or r.until_at or grant.valid_until)),
+        Column(
+            label=_("Until"),
+            cell=lambda r: Cell(moment=r.ended_at) if r.ended_at else Cell(until=r.until_at or grant.valid_until),
+        ),
         Column(label=_("Named by"), cell=lambda r: Cell(text=r.named_by)),
         Column(label=_("Reason of the end"), cell=lambda r: Cell(text=_reason(r.end_reason))),
     ]

@@ -75,7 +75,7 @@ def _provision(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | No
     measured = labels.code("measured_by", one.measured_by) if one.measured_by else ""
     sections = [(_("Provision"), [
         *grant_facts(one), (_("Way of sharing"), Cell(text=labels.code("mode", one.grant.mode))),
-        (_("Since"), Cell(moment=one.opened_at)), (_("Due"), Cell(moment=one.due_at, article=one.due_basis)),
+        (_("Running since"), Cell(moment=one.opened_at)), (_("Due"), Cell(until=one.due_at, article=one.due_basis)),
         (_("Provided on"), Cell(moment=one.provided_at)), (_("Known from"), Cell(text=measured)),
         (_("How it was provided"), Cell(text=one.statement, said=True)),
     ])]  # fmt: skip

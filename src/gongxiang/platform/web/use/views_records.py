@@ -37,13 +37,13 @@ def columns() -> list[Column]:
         Column(label=_("Grant"), cell=lambda r: Cell(text=r.grant_number, url=reverse("grants:detail", args=[r.grant_id]))),
         Column(label=_("Resource"), cell=lambda r: Cell(text=r.resource_name)),
         Column(label=_("Consumer"), cell=lambda r: Cell(text=r.consumer_name)),
-        Column(label=_("Way"), cell=lambda r: Cell(text=labels.code("use_channel", r.channel))),
+        Column(label=_("Way of use"), cell=lambda r: Cell(text=labels.code("use_channel", r.channel))),
         Column(label=_("Who"), cell=lambda r: Cell(text=r.person_name or _("Node of the consumer"))),
         Column(label=_("Purpose"), cell=lambda r: Cell(text=_purposes(r))),
         Column(label=_("Matter"), cell=lambda r: Cell(text=r.matter)),
         Column(label=_("Times"), cell=lambda r: Cell(number=r.times), number=True),
         Column(label=_("Rows"), cell=lambda r: Cell(number=r.rows), number=True),
-        Column(label=_("Kept until"), cell=lambda r: Cell(moment=r.keep_until)),
+        Column(label=_("Kept until"), cell=lambda r: Cell(until=r.keep_until)),
     ]
 
 

@@ -51,7 +51,7 @@ def _columns() -> list[Column]:
         Column(label=_("Grant"), cell=lambda r: Cell(text=r.grant_number, url=reverse("grants:detail", args=[r.grant_id]))),
         Column(label=_("Consumer"), cell=lambda r: Cell(text=r.consumer_name)),
         Column(label=_("Provider"), cell=lambda r: Cell(text=r.provider_name)),
-        Column(label=_("To be put right by"), cell=lambda r: Cell(due=r.due_at) if r.running else Cell(moment=r.due_at)),
+        Column(label=_("To be put right by"), cell=lambda r: Cell(due=r.due_at) if r.running else Cell(until=r.due_at)),
         Column(label=_("State"), cell=lambda r: Cell(state=("rectification", r.status))),
     ]
 
@@ -128,8 +128,8 @@ def _page(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | None = 
             (_("Reason"), Cell(text=labels.code("suspend_reason", one.reason))),
             (_("What is to be put right"), Cell(text=one.demand, said=True)),
             (_("Demanded"), Cell(text=one.demanded_by)),
-            (_("Since"), Cell(moment=one.demanded_at)),
-            (_("To be put right by"), Cell(moment=one.due_at, article=one.due_basis)),
+            (_("Running since"), Cell(moment=one.demanded_at)),
+            (_("To be put right by"), Cell(until=one.due_at, article=one.due_basis)),
             (_("Rule"), Cell(text=one.due_rule)),
             (_("Times demanded"), Cell(number=one.times)),
         ]),
@@ -137,7 +137,7 @@ def _page(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | None = 
     if one.reported_at:
         sections.append((_("The report"), [
             (_("What was put right"), Cell(text=one.report, said=True)), *attached,
-            (_("Reported"), Cell(text=one.reported_by)), (_("On"), Cell(moment=one.reported_at)),
+            (_("Reported by the person"), Cell(text=one.reported_by)), (_("On"), Cell(moment=one.reported_at)),
         ]))  # fmt: skip
     if one.decided_at:
         sections.append((_("The answer"), [
