@@ -2,6 +2,8 @@
 
 import argparse
 import importlib
+import os
+import select
 import sys
 
 from gongxiang.machine.environment import settle
@@ -47,7 +49,13 @@ def main(argv: list[str] | None = None) -> int:
         # A node stands alone: it has a configuration file of its own and no installation of the platform beside it.
         if parsed.command != "node":
             settle(Home.from_environment(), parsed.command)
-        return int(importlib.import_module(COMMANDS[parsed.command][0]).run(parsed) or 0)
+        status = int(importlib.import_module(COMMANDS[parsed.command][0]).run(parsed) or 0)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        if not _reader_gone():
+            raise
+        return 1
     except NAMED as error:
         print(f"gongxiang {parsed.command}: {error}", file=sys.stderr)
         return 1
@@ -56,6 +64,16 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(f"gongxiang {parsed.command}: {DatabaseAway()}", file=sys.stderr)
         return 1
+
+
+def _reader_gone() -> bool:
+    """Whether whoever read our output (`head`, a pager that was left) has gone; what is left unsaid goes nowhere then."""
+    watched = select.poll()
+    watched.register(sys.stdout.fileno(), select.POLLERR)
+    if not any(events & select.POLLERR for _file, events in watched.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
 
 
 if __name__ == "__main__":

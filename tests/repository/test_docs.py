@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
@@ -23,6 +24,10 @@ SETTINGS = {
     "GONGXIANG_SMTP_URL",
     "GONGXIANG_WEBHOOK_NETWORKS",
 }
+
+
+#: Set by the programs for each other, or heeded in tests only.
+OURS = {"PROFILE", "SITE_DATABASE_URL", "GATEWAY_DATABASE_URL", "SITE_SECRET", "KILL_AT"}
 
 
 def commands(name: str) -> list[str]:
@@ -45,6 +50,14 @@ def test_readmes_list_every_setting(name):
 def test_every_setting_is_read_by_the_product():
     text = "\n".join(path.read_text("utf-8") for path in [*(ROOT / "src").glob("**/*.py"), *(ROOT / "tools").glob("*.py")])
     assert {name for name in SETTINGS if name not in text} == set()
+
+
+def test_every_variable_that_the_product_reads_is_explained():
+    sources = [path.read_text("utf-8") for path in (ROOT / "src").glob("**/*.py")]
+    read = {name for text in sources for name in re.findall(r"""["']GONGXIANG_([A-Z_]+)["']""", text)}
+    read |= {name.upper() for group in (settings.SIGN_IN, settings.INTERFACES) for name in group}
+    told = (ROOT / "README.md").read_text("utf-8") + (ROOT / "docs" / "how-to" / "install.md").read_text("utf-8")
+    assert {name for name in read - OURS if f"`GONGXIANG_{name}`" not in told} == set()
 
 
 def test_the_makefile_has_every_command_of_the_readmes():
@@ -74,6 +87,12 @@ def test_links_between_documents_lead_somewhere():
             if not (path.parent / target).exists():
                 broken.append(f"{path.relative_to(ROOT)} -> {target}")
     assert not broken
+
+
+def test_every_document_stands_in_the_index():
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    found = [path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").glob("*/*.md")]
+    assert [name for name in found if not name.startswith("decisions/") and f"({name})" not in index] == []
 
 
 def test_every_room_says_what_it_is():

@@ -1,5 +1,9 @@
 """The command line says what is wrong and what to do, in a line and without a traceback."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from gongxiang.cli import main
@@ -50,3 +54,20 @@ def test_help_names_every_command(capsys):
         main(["--help"])
     said = capsys.readouterr().out
     assert all(name in said for name in COMMANDS)
+
+
+def test_a_reader_that_leaves_early_is_no_fault(home):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "gongxiang.cli", "doctor"],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            env=os.environ,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert ended.returncode == 1
+    assert ended.stderr == b""

@@ -58,7 +58,7 @@ def reader_of(secret: str, *, at: datetime) -> Person:
     row = CalendarFeed.objects.filter(digest=digest_of(secret), revoked_at=None).first()
     if row is None:
         raise NotFound()
-    person = parties.actor_of(row.person_id, at)
+    person = parties.actor_of(row.person_id, at, own_only=True)
     if row.last_read_at is None or at - row.last_read_at > _NOTE_EVERY:
         CalendarFeed.objects.filter(pk=row.pk).update(last_read_at=at)
     return person

@@ -60,7 +60,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = ["gongxiang.platform.parties.backend.SessionBackend"]
 PASSWORD_HASHERS = ["gongxiang.platform.wiring.hashing.PasswordHasher"]
-#: From how many published entries on the search keeps a side index (docs/decisions/0032); fewer are PostgreSQL's alone.
+#: From how many published entries on the search keeps a side index (docs/decisions/0029); fewer are PostgreSQL's alone.
 SEARCH_INDEX_FROM = int(os.environ.get("GONGXIANG_SEARCH_INDEX_FROM") or 20_000)
 #: Server for the daily digest of notices, smtp://, smtps:// or smtp+starttls://user:password@host:port?from=address; or none.
 SMTP_URL = os.environ.get("GONGXIANG_SMTP_URL", "")
