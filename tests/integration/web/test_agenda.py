@@ -96,6 +96,8 @@ def test_the_secret_of_a_calendar_stands_in_no_log(banner, caplog):
     slip = text_of(signed_in(banner.provider.clerk).post("/agenda/calendar/new/"))
     path = slip.split('id="address">')[1].split("<")[0].split("testserver")[1]
     program = Client(enforce_csrf_checks=True)
+    for logger in ("django.request", "django.security.csrf"):
+        caplog.set_level("WARNING", logger)
     # Calendar programs first ask what the address can do.
     assert [program.generic(method, path).status_code for method in ("PROPFIND", "OPTIONS", "POST")] == [403, 405, 403]
     assert "/agenda/feed/…" in caplog.text

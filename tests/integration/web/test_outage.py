@@ -7,7 +7,7 @@ from django.test import Client
 from psycopg import errors
 
 from gongxiang.machine.processes import free_ports
-from gongxiang.platform.web.outage import DatabaseAway, DatabaseDiskFull, outage
+from gongxiang.platform.web.outage import ActsCrossed, DatabaseAway, DatabaseDiskFull, TookTooLong, outage
 
 
 @pytest.fixture
@@ -37,4 +37,8 @@ def test_a_full_disk_is_told_from_a_database_that_is_down():
     full.__cause__ = errors.DiskFull("could not extend file")
     assert isinstance(outage(full), DatabaseDiskFull)
     assert isinstance(outage(OperationalError("connection refused")), DatabaseAway)
+    for cause, named in ((errors.DeadlockDetected, ActsCrossed), (errors.QueryCanceled, TookTooLong)):
+        crossed = OperationalError("…")
+        crossed.__cause__ = cause("…")
+        assert isinstance(outage(crossed), named)
     assert outage(ValueError("something else")) is None

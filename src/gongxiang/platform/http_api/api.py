@@ -42,7 +42,7 @@ def _on_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 @API.exception_handler(IntegrityError)
 def _on_twin(request: HttpRequest, error: IntegrityError) -> HttpResponse:
     if not is_twin(error):
-        raise error
+        return _on_accident(request, error)
     return refused(SentTwice())
 
 

@@ -1,4 +1,4 @@
-"""A database that is down or whose disk is full, said by name: on such a day a page can ask the database nothing."""
+"""What the database cannot do just now, said by name: after such an answer a page can ask it nothing more."""
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -25,11 +25,34 @@ class DatabaseDiskFull(Refusal):
     status = 503
 
 
+class ActsCrossed(Refusal):
+    """Another act touched the same records at the same moment, and the database let only that one through."""
+
+    #: One act, one record: who is responsible must be able to tell what was done.
+    basis = ("wushen-2021-60:25",)
+    next_step = "Nothing of yours was saved. Open the page again, see what the other act changed, and do it once more."
+    status = 503
+
+
+class TookTooLong(Refusal):
+    """The database broke this off because it took too long: nothing of your act was saved, in whole or in part."""
+
+    next_step = "Ask for less at once: narrow the search or choose fewer rows. If it lasts, tell the platform operator."
+    status = 503
+
+
+_NAMED: tuple[tuple[tuple[type[errors.Error], ...], type[Refusal]], ...] = (
+    ((errors.DiskFull,), DatabaseDiskFull),
+    ((errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable), ActsCrossed),
+    ((errors.QueryCanceled,), TookTooLong),
+)
+
+
 def outage(error: BaseException | None) -> Refusal | None:
     """The named outage behind `error`, if it is one."""
     if not isinstance(error, OperationalError | InterfaceError):
         return None
-    return DatabaseDiskFull() if isinstance(error.__cause__, errors.DiskFull) else DatabaseAway()
+    return next((named() for kinds, named in _NAMED if isinstance(error.__cause__, kinds)), DatabaseAway())
 
 
 def outage_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:

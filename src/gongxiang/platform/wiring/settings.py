@@ -158,11 +158,24 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
-#: The loggers by which Django tells of addresses it refused.
+#: What fails is told on standard error, without values; of refused addresses only those that a fault of ours refused.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"secrets": {"()": "gongxiang.platform.wiring.logs.SecretAddresses"}},
-    "loggers": {"django.request": {"filters": ["secrets"]}, "django.security.csrf": {"filters": ["secrets"]}},
+    "formatters": {
+        "plain": {
+            "()": "gongxiang.platform.wiring.logs.WithoutValues",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "handlers": {"told": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
+    "root": {"handlers": ["told"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"filters": ["secrets"], "level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "django.security.csrf": {"filters": ["secrets"]},
+    },
 }
 MESSAGE_TAGS = {40: "error"}

@@ -117,7 +117,7 @@ def sweep_all(works: list[tuple[Sweep, Callable[..., Any]]], stopped: Stopped) -
 
 def main() -> int:
     """Run until SIGINT or SIGTERM; the work at hand is finished first."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger().setLevel(logging.INFO)
     stopped = Stopped()
     signal.signal(signal.SIGINT, stopped.set)
     signal.signal(signal.SIGTERM, stopped.set)
