@@ -42,8 +42,13 @@ def articles() -> str:
     return "\n".join([*lines, *_missing_articles(done, tests)])
 
 
+#: Articles whose first words ask for something of their own: a circular, an order to put right.
+_ASKING = ("wushen-2021-60:30", "cn-809:39", "cn-809:40", "cn-809:41")
+
+
 def _missing_articles(done: Mapping[str, Sequence[str]], tests: Mapping[str, Sequence[str]]) -> list[str]:
     """What no code carries out yet, said plainly, by who has to do it; and how much of each instrument is shown by a test."""
+    from gongxiang.law.articles import all_articles
     from gongxiang.law.instruments import Article, Kind, instruments
 
     def among(one: Article, places: Mapping[str, Sequence[str]]) -> bool:
@@ -64,7 +69,10 @@ def _missing_articles(done: Mapping[str, Sequence[str]], tests: Mapping[str, Seq
         lines += ["", f"**{heading}**", ""]
         missing = [a for every in whole.values() for a in every if a.kind is kind and not among(a, done)]
         lines += [f"- `{a.id}` {a.title.en}: {a.summary.en}" for a in missing] or ["- nothing is missing"]
-    return lines
+    lines += ["", "**What nothing carries of articles that are carried in part**", ""]
+    begun = {f"{a.instrument}:{part}" for every in whole.values() for a in every if among(a, done) for part in a.parts}
+    left = [a for a in all_articles() if (a.id in begun or a.id in _ASKING) and not done.get(a.id)]
+    return [*lines, *([f"- `{a.id}`: {a.summary.en}" for a in left] or ["- nothing is missing"])]
 
 
 def doors() -> str:

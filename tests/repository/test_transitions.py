@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -93,6 +94,31 @@ def test_arrows_and_notices_cite_the_paragraph_that_carries_them():
     cited |= {(kind, one) for kind, rule in RULES.items() for one in rule.basis}
     whole = {(name, one) for name, one in cited if article(one).parts}
     assert whole == set(WHOLE_ARTICLE), sorted(whole ^ set(WHOLE_ARTICLE))
+
+
+#: Where an article of several paragraphs is cited as a whole, and why.
+WHOLE_ELSEWHERE = {
+    ("wushen-2021-60:19", "agreements/terms.py"): "any of the three ways",
+    ("wushen-2021-60:19", "access/errors.py"): "any of the three ways",
+    ("wushen-2021-60:19", "catalogue/policies.py"): "one of the three ways is named",
+    ("wushen-2021-60:22", "documents/errors.py"): "papers on requests, grants and use alike",
+    ("cn-809:27", "grants/states.py"): "the reason of the act tells which",
+    ("cn-809:27", "delivery/states.py"): "the reason of the act tells which",
+    ("cn-809:27", "notices/rules.py"): "the reason of the act tells which",
+    ("cn-809:11", "parties/actions/departments.py"): "the unit as such is named; the items are its tasks",
+}
+
+
+def test_rules_refusals_and_pages_cite_the_paragraph_that_carries_them():
+    cited = re.compile(r'"((?:wushen-2021-60|cn-809):\d+)"')
+    files = [one for kind in ("*.py", "*.html") for one in PLATFORM.rglob(kind)]
+    whole = {
+        (one, path.relative_to(PLATFORM).as_posix())
+        for path in files
+        for one in cited.findall(path.read_text("utf-8"))
+        if article(one).parts
+    }
+    assert whole == set(WHOLE_ELSEWHERE), sorted(whole ^ set(WHOLE_ELSEWHERE))
 
 
 def test_whoever_has_the_turn_is_told():

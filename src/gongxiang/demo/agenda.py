@@ -22,7 +22,7 @@ def leave_agenda(travel: TimeTravel, banner: Banner) -> None:
     actions_out.set_webhook(address="http://10.150.6.26/oa/gongxiang", algorithm="sm3", anew=True, by=market.officer, at=at)
     actions_out.enqueue(
         [market.department.id], kind="access_request:granted", subject=("access_request", ""), title="SQ 特困人员基本信息",
-        basis=("wushen-2021-60:21",), values={}, at=at, source="demo",
+        basis=("wushen-2021-60:21(2)",), values={}, at=at, source="demo",
     )  # fmt: skip
     actions_out.stop_webhook(by=market.officer, at=at)
     actions.choose_mail(address="shijian@example.org", asked=True, rhythm="binding", by=market.clerk, at=at)

@@ -151,7 +151,7 @@ def send_back(*, access_request_id: UUID, comment: str, by: Actor, at: datetime)
     return request
 
 
-@implements("cn-809:20.2")
+@implements("cn-809:20.2", "cn-809:11(2)")
 @transaction.atomic
 def consent_access_request(*, access_request_id: UUID, by: Actor, at: datetime) -> AccessRequest:
     """The own accountable officer consents; never who drafted it."""

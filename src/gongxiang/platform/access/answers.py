@@ -136,7 +136,9 @@ def return_reply(*, access_request_id: UUID, comment: str, by: Actor, at: dateti
     return request
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:20.3", "cn-809:21.1", "cn-809:21.2", "cn-809:28")
+@implements(
+    "wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:20.3", "cn-809:21.1", "cn-809:21.2", "cn-809:28", "cn-809:11(2)"
+)
 @transaction.atomic
 def consent_reply(
     *, access_request_id: UUID, read_at: datetime | None, aggregation_reason: str = "", by: Actor, at: datetime

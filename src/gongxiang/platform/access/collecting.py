@@ -32,7 +32,7 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.projects.vocabulary import Answer
 from gongxiang.platform.rulebook.recounting import recount_row
 
-_PLAN: Final = ("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "cn-809:19")
+_PLAN: Final = ("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "cn-809:19.1")
 #: Longest name of one item, and how many a plan may have; choices of the product.
 _ITEM: Final = 200
 _ITEMS: Final = 100
@@ -167,7 +167,7 @@ def existing_for(row: Absence) -> list[dict[str, Any]]:
 # ---- the collection plan ------------------------------------------------------------------------------------------------
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "cn-809:19.1")
 @transaction.atomic
 def draft_plan(
     *,
@@ -230,7 +230,7 @@ def change_plan(
     return collection.plan_view(plan)
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 @transaction.atomic
 def answer_plan_hits(*, plan_id: UUID, answers: Mapping[str, tuple[str, str]], by: Actor, at: datetime) -> PlanView:
     """For each hit (its key `item|target`): used through sharing, or collected anew for a reason; all at once."""
@@ -254,7 +254,7 @@ def answer_plan_hits(*, plan_id: UUID, answers: Mapping[str, tuple[str, str]], b
     return collection.plan_view(plan)
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 @transaction.atomic
 def check_anew(*, plan_id: UUID, by: Actor, at: datetime) -> PlanView:
     """Hold the plan once more against what exists now; answers to hits that are still there are kept."""
@@ -266,7 +266,7 @@ def check_anew(*, plan_id: UUID, by: Actor, at: datetime) -> PlanView:
     return collection.plan_view(plan)
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "cn-809:19.1")
 @transaction.atomic
 def propose_plan(*, plan_id: UUID, by: Actor, at: datetime) -> PlanView:
     """The accountable officer lays the plan before the authority; every hit is answered, and the check is of this moment."""
@@ -288,7 +288,7 @@ def propose_plan(*, plan_id: UUID, by: Actor, at: datetime) -> PlanView:
     return collection.plan_view(plan)
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "wushen-2021-60:24", "cn-809:19")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:22.5", "wushen-2021-60:24", "cn-809:19.1")
 @transaction.atomic
 def review_plan(*, plan_id: UUID, approves: bool, opinion: str, by: Actor, at: datetime) -> PlanView:
     """The authority approves the plan, or returns it with its view."""

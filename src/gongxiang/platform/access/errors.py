@@ -92,7 +92,7 @@ class UnknownElement(Refusal):
 class ModeNotOffered(Refusal):
     """The provider does not offer this resource as “{mode}”."""
 
-    basis = ("wushen-2021-60:19",)
+    basis = ("wushen-2021-60:19", "cn-809:22.2")
     next_step = "Choose one of the ways of sharing that the catalogue names."
 
 

@@ -3,7 +3,7 @@
 from gongxiang.platform.kernel.errors import Refusal
 
 _BOTH = ("wushen-2021-60:21(2)", "cn-809:28")
-_PLAN = ("wushen-2021-60:21(2)", "cn-809:19")
+_PLAN = ("wushen-2021-60:21(2)", "cn-809:19.1")
 
 
 class NothingDisputed(Refusal):
@@ -289,21 +289,21 @@ class ItemNotFiled(Refusal):
 class HitUnanswered(Refusal):
     """Something has this already: {what}. Say that it will be used through sharing, or why it is collected anew."""
 
-    basis = ("wushen-2021-60:22.5", "cn-809:19")
+    basis = ("wushen-2021-60:22.5", "cn-809:19.1")
     next_step = "Answer every hit; what is used through sharing is not collected."
 
 
 class NothingLeftToCollect(Refusal):
     """Every item will be used through sharing: there is nothing left to collect."""
 
-    basis = ("wushen-2021-60:22.5", "cn-809:19")
+    basis = ("wushen-2021-60:22.5", "cn-809:19.1")
     next_step = "Cancel the plan and apply for the entries found."
 
 
 class CheckOutdated(Refusal):
     """Since the check something more was found that has these items."""
 
-    basis = ("wushen-2021-60:22.5", "cn-809:19")
+    basis = ("wushen-2021-60:22.5", "cn-809:19.1")
     next_step = "Answer the new hits too."
 
 

@@ -244,7 +244,7 @@ def carry_out(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute:
     return dispute
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28", "cn-809:41(2)")
 @transaction.atomic
 def lapse_step(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute | None:
     """Close a hearing, or end the time to answer an opinion, as of the instant it was over; None otherwise."""

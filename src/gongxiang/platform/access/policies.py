@@ -22,7 +22,7 @@ SHORTEST_TEXT: Final = 4
 SHORTEST_REASON: Final = 10
 
 
-@implements("cn-809:20.2", "wushen-2021-60:22.1", "wushen-2021-60:21(2)")
+@implements("cn-809:20.2", "wushen-2021-60:22.1", "wushen-2021-60:21(2)", "cn-809:3.2")
 def find_shortfalls(
     request: AccessRequest,
     *,

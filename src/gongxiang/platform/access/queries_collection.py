@@ -308,7 +308,7 @@ def approved_of(department_id: UUID) -> list[UUID]:
 # ---- who has it already -------------------------------------------------------------------------------------------------
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 def find_existing(
     title: str, items: Collection[str], *, department_id: UUID, besides: UUID | None = None
 ) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ def day_words(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-@implements("wushen-2021-60:18", "wushen-2021-60:3")
+@implements("wushen-2021-60:18", "wushen-2021-60:3", "cn-809:34.1", "cn-809:34.2")
 def terms_of(
     *, role: str, scope: str, purposes: Sequence[str], modes: Sequence[str], valid_from: date, valid_until: date,
     supplement: str, authority: str, department: str,
@@ -87,7 +87,7 @@ def terms_of(
             never,
             "不得通过公共信息平台共享涉及国家秘密、工作秘密的信息",
             "wushen-2021-60:17",
-            "cn-809:3",
+            "cn-809:3.1",
             action="gx:shareSecret",
         )
     )

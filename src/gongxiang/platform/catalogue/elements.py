@@ -122,7 +122,7 @@ def not_indexed() -> QuerySet[ResourceVersion]:
     return rows.exclude(resource_id__in=kept).exclude(content__elements=[])
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 def find_similar(names: Iterable[str], among: QuerySet[Resource]) -> tuple[Hit, ...]:
     """For each name, the published elements of the same name or meaning, the same name first; entries among `among` only."""
     asked = {name: (plain(name), stem(name)) for name in dict.fromkeys(n.strip() for n in names) if plain(name)}

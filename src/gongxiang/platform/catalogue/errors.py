@@ -75,21 +75,21 @@ class ItemsMissing(Refusal):
 class JustificationMissing(Refusal):
     """What the platform has is not asked for again without a recorded reason."""
 
-    basis = ("wushen-2021-60:22.5", "cn-809:19")
+    basis = ("wushen-2021-60:22.5", "cn-809:19.1")
     next_step = "Apply for the resource, or say why it has to be asked for all the same."
 
 
 class SourceHasNotIt(Refusal):
     """The source of an item is a department whose published entries have it."""
 
-    basis = ("cn-809:19",)
+    basis = ("cn-809:19.2",)
     next_step = "Choose one of the departments listed beside the item."
 
 
 class SourceReasonMissing(Refusal):
     """The departments are told why one of them is the source."""
 
-    basis = ("cn-809:19",)
+    basis = ("cn-809:19.2",)
     next_step = "Name the duty or the law by which it keeps the item."
 
 
@@ -215,14 +215,14 @@ class FigureTooLarge(Shortfall):
 class NameTaken(Shortfall):
     """Your department already has an entry of this name."""
 
-    basis = ("cn-809:13.2", "cn-809:19")
+    basis = ("cn-809:13.2", "cn-809:19.1")
     next_step = "Revise that entry, or give this one the name that tells them apart."
 
 
 class ReasonForTypeMissing(Shortfall):
     """Sharing is the rule: any other type than unconditional needs its reason."""
 
-    basis = ("wushen-2021-60:4(1)", "wushen-2021-60:9")
+    basis = ("wushen-2021-60:4(1)", "wushen-2021-60:9.2")
     next_step = "Say why the resource cannot be shared unconditionally, or choose unconditional."
 
 
@@ -236,14 +236,14 @@ class ConditionMissing(Shortfall):
 class RestrictedElement(Shortfall):
     """A resource some elements of which are restricted is itself shared conditionally."""
 
-    basis = ("wushen-2021-60:9",)
+    basis = ("wushen-2021-60:9.3",)
     next_step = "Choose the type conditional, or share this element like the others."
 
 
 class BasisMissing(Shortfall):
     """A resource is withheld only on the basis of a named statute and article."""
 
-    basis = ("wushen-2021-60:10", "cn-809:14(3)", "cn-809:15")
+    basis = ("wushen-2021-60:10", "cn-809:14(3)", "cn-809:15.2")
     next_step = "Choose the statute and name its article, or choose another sharing type."
 
 
@@ -338,7 +338,7 @@ class DerivationCircular(Shortfall):
     """This resource is derived from itself, by way of {cycle}."""
 
     next_step = "Take out the resource that is derived from this one."
-    basis = ("wushen-2021-60:2",)
+    basis = ("wushen-2021-60:2.1",)
 
 
 class SecrecyStatementMissing(Shortfall):

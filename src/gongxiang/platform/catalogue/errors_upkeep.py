@@ -97,7 +97,7 @@ class ExtensionTooLate(Refusal):
 class ReasonNeeded(Refusal):
     """Write the reason: it stands in the evidence."""
 
-    basis = ("wushen-2021-60:7", "cn-809:17")
+    basis = ("wushen-2021-60:7", "cn-809:17.2")
     next_step = "Write one or two sentences that others can check."
 
 
@@ -132,7 +132,7 @@ class CheckNotFound(NotFound):
 class BasisLapsed(Refusal):
     """“{title}” no longer carries this withholding: it cannot be reported as unchanged."""
 
-    basis = ("wushen-2021-60:10", "cn-809:14", "cn-809:15")
+    basis = ("wushen-2021-60:10", "cn-809:14(3)", "cn-809:15.2")
     next_step = "Revise the entry: name a statute in force of sufficient rank, or share the resource."
 
 
@@ -146,7 +146,7 @@ class EntryUnderRevision(Refusal):
 class StatementMissing(Refusal):
     """Say why the entry is still withheld on the same basis."""
 
-    basis = ("wushen-2021-60:10", "cn-809:15")
+    basis = ("wushen-2021-60:10", "cn-809:15.2")
     next_step = "Write which words of the statute still forbid sharing, and that they are unchanged."
 
 

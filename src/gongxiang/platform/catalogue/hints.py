@@ -69,14 +69,14 @@ class Hint(Refusal):
 class NameNear(Hint):
     """Your department's entry “{name}” {code} has nearly the same name."""
 
-    basis = ("cn-809:13.2", "cn-809:19")
+    basis = ("cn-809:13.2", "cn-809:19.1")
     next_step = "If it is the same data, keep one entry; else give each the name that tells them apart."
 
 
 class NameElsewhere(Hint):
     """{department} has an entry of nearly the same name: “{name}” {code}."""
 
-    basis = ("cn-809:19",)
+    basis = ("cn-809:19.1",)
     next_step = "Find out whether it is the same data: what another department has is applied for, not collected again."
 
 
@@ -134,14 +134,14 @@ class SystemUnregistered(Hint):
 class ConditionUnbased(Hint):
     """The conditions name no basis: no department makes up conditions of its own."""
 
-    basis = ("cn-809:15",)
+    basis = ("cn-809:15.1",)
     next_step = "Name the law, regulation or State Council decision the conditions rest on."
 
 
 class ConditionVague(Hint):
     """The conditions leave the decision open (“{word}”) instead of saying what is asked for."""
 
-    basis = ("cn-809:15", "wushen-2021-60:21(2)")
+    basis = ("cn-809:15.1", "wushen-2021-60:21(2)")
     next_step = "State what a department must have or do to be given the data."
 
 
@@ -155,14 +155,14 @@ class OpenPersonal(Hint):
 class DeliveryUnfit(Hint):
     """The format is a file, the delivery is not."""
 
-    basis = ("wushen-2021-60:19",)
+    basis = ("wushen-2021-60:19(1)", "wushen-2021-60:19(3)")
     next_step = "Files are delivered as files, databases as tables or by an API."
 
 
 class CycleUnfit(Hint):
     """The data is said to change in real time, but is delivered as files only."""
 
-    basis = ("wushen-2021-60:19", "wushen-2021-60:20")
+    basis = ("wushen-2021-60:19(3)", "wushen-2021-60:20")
     next_step = "Mount a table or an API, or state the cycle at which files are made."
 
 
@@ -188,11 +188,11 @@ class LevelBelowSource(Hint):
 class SourceElsewhere(Hint):
     """{department} is the source department of “{name}”."""
 
-    basis = ("cn-809:19",)
+    basis = ("cn-809:19.2",)
     next_step = "Use its data instead of collecting your own; differences are cleared there."
 
 
-@implements("cn-809:13.2", "cn-809:15.2", "cn-809:18", "wushen-2021-60:20")
+@implements("cn-809:13.2", "cn-809:15.2", "cn-809:18", "wushen-2021-60:20", "cn-809:15.1", "cn-809:11(3)")
 def hints(case: Case, around: Surroundings) -> Iterator[Hint]:
     """Everything worth a second look."""
     content = case.content

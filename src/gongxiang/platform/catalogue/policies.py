@@ -148,7 +148,16 @@ def _figure_shortfalls(content: Content) -> Iterator[Refusal]:
                 yield errors.FigureTooLarge(field=part)
 
 
-@implements("wushen-2021-60:4(1)", "wushen-2021-60:9", "wushen-2021-60:21(2)", "cn-809:14", "cn-809:15.2")
+@implements(
+    "wushen-2021-60:4(1)",
+    "wushen-2021-60:9.2",
+    "wushen-2021-60:9.3",
+    "wushen-2021-60:21(2)",
+    "cn-809:14(1)",
+    "cn-809:14(2)",
+    "cn-809:15.2",
+    "wushen-2021-60:9.1",
+)
 def sharing_shortfalls(case: Case) -> Iterator[Refusal]:
     """What each sharing type has to state."""
     content = case.content
@@ -168,7 +177,7 @@ def sharing_shortfalls(case: Case) -> Iterator[Refusal]:
         yield from withholding_shortfalls(case)
 
 
-@implements("wushen-2021-60:10", "cn-809:14(3)")
+@implements("wushen-2021-60:9.4", "wushen-2021-60:10", "cn-809:14(3)", "cn-809:15.2")
 def withholding_shortfalls(case: Case) -> Iterator[Refusal]:
     """A withholding rests on a named statute and article of sufficient rank, or on a recorded exception."""
     if not case.content.withholding.given or case.statute is None:
@@ -182,7 +191,7 @@ def withholding_shortfalls(case: Case) -> Iterator[Refusal]:
         yield errors.BasisBelowRegulation(field="withholding.statute", title=case.statute.title)
 
 
-@implements("cn-809:13.2")
+@implements("cn-809:13.2", "cn-809:35.1")
 def element_shortfalls(case: Case) -> Iterator[Refusal]:
     """Every element is named, typed and classified, and its code can be a column of an exchange table."""
     content = case.content
@@ -236,7 +245,7 @@ def distribution_shortfalls(case: Case) -> Iterator[Refusal]:
         if distribution.kind not in DistributionKind.values:
             yield errors.FieldMissing(field=f"{path}.kind", basis=("wushen-2021-60:19",))
         if distribution.kind in (DistributionKind.API, DistributionKind.FILE) and not distribution.description:
-            yield errors.FieldMissing(field=f"{path}.description", basis=("wushen-2021-60:19",))
+            yield errors.FieldMissing(field=f"{path}.description", basis=("wushen-2021-60:19(2)", "wushen-2021-60:19(3)"))
         if distribution.kind != DistributionKind.TABLE:
             continue
         if distribution.node_id is None:
@@ -300,7 +309,7 @@ def check_can_submit(case: Case) -> None:
     _check(_before_authority(case))
 
 
-@implements("wushen-2021-60:7", "wushen-2021-60:10", "wushen-2021-60:18", "wushen-2021-60:21(2)", "cn-809:13", "cn-809:16")
+@implements("wushen-2021-60:7", "wushen-2021-60:10", "wushen-2021-60:18", "wushen-2021-60:21(2)", "cn-809:13.2", "cn-809:16")
 def check_can_publish(case: Case) -> None:
     """Raise Shortfalls unless everything is there, a withholding's ratification included."""
     _check((*_before_authority(case), *_ratification(case)))

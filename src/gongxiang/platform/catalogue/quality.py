@@ -373,7 +373,7 @@ CHECKS: Final[dict[str, Check]] = {
               kinds=_of(errors.ConditionMissing)),
         Check(name="reason_missing", group="shortfalls", basis=("wushen-2021-60:4(1)",),
               kinds=_of(errors.ReasonForTypeMissing)),
-        Check(name="basis_missing", group="shortfalls", basis=("wushen-2021-60:10", "cn-809:14"),
+        Check(name="basis_missing", group="shortfalls", basis=("wushen-2021-60:10", "cn-809:14(3)"),
               kinds=_of(errors.BasisMissing, errors.BasisInsufficient, errors.BasisBelowRegulation)),
         Check(name="elements_wrong", group="shortfalls", basis=_ENTRY,
               kinds=_of(errors.ElementsMissing, errors.ElementIncomplete, errors.ElementCodeMalformed, errors.ElementTwice,

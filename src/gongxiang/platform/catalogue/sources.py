@@ -38,7 +38,7 @@ class SharedItem:
     source: Source | None
 
 
-@implements("cn-809:19")
+@implements("cn-809:19.2", "cn-809:41(1)")
 def items(*, text: str = "", unnamed: bool = False) -> QuerySet[Any, Any]:
     """Meanings that entries of at least two departments have, the most common first, as `{"stem", "departments"}`."""
     rows = PublishedElement.objects.values("stem").annotate(departments=Count("department_id", distinct=True))

@@ -106,7 +106,7 @@ def adopt_proposal(
     return move(row=row, act="adopt", by=by, at=at, changes=changes)
 
 
-@implements("wushen-2021-60:25", "cn-809:26.2")
+@implements("wushen-2021-60:25", "cn-809:26.2", "cn-809:11(4)")
 @transaction.atomic
 def assign_correction(*, correction_id: UUID, person_id: UUID, by: Actor, at: datetime) -> Correction:
     """Say who in the department verifies."""

@@ -39,7 +39,7 @@ def keep_serving(*, correction_id: UUID, proof_kind: str, matter_number: str, by
     return row
 
 
-@implements("wushen-2021-60:23", "wushen-2021-60:24")
+@implements("wushen-2021-60:23", "wushen-2021-60:24", "cn-809:37.2")
 @transaction.atomic
 def record_complaint(
     *, correction_id: UUID, department_id: UUID, matter_number: str, statement: str, by: Actor, at: datetime
@@ -68,7 +68,7 @@ def record_complaint(
     return complaint
 
 
-@implements("wushen-2021-60:23", "wushen-2021-60:24")
+@implements("wushen-2021-60:23", "wushen-2021-60:24", "cn-809:37.2")
 @transaction.atomic
 def answer_complaint(*, complaint_id: UUID, answer: str, by: Actor, at: datetime) -> CounterComplaint:
     """The authority answers what was done."""

@@ -113,7 +113,7 @@ class TooManyTablesChosen(Refusal):
 class TablesMountedAlready(Refusal):
     """Every chosen table is delivered by an entry already."""
 
-    basis = ("wushen-2021-60:7", "cn-809:19")
+    basis = ("wushen-2021-60:7", "cn-809:19.1")
     next_step = "Open the entry that the list names, and revise it there."
 
 

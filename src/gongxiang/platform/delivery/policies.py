@@ -100,7 +100,7 @@ def check_can_reconcile(flow: Flow, *, pending: bool) -> None:
         raise errors.ReconciliationPending()
 
 
-@implements("wushen-2021-60:15", "wushen-2021-60:21(1)")
+@implements("wushen-2021-60:15", "wushen-2021-60:21(1)", "cn-809:35.2", "cn-809:37.1")
 def mask_at_mounting(element: ElementContent, spec: ElementSpec) -> Mask | None:
     """How an element's values are shown when its table is tried; our choice, by its level and how sensitive it is.
 

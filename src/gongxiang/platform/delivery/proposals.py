@@ -56,7 +56,7 @@ class Proposal:
         return tuple(one for one in self.columns if one.element is None)
 
 
-@implements("wushen-2021-60:7", "cn-809:13")
+@implements("wushen-2021-60:7", "cn-809:13.2")
 def propose(
     *, node_id: UUID, table: str, comment: str, columns: list[dict[str, Any]], fit: bool, taken: frozenset[str] = frozenset()
 ) -> Proposal:

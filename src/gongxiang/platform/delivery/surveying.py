@@ -73,7 +73,7 @@ def take_part(fact: messages.TablesSurveyed, *, by: System) -> None:
     survey.save()
 
 
-@implements("wushen-2021-60:7", "cn-809:13")
+@implements("wushen-2021-60:7", "cn-809:13.2")
 @transaction.atomic
 def draft_from_tables(*, node_id: UUID, table_ids: Collection[UUID], by: Actor, at: datetime) -> tuple[DraftRef, ...]:
     """Make a draft of each chosen table that no entry delivers yet; nothing is sent anywhere, a person completes it."""

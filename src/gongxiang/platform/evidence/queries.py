@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from gongxiang.law.articles import implements
 from gongxiang.platform.evidence.models import EvidenceRecord, Leaf, ReaderCursor, Root, Witness
 from gongxiang.platform.kernel.actors import Actor, Role, System
 from gongxiang.platform.kernel.errors import NotFound
@@ -113,6 +114,7 @@ def record(uid: UUID, *, by: Actor) -> News:
     return as_news(row)
 
 
+@implements("wushen-2021-60:29")
 def search(
     *, by: Actor, text: str = "", kinds: Collection[str] = (), since: datetime | None = None, until: datetime | None = None
 ) -> QuerySet[EvidenceRecord]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
+from gongxiang.law.articles import implements
 from gongxiang.platform.evidence.actions import record_content, sealing_key
 from gongxiang.platform.evidence.models import EvidenceRecord, Leaf, Root
 from gongxiang.platform.kernel.link import platform_key
@@ -45,6 +46,7 @@ def statement_of(root: Root) -> bytes:
     return root_statement(size=root.size, root=root.root, previous=root.previous, sealed_at=instant(root.sealed_at))
 
 
+@implements("wushen-2021-60:4(3)", "cn-809:35.2")
 def seal(*, at: datetime) -> int:
     """Seal what is committed and not yet sealed; returns how many records; 0 too when another sealer is at work."""
     with transaction.atomic():

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from gongxiang.law.articles import implements
 from gongxiang.platform.evidence.actions import record_content
 from gongxiang.platform.evidence.models import EvidenceRecord, Leaf, Root, Witness
 from gongxiang.platform.evidence.sealing import head_file, is_genuine, leaf_mac, statement_of
@@ -64,6 +65,7 @@ class KeptRoot:
     root: str
 
 
+@implements("wushen-2021-60:29", "cn-809:35.2")
 def verify(*, witness_files: Iterable[Path] = ()) -> Report:
     """Verify everything in one snapshot; `witness_files` are nodes' kept roots (`size`, `root` per JSON line)."""
     with transaction.atomic():
@@ -226,6 +228,7 @@ def _kept_findings(kept: list[KeptRoot], reached: dict[int, str], size: int) -> 
 # ---- proofs that need no database ---------------------------------------------------------------------------------------
 
 
+@implements("wushen-2021-60:29")
 def prove(*, uid: str) -> dict[str, Any]:
     """A proof that the record `uid` is sealed: checked by `check` anywhere; raises LookupError if it is not (yet) sealed."""
     record = EvidenceRecord.objects.filter(uid=uid).first()

@@ -357,6 +357,7 @@ def _end(grant: Grant, *, act: str, reason: str, statement: str, by: Actor, even
         by=by,
         at=event_at,
         changes={"ended_at": event_at, "ended_by": by.name, "end_reason": reason, "end_statement": statement},
+        basis=(policies.ARTICLES[reason],),
         **seen_by(grant),
     )
     rectifying.close_running(grant, by=by, at=event_at)

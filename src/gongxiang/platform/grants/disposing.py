@@ -81,7 +81,7 @@ def acknowledge_disposal(*, grant_id: UUID, opinion: str = "", by: Actor, at: da
     return duty
 
 
-@implements("cn-809:27.1")
+@implements("cn-809:27.1", "cn-809:40(4)")
 @transaction.atomic
 def lapse_disposal(*, grant_id: UUID, by: Actor, at: datetime) -> DisposalDuty | None:
     """Note that the day has passed; None when somebody was faster."""

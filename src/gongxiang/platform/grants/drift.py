@@ -39,7 +39,7 @@ class Sign:
         return self.kind in ASKED
 
 
-@implements("wushen-2021-60:22.3", "cn-809:25.1", "wushen-2021-60:30(4)")
+@implements("wushen-2021-60:22.3", "cn-809:25.1", "wushen-2021-60:30(4)", "cn-809:35.3", "cn-809:40(2)")
 def signs_of(grant: Grant, at: datetime) -> tuple[Sign, ...]:
     """What is to be seen in the records of one grant in force."""
     if grant.status != ACTIVE:

@@ -6,7 +6,7 @@ from gongxiang.platform.kernel.errors import Refusal
 class NoElements(Refusal):
     """A grant without a single data element lets nothing through."""
 
-    basis = ("wushen-2021-60:9",)
+    basis = ("wushen-2021-60:9.3",)
     next_step = "Choose at least one element, or refuse the request and state the reason."
 
 
@@ -27,7 +27,7 @@ class MaskUnfit(Refusal):
 class MaskWithoutElement(Refusal):
     """There is a mask on "{element}", which is not granted."""
 
-    basis = ("wushen-2021-60:9", "wushen-2021-60:15")
+    basis = ("wushen-2021-60:9.3", "wushen-2021-60:15")
     next_step = "Grant the element or remove its mask."
 
 

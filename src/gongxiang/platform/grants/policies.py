@@ -47,6 +47,12 @@ PROTECT_GROUNDS: Final = ("security", "law_changed")
 RECTIFIED_REASONS: Final = ("misuse", "security")
 #: Within how many days a rectification is demanded at most; a choice of the product.
 LONGEST_RECTIFICATION_DAYS: Final = 180
+#: Which paragraph carries an end, a suspension or a narrowing of a grant; reasons that are not here are not named by 条例 27.
+ARTICLES: Final = {
+    "purpose_met": "cn-809:27.1", "not_needed": "cn-809:27.1", "misuse": "cn-809:27.2", "security": "cn-809:27.2",
+    "source_fault": "cn-809:27.3", "source_retired": "cn-809:27.3", "basis_lapsed": "cn-809:27.3",
+    "superseded": "wushen-2021-60:22.3", "period_over": "wushen-2021-60:22.3", "no_agreement": "wushen-2021-60:18",
+}  # fmt: skip
 DISPOSAL_METHODS: Final = ("deleted", "destroyed", "returned", "retained")
 #: A statement shorter than this says nothing; a choice of the product.
 SHORTEST_STATEMENT: Final = 4

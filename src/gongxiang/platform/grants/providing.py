@@ -88,7 +88,7 @@ def answer_provision(*, grant_id: UUID, received: bool, statement: str = "", by:
     return row
 
 
-@implements("cn-809:22.1")
+@implements("cn-809:22.1", "cn-809:39(4)")
 @transaction.atomic
 def lapse_provision(*, grant_id: UUID, by: Actor, at: datetime) -> Provision | None:
     """Note that the period has passed; None when somebody was faster."""

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from gongxiang.platform.grants.models import DisposalDuty, Filing, Grant, GrantRevision
 from gongxiang.platform.grants.permissions import sees_all
-from gongxiang.platform.grants.policies import HELD_REASONS
+from gongxiang.platform.grants.policies import ARTICLES, HELD_REASONS
 from gongxiang.platform.grants.states import ACTIVE, SUSPENDED
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound
@@ -55,6 +55,16 @@ class GrantView:
     consumer_node_id: UUID | None
     exchange_table: str
     routed_at: datetime | None
+
+    @property
+    def suspend_article(self) -> str:
+        """The paragraph that the suspension rests on."""
+        return ARTICLES.get(self.suspend_reason, "cn-809:27.2")
+
+    @property
+    def end_article(self) -> str:
+        """The paragraph that the end rests on."""
+        return ARTICLES.get(self.end_reason, "cn-809:27.3")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,7 +80,7 @@ def report_use(*, report_id: UUID, parts: dict[str, str], by: Actor, at: datetim
     return row
 
 
-@implements("cn-809:29.2")
+@implements("cn-809:29.2", "cn-809:40(5)")
 @transaction.atomic
 def lapse_use_report(*, report_id: UUID, by: Actor, at: datetime) -> UseReport | None:
     """Note that the day has passed; None when somebody was faster."""

@@ -6,7 +6,7 @@ from gongxiang.platform.kernel.errors import NotPermitted, Refusal
 class CreditCodeWrong(Refusal):
     """Position 18 of the credit code does not fit the seventeen before it: one of the characters is mistyped."""
 
-    basis = ("wushen-2021-60:2",)
+    basis = ("wushen-2021-60:2.2",)
     next_step = "Copy the code from the department's certificate."
     status = 422
 
@@ -14,14 +14,14 @@ class CreditCodeWrong(Refusal):
 class NameTaken(Refusal):
     """A department with this name is already in the register."""
 
-    basis = ("wushen-2021-60:2",)
+    basis = ("wushen-2021-60:2.2",)
     next_step = "Open the department that is there, or give the full name that tells the two apart."
 
 
 class CreditCodeTaken(Refusal):
     """{name} already stands in the register with this credit code."""
 
-    basis = ("wushen-2021-60:2",)
+    basis = ("wushen-2021-60:2.2",)
     next_step = "Open the department that is there; a department has one entry."
 
 
@@ -138,7 +138,7 @@ class SuccessorWrong(Refusal):
 class MergeRefused(Refusal):
     """A department is merged into another active one; authority, audit office and operator are not merged."""
 
-    basis = ("wushen-2021-60:2",)
+    basis = ("wushen-2021-60:2.2",)
     next_step = "Choose the department that takes over the duties."
 
 
@@ -152,7 +152,7 @@ class NotSettled(Refusal):
 class MergeOutdated(Refusal):
     """Something changed since you looked: what would pass is not what you saw."""
 
-    basis = ("wushen-2021-60:2",)
+    basis = ("wushen-2021-60:2.2",)
     next_step = "Look at the list again and confirm it."
 
 

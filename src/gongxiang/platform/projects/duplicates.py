@@ -34,7 +34,7 @@ def keys_of(planned: Planned) -> dict[str, Any]:
     return {"name": planned.name, "name_key": key_of(planned.name), "element_keys": [key for key in keys if key]}
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 def find_resemblances(
     wanted: Mapping[UUID, Planned], *, department_id: UUID, project_id: UUID | None
 ) -> dict[UUID, tuple[Resemblance, ...]]:
@@ -58,7 +58,7 @@ def find_resemblances(
     return result
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 def find_for_items(items: Collection[str], *, department_id: UUID) -> dict[str, tuple[ElementHit, ...]]:
     """For each item of a form, the published elements of the same name or meaning that other departments, or the own, give."""
     found: dict[str, list[ElementHit]] = defaultdict(list)

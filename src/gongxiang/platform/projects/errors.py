@@ -155,14 +155,14 @@ class TooLong(Shortfall):
 class HitUnanswered(Shortfall):
     """“{name}” resembles “{target}” of {owner}: say whether that is used through sharing or why it is collected anew."""
 
-    basis = ("wushen-2021-60:22.5", "cn-809:19")
+    basis = ("wushen-2021-60:22.5", "cn-809:19.1")
     next_step = "Open the hit list and answer every hit."
 
 
 class AnswerReasonMissing(Shortfall):
     """Collecting anew what sharing may give needs a reason."""
 
-    basis = ("wushen-2021-60:22.5", "cn-809:19")
+    basis = ("wushen-2021-60:22.5", "cn-809:19.1")
     next_step = "Say what the shared resource lacks for your task."
 
 

@@ -106,7 +106,7 @@ def missing_in(planned: Planned) -> tuple[str, ...]:
     return tuple(lacking)
 
 
-@implements("wushen-2021-60:8", "wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:8", "wushen-2021-60:22.5", "cn-809:19.1")
 def check_can_present(entries: Sequence[Planned], hits: Iterable[Hit]) -> None:
     """Raise Shortfalls unless there are entries, each is complete, and every hit is answered."""
     _check(catalogue_shortfalls(entries, hits))
@@ -125,7 +125,7 @@ def catalogue_shortfalls(entries: Sequence[Planned], hits: Iterable[Hit]) -> Ite
             yield errors.HitUnanswered(field="hits", name=hit.entry_name, target=hit.found.target_name, owner=hit.found.owner)
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 def check_answer(answer: str, reason: str) -> None:
     """Raise for an unknown answer, or a new collection without a reason."""
     if answer not in Answer.values:
@@ -198,7 +198,7 @@ def check_result(*, by_facts: bool, reference: str, note: str) -> None:
     _check(found)
 
 
-@implements("wushen-2021-60:28", "cn-809:38")
+@implements("wushen-2021-60:28", "cn-809:38.1")
 def check_cost(*, year: int, source: str, planned_cents: int, actual_cents: int | None) -> None:
     """Raise Shortfalls for a figure that cannot be one."""
     found: list[Refusal] = []

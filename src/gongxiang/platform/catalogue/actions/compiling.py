@@ -111,7 +111,7 @@ def send_for_review(*, resource_id: UUID, by: Actor, at: datetime) -> DraftRef:
     return queries.draft_ref(row)
 
 
-@implements("wushen-2021-60:25")
+@implements("wushen-2021-60:25", "cn-809:11(1)")
 @transaction.atomic
 def pass_review(*, resource_id: UUID, by: Actor, at: datetime) -> DraftRef:
     """The responsible unit's reviewer, who has not worked on the draft, finds it right."""

@@ -74,7 +74,7 @@ def unlink_matter(*, link_id: UUID, by: Actor, at: datetime) -> UUID:
     return matter.id
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 @transaction.atomic
 def list_form_items(*, matter_id: UUID, names: Iterable[str], by: Actor, at: datetime) -> int:
     """State what people are asked for in a matter: the whole list; what stays keeps its justification. Gives how many."""
@@ -100,7 +100,7 @@ def list_form_items(*, matter_id: UUID, names: Iterable[str], by: Actor, at: dat
     return len(wanted)
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 @transaction.atomic
 def justify_item(*, item_id: UUID, justification: str, by: Actor, at: datetime) -> UUID:
     """Record why an item is asked for although the platform has it; gives the matter."""
@@ -142,7 +142,7 @@ def name_source(*, item: str, department_id: UUID, reason: str, by: Actor, at: d
         stem=meaning, name=item.strip()[:200], department_id=department_id, reason=reason.strip(), named_by=by.name, named_at=at
     )
     evidence.record_act(
-        kind="source:named", subject=("source", row.pk), by=by, at=at, basis=("cn-809:19",),
+        kind="source:named", subject=("source", row.pk), by=by, at=at, basis=("cn-809:19.2",),
         before={"department": before.department_id if before else None},
         after={"item": row.name, "department": department_id, "reason": row.reason}, concerns=sources.holders(meaning),
     )  # fmt: skip

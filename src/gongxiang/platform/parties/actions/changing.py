@@ -65,7 +65,7 @@ def leave_and_hand_over(*, person_id: UUID, successor_id: UUID | None, reason: s
     return left
 
 
-@implements("wushen-2021-60:2")
+@implements("wushen-2021-60:2.2")
 @transaction.atomic
 def rename_department(
     *, department_id: UUID, name: str, short_name: str, document: str, by: Actor, at: datetime
@@ -80,7 +80,7 @@ def rename_department(
     before = row.name
     with first_wins(NameTaken(field="name")):
         transition(
-            row, table=DEPARTMENT, act="rename", by=by, at=at, basis=("wushen-2021-60:2",),
+            row, table=DEPARTMENT, act="rename", by=by, at=at, basis=("wushen-2021-60:2.2",),
             changes={"name": name.strip(), "short_name": short_name.strip()}, detail={"document": document.strip()},
             concerns=_concerned(department_id, by),
         )  # fmt: skip
@@ -88,7 +88,7 @@ def rename_department(
     return queries.department_ref(department_id)
 
 
-@implements("wushen-2021-60:2", "cn-809:27.3")
+@implements("wushen-2021-60:2.2", "cn-809:27.3")
 @transaction.atomic
 def merge_department(
     *, department_id: UUID, into_id: UUID, document: str, seen: str, by: Actor, at: datetime
@@ -112,7 +112,7 @@ def merge_department(
         raise MergeOutdated()
     passed = {**changes.pass_on(department_id, into_id, by, at), **_pass_own(row, into, by=by, at=at)}
     transition(
-        row, table=DEPARTMENT, act="merge", by=by, at=at, basis=("wushen-2021-60:2",), changes={"successor": into},
+        row, table=DEPARTMENT, act="merge", by=by, at=at, basis=("wushen-2021-60:2.2",), changes={"successor": into},
         detail={"document": document.strip(), "passed": passed}, concerns={department_id, into_id} | _concerned(into_id, by),
         trail=[f"department:{into_id}"],
     )  # fmt: skip

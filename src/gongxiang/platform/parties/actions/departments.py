@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gongxiang.law.articles import implements
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.kernel.actors import Actor, Person, Role
 from gongxiang.platform.kernel.errors import NotFound, Refusal
@@ -27,6 +28,7 @@ from gongxiang.platform.parties.states import DEPARTMENT, OFFICER_FILING
 _DUTIES = ("is_authority", "is_audit_office", "is_operator")
 
 
+@implements("wushen-2021-60:2.2", "cn-809:2")
 @transaction.atomic
 def register_department(
     *, name: str, short_name: str, credit_code: str, kind: DepartmentKind | str = DepartmentKind.DEPARTMENT,
@@ -83,6 +85,7 @@ def open_department(department: Department, *, by: Actor, at: datetime) -> Depar
     return queries.department_ref(department.id)
 
 
+@implements("wushen-2021-60:26")
 @transaction.atomic
 def set_head(*, department_id: UUID, name: str, post: str, by: Actor, at: datetime) -> DepartmentRef:
     """Name the department's principal, who is the first person responsible (art. 26)."""
@@ -101,6 +104,7 @@ def set_head(*, department_id: UUID, name: str, post: str, by: Actor, at: dateti
     return queries.department_ref(department_id)
 
 
+@implements("wushen-2021-60:25", "cn-809:11")
 @transaction.atomic
 def report_officer(
     *, department_id: UUID, officer_id: UUID, unit: str, unit_contact: str, unit_telephone: str = "", by: Actor, at: datetime
@@ -129,6 +133,7 @@ def report_officer(
     return next(f for f in queries.filings(department_id) if f.id == filing.id)
 
 
+@implements("wushen-2021-60:25", "cn-809:11")
 @transaction.atomic
 def file_officer(*, filing_id: UUID, by: Actor, at: datetime) -> FilingRef:
     """File a report (art. 25): from now on it names the accountable officer; the one before becomes history."""
@@ -145,6 +150,7 @@ def file_officer(*, filing_id: UUID, by: Actor, at: datetime) -> FilingRef:
     return next(f for f in queries.filings(filing.department_id) if f.id == filing.id)
 
 
+@implements("wushen-2021-60:17")
 @transaction.atomic
 def register_system(
     *, department_id: UUID, name: str, tier: SystemTier | str, network: Network | str, hosting: str = "",
@@ -185,6 +191,7 @@ def end_system(*, system_id: UUID, by: Actor, at: datetime) -> SystemRef:
     return queries.system_ref(row.id)
 
 
+@implements("wushen-2021-60:5")
 @transaction.atomic
 def register_matter(
     *, department_id: UUID, name: str, code: str, legal_basis: str = "", systems: Sequence[UUID] = (), by: Actor, at: datetime

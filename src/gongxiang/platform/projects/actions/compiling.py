@@ -64,7 +64,7 @@ def remove_entry(*, project_id: UUID, entry_id: UUID, seen: int, by: Actor, at: 
     _touched(row, "project:entry_removed", name, by=by, at=at)
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 @transaction.atomic
 def answer_hit(
     *,
@@ -95,13 +95,13 @@ def answer_hit(
     }  # fmt: skip
     HitAnswer.objects.update_or_create(entry_id=entry.pk, target_kind=target_kind, target_id=target_id, defaults=said)
     evidence.record_act(
-        kind="project:hit_answered", subject=("project", row.pk), by=by, at=at, basis=("wushen-2021-60:22.5", "cn-809:19"),
+        kind="project:hit_answered", subject=("project", row.pk), by=by, at=at, basis=("wushen-2021-60:22.5", "cn-809:19.1"),
         after={"entry": entry.name, "target_kind": target_kind, "target": target_id, "answer": answer},
         detail={"reason": reason.strip()}, **context(row),
     )  # fmt: skip
 
 
-@implements("wushen-2021-60:8", "wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:8", "wushen-2021-60:22.5", "cn-809:19.1")
 @transaction.atomic
 def present_catalogue(*, project_id: UUID, by: Actor, at: datetime) -> ProjectView:
     """Lay the complete pre-compiled catalogue, every hit answered, before the own accountable officer."""

@@ -18,10 +18,10 @@ from gongxiang.platform.projects.models import FormCheck
 from gongxiang.platform.projects.values import FormCheckView
 from gongxiang.platform.projects.vocabulary import TargetKind
 
-_BASIS = ("wushen-2021-60:22.5", "cn-809:19")
+_BASIS = ("wushen-2021-60:22.5", "cn-809:19.1")
 
 
-@implements("wushen-2021-60:22.5", "wushen-2021-60:5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "wushen-2021-60:5", "cn-809:19.1")
 @transaction.atomic
 def check_form(*, title: str, items: Sequence[str], matter_id: UUID | None = None, by: Actor, at: datetime) -> FormCheckView:
     """Hold the items of a form or collection plan against the catalogue, and keep what was found."""
@@ -54,7 +54,7 @@ def check_form(*, title: str, items: Sequence[str], matter_id: UUID | None = Non
     return queries.form_check_view(row)
 
 
-@implements("wushen-2021-60:22.5", "cn-809:19")
+@implements("wushen-2021-60:22.5", "cn-809:19.1")
 @transaction.atomic
 def answer_form_hits(*, check_id: UUID, answers: Mapping[str, tuple[str, str]], by: Actor, at: datetime) -> FormCheckView:
     """For each item that was found: taken by sharing, or asked all the same for a reason; all at once, by item."""

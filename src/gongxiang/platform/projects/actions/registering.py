@@ -108,7 +108,7 @@ def cancel_project(*, project_id: UUID, reason: str, by: Actor, at: datetime) ->
     return queries.view_of(row)
 
 
-@implements("wushen-2021-60:28", "cn-809:38")
+@implements("wushen-2021-60:28", "cn-809:38.1")
 @transaction.atomic
 def note_cost(
     *, project_id: UUID, year: int, source: str, planned_cents: int, actual_cents: int | None, by: Actor, at: datetime

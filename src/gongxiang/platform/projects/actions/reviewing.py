@@ -43,7 +43,7 @@ def return_catalogue(*, project_id: UUID, remarks: Sequence[Mapping[str, str]], 
     return queries.view_of(row)
 
 
-@implements("wushen-2021-60:8", "cn-809:19")
+@implements("wushen-2021-60:8", "cn-809:19.1")
 @transaction.atomic
 def pass_catalogue(*, project_id: UUID, opinion: str = "", by: Actor, at: datetime) -> ProjectView:
     """The authority passes the pre-compiled catalogue: it is frozen as a version, and the certificate is issued."""
