@@ -19,7 +19,7 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web.access.forms import LinesForm, ReplyForm, TextForm
 from gongxiang.platform.web.access.shown import asked_facts
-from gongxiang.platform.web.access.views import done_or_form
+from gongxiang.platform.web.access.views import act_page
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.grants import words
 from gongxiang.platform.web.grants.forms import initial_fields
@@ -39,7 +39,7 @@ def notice(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """Name everything that is missing, once."""
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     form = LinesForm(request.POST or None)
-    return done_or_form(
+    return act_page(
         request, access_request, form, title=_("Notice of missing material"), button=_("Give the notice"),
         act=lambda: actions.notify_incomplete(
             missing=form.lines(), fields=form.cleaned_data["fields_named"], **_key(request, access_request_id)
@@ -183,7 +183,7 @@ def give_back(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """The officer does not consent to the prepared reply."""
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     form = TextForm(request.POST or None, name="comment", label=_("What has to change"))
-    return done_or_form(
+    return act_page(
         request, access_request, form, title=_("Return the prepared reply"), button=_("Return"), done=_("Returned."),
         act=lambda: actions.return_reply(**form.cleaned_data, **_key(request, access_request_id)),
         happens=_("The unit prepares the reply anew; the period of reply goes on."),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gongxiang.platform.access import actions, permissions, queries, queries_extension
 from gongxiang.platform.web.access.forms import ExtensionAnswerForm, ExtensionForm
-from gongxiang.platform.web.access.views import done_or_form
+from gongxiang.platform.web.access.views import act_page
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.protocol import clock
 
@@ -23,7 +23,7 @@ def extend(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     longest = queries_extension.longest_extension(at)
     form = ExtensionForm(request.POST or None, initial={"working_days": longest})
     form.fields["working_days"].help_text = _("At most %(days)d.") % {"days": longest}
-    return done_or_form(
+    return act_page(
         request, access_request, form, title=_("Ask for an extension"), button=_("Ask the authority"),
         act=lambda: actions.ask_extension(access_request_id=access_request_id, **form.cleaned_data, by=request.actor, at=at),
         done=_("Asked. Until the authority consents, your old period runs."),
@@ -49,7 +49,7 @@ def answer_extension(request: ActingRequest, access_request_id: UUID) -> HttpRes
     """The authority's leader consents to the extension or does not."""
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     form = ExtensionAnswerForm(request.POST or None)
-    return done_or_form(
+    return act_page(
         request, access_request, form, title=_("Answer the asking for an extension"), button=_("Answer"),
         act=lambda: actions.decide_extension(
             access_request_id=access_request_id, allow=form.cleaned_data["allow"] == "yes",

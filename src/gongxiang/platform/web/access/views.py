@@ -31,6 +31,7 @@ from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.access.forms import CompletionForm, RequestForm, TextForm
 from gongxiang.platform.web.access.shown import acts_of, asked_facts, reply_sentences, staff_choices
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants.views import element_names
@@ -237,22 +238,24 @@ def detail(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     return render(request, "access/detail.html", shown)
 
 
-def done_or_form(
-    request: ActingRequest, access_request: AccessRequestView, form: Form, *, act: Callable[[], object], done: str, **shown: Any
-) -> HttpResponse:
-    """One act with a form: refusals beside their fields, or back to the request."""
-    if form.is_bound and form.is_valid():
+def act_page(
+    request: ActingRequest, access_request: AccessRequestView, form: Form, *, act: Callable[[], object], named: Any = None,
+    **shown: Any,
+) -> HttpResponse:  # fmt: skip
+    """The page of one act on a request; a refusal stands also beside the fields of `named`, where the page has them."""
+
+    def tell_both() -> None:
         try:
             act()
         except Refusal as refusal:
-            form.show_refusal(refusal)
-            if (named := shown.get("named")) is not None:
+            if named is not None:
                 named.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("access:detail", access_request.id)
-    shown |= {"form": form, "access_request": access_request}
-    return render(request, "access/act.html", shown, status=422 if form.is_bound else 200)
+            raise
+
+    return done_or_form(
+        request, form, act=tell_both, to=("access:detail", access_request.id), template="access/act.html", named=named,
+        access_request=access_request, **shown,
+    )  # fmt: skip
 
 
 def _key(request: ActingRequest, access_request_id: UUID) -> dict[str, Any]:
@@ -296,7 +299,7 @@ def send_back(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """The officer does not consent yet."""
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     form = TextForm(request.POST or None, name="comment", label=_("What has to change"))
-    return done_or_form(
+    return act_page(
         request, access_request, form, title=_("Send back to the clerk"), button=_("Send back"), done=_("Sent back."),
         act=lambda: actions.send_back(**form.cleaned_data, **_key(request, access_request_id)),
         happens=_("The request becomes a draft again; the clerk sees your words."),
@@ -327,7 +330,7 @@ def complete(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
             **_key(request, access_request_id),
         )
 
-    return done_or_form(
+    return act_page(
         request, access_request, form, title=_("Complete the request"), button=_("Complete"), act=act,
         done=_("Completed. The provider's period of reply has begun anew."), missing=access_request.missing, named=named,
         attachable=access_request.status == states.INCOMPLETE, files=asked_facts(access_request)["files"],
@@ -341,7 +344,7 @@ def withdraw(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     """The applicant no longer asks."""
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     form = TextForm(request.POST or None, name="reason", label=_("Why it is withdrawn"))
-    return done_or_form(
+    return act_page(
         request, access_request, form, title=_("Withdraw the request"), button=_("Withdraw"), danger=True,
         act=lambda: actions.withdraw_access_request(**form.cleaned_data, **_key(request, access_request_id)),
         done=_("Withdrawn."), happens=_("The request is closed; it stays in the records. You can apply anew."),

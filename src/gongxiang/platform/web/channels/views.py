@@ -22,6 +22,7 @@ from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.channels import forms
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
@@ -180,21 +181,13 @@ def detail(request: ActingRequest, channel_id: UUID) -> HttpResponse:
 
 
 def _act(
-    request: ActingRequest, channel_id: UUID, form: Form, *, title: Any, happens: Any, button: Any, done: Any,
-    act: Callable[[dict[str, Any]], object], danger: bool = False,
-) -> HttpResponse:  # fmt: skip
-    """A page with one form for one act."""
+    request: ActingRequest, channel_id: UUID, form: Form, *, act: Callable[[dict[str, Any]], object], **shown: Any
+) -> HttpResponse:
     row = queries.get_channel(channel_id, actor=request.actor)
-    if form.is_bound and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("channels:detail", row.pk)
-    context = {"row": row, "form": form, "title": title, "happens": happens, "button": button, "danger": danger}
-    return render(request, "channels/act.html", context, status=422 if form.is_bound else 200)
+    return done_or_form(
+        request, form, act=lambda: act(form.cleaned_data), to=("channels:detail", row.pk), template="channels/act.html",
+        row=row, **shown,
+    )  # fmt: skip
 
 
 def _posted(request: ActingRequest) -> Any:

@@ -21,6 +21,7 @@ from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.collection.forms import EntryForm, HitsForm, PlanForm, ReasonForm, ReviewForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
@@ -183,18 +184,12 @@ def propose(request: ActingRequest, plan_id: UUID) -> HttpResponse:
 
 
 def _act(
-    request: ActingRequest, found: PlanView, form: Form, *, act: Callable[[dict[str, Any]], object], done: str, **shown: Any
+    request: ActingRequest, found: PlanView, form: Form, *, act: Callable[[dict[str, Any]], object], **shown: Any
 ) -> HttpResponse:
-    if form.is_bound and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("collection:plan", found.id)
-    shown |= {"plan": found, "form": form}
-    return render(request, "collection/act_plan.html", shown, status=422 if form.is_bound else 200)
+    return done_or_form(
+        request, form, act=lambda: act(form.cleaned_data), to=("collection:plan", found.id),
+        template="collection/act_plan.html", plan=found, **shown,
+    )  # fmt: skip
 
 
 @door(permissions.FILE)

@@ -21,6 +21,7 @@ from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.collection.forms import AnswerForm, FileForm, FindForm, ReasonForm, SearchForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
@@ -145,19 +146,11 @@ def absence(request: ActingRequest, absence_id: UUID) -> HttpResponse:
 
 
 def _act(
-    request: ActingRequest, row: AbsenceView, form: Form, *, act: Callable[[dict[str, Any]], object], done: str,
+    request: ActingRequest, row: AbsenceView, form: Form, *, act: Callable[[dict[str, Any]], object],
     template: str = "collection/act.html", **shown: Any,
 ) -> HttpResponse:  # fmt: skip
-    if form.is_bound and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("collection:absence", row.id)
-    shown |= {"row": row, "form": form}
-    return render(request, template, shown, status=422 if form.is_bound else 200)
+    to = ("collection:absence", row.id)
+    return done_or_form(request, form, act=lambda: act(form.cleaned_data), to=to, template=template, row=row, **shown)
 
 
 @door(permissions.ANSWER)

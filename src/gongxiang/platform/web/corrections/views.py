@@ -19,6 +19,7 @@ from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.corrections import forms
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
@@ -206,23 +207,17 @@ def _acts(row: Any, request: ActingRequest) -> dict[str, Any]:
 
 
 def act_page(
-    request: ActingRequest, correction_id: UUID, form: Form, *, title: Any, happens: Any, button: Any, done: Any,
-    act: Callable[[dict[str, Any]], object], basis: str = "cn-809:26.2",
+    request: ActingRequest, correction_id: UUID, form: Form, *, act: Callable[[dict[str, Any]], object],
+    basis: str = "cn-809:26.2", **shown: Any,
 ) -> HttpResponse:  # fmt: skip
-    """A page with one form for one act."""
+    """The page of one act on a case, for the two departments and the authority."""
     row = queries.get_correction(correction_id, actor=request.actor)
     if not queries.takes_part(row, request.actor):
         raise NotFound()
-    if form.is_bound and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("corrections:detail", correction_id)
-    context = {"row": row, "form": form, "title": title, "happens": happens, "button": button, "basis": basis}
-    return render(request, "corrections/act.html", context, status=422 if form.is_bound else 200)
+    return done_or_form(
+        request, form, act=lambda: act(form.cleaned_data), to=("corrections:detail", correction_id),
+        template="corrections/act.html", row=row, basis=basis, asks=True, **shown,
+    )  # fmt: skip
 
 
 @door(permissions.REPORT)

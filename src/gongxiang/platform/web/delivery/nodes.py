@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +19,7 @@ from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.delivery.forms import AdmitForm, NodeForm, ReasonForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
@@ -149,29 +149,9 @@ def renew(request: ActingRequest, node_id: UUID) -> HttpResponse:
     return _show_code(request, made.pk, code)
 
 
-def _act(
-    request: ActingRequest,
-    node_id: UUID,
-    form: Form,
-    *,
-    act: Callable[[], object],
-    title: str,
-    button: str,
-    happens: str,
-    done: str,
-    danger: bool = False,
-) -> HttpResponse:
+def _act(request: ActingRequest, node_id: UUID, form: Form, **shown: Any) -> HttpResponse:
     found = queries.get_node(node_id, actor=request.actor)
-    if form.is_bound and form.is_valid():
-        try:
-            act()
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("delivery:node", node_id)
-    shown = {"form": form, "node": found, "title": title, "button": button, "happens": happens, "danger": danger}
-    return render(request, "delivery/node_act.html", shown, status=422 if form.is_bound else 200)
+    return done_or_form(request, form, to=("delivery:node", node_id), template="delivery/node_act.html", node=found, **shown)
 
 
 @door(permissions.ADMIT)

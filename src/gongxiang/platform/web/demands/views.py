@@ -18,6 +18,7 @@ from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.demands.forms import AnswerForm, AssignForm, DemandForm, ReasonForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
@@ -167,21 +168,13 @@ def detail(request: ActingRequest, demand_id: UUID) -> HttpResponse:
 
 
 def _act(
-    request: ActingRequest, demand_id: UUID, form: Form, *, title: Any, happens: Any, button: Any, done: Any,
-    act: Callable[[dict[str, Any]], object],
-) -> HttpResponse:  # fmt: skip
-    """A page with one form for one act."""
+    request: ActingRequest, demand_id: UUID, form: Form, *, act: Callable[[dict[str, Any]], object], **shown: Any
+) -> HttpResponse:
     demand = queries.get_demand(demand_id, actor=request.actor)
-    if form.is_bound and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("demands:detail", demand_id)
-    context = {"demand": demand, "form": form, "title": title, "happens": happens, "button": button}
-    return render(request, "demands/act.html", context, status=422 if form.is_bound else 200)
+    return done_or_form(
+        request, form, act=lambda: act(form.cleaned_data), to=("demands:detail", demand_id), template="demands/act.html",
+        demand=demand, **shown,
+    )  # fmt: skip
 
 
 @door(permissions.ASSIGN)

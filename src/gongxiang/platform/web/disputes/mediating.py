@@ -21,7 +21,7 @@ from gongxiang.platform.web.disputes.forms import (
     SubmitForm,
     TextForm,
 )
-from gongxiang.platform.web.disputes.views import done_or_form, terms_kwargs
+from gongxiang.platform.web.disputes.views import act_page, terms_kwargs
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.grants.forms import initial_fields
 from gongxiang.protocol import clock
@@ -36,7 +36,7 @@ def hearing(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     dispute = queries.get_dispute(dispute_id, actor=request.actor)
     people = [(str(one.id), one.name) for one in queries.handlers()]
     form = HearingForm(request.POST or None, people=people, initial={"handler_id": str(request.actor.id)})
-    return done_or_form(
+    return act_page(
         request, dispute, form, title=_("Hear both sides"), button=_("Open the hearing"), basis=_BASIS,
         act=lambda: mediating.open_hearing(
             dispute_id=dispute_id, handler_id=UUID(form.cleaned_data["handler_id"]), by=request.actor, at=clock.now()
@@ -54,7 +54,7 @@ def statement(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     form = TextForm(
         request.POST if request.method == "POST" else None, name="text", label=_("What your side asks for, and why"), rows=6
     )
-    return done_or_form(
+    return act_page(
         request, dispute, form, title=_("State your side's case"), button=_("Make the statement"), basis=_BASIS,
         act=lambda: mediating.make_statement(dispute_id=dispute_id, by=request.actor, at=clock.now(), **form.cleaned_data),
         done=_("Your statement is in the case."), happens=_("It is made once; the other side and the authority read it."),
@@ -75,7 +75,7 @@ def opinion(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
             "outcome": reply.outcome, "ground": reply.ground, "text": reply.text, "reasons": dispute.opinion_reasons,
         }  # fmt: skip
     form = MediationOpinionForm(request.POST or None, **more)
-    return done_or_form(
+    return act_page(
         request, dispute, form, template="disputes/opinion.html", title=_("Opinion of the mediation"), button=_("Prepare"),
         act=lambda: mediating.prepare_opinion(
             dispute_id=dispute_id, terms=form.result(), reasons=form.cleaned_data["reasons"], by=request.actor, at=clock.now()
@@ -101,7 +101,7 @@ def answer(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     """Accept the opinion or not."""
     dispute = queries.get_dispute(dispute_id, actor=request.actor)
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    return done_or_form(
+    return act_page(
         request, dispute, form, title=_("Answer the opinion"), button=_("Answer"), basis=("cn-809:28",), done=_("Answered."),
         act=lambda: mediating.answer_opinion(dispute_id=dispute_id, by=request.actor, at=clock.now(), **form.values()),
         happens=_("Accepted by both it binds and is carried out; if one side does not accept, the government decides."),
@@ -114,7 +114,7 @@ def submit(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     """Submit the case to the government."""
     dispute = queries.get_dispute(dispute_id, actor=request.actor)
     form = SubmitForm(request.POST or None, initial={"government": mediating.GOVERNMENT})
-    return done_or_form(
+    return act_page(
         request, dispute, form, title=_("Submit to the government"), button=_("Submit"), basis=("cn-809:28",),
         act=lambda: mediating.submit_to_government(
             dispute_id=dispute_id, by=request.actor, at=clock.now(), **form.cleaned_data
@@ -130,7 +130,7 @@ def refer(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     """Across levels or areas."""
     dispute = queries.get_dispute(dispute_id, actor=request.actor)
     form = ReferForm(request.POST if request.method == "POST" else None)
-    return done_or_form(
+    return act_page(
         request, dispute, form, title=_("Refer to the common superior authority"), button=_("Refer"), basis=("cn-809:28",),
         act=lambda: mediating.refer_dispute(dispute_id=dispute_id, by=request.actor, at=clock.now(), **form.cleaned_data),
         done=_("Referred; record the decision when it arrives."),
@@ -155,7 +155,7 @@ def decision(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
             terms=form.result(), scan=scan, by=request.actor, at=clock.now(),
         )  # fmt: skip
 
-    return done_or_form(
+    return act_page(
         request, dispute, form, template="disputes/opinion.html", title=_("Record the decision"), button=_("Record"), act=act,
         done=_("Recorded. The authority's leader carries it out."), basis=("cn-809:28",),
         lead=("number", "decided_on", "content", "scan"), body=dispute.decision_body,

@@ -23,6 +23,7 @@ from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.disputes.forms import FileForm, MeetingForm, OpenForm, TextForm
 from gongxiang.platform.web.disputes.shown import acts_of, confirmable, sentences
 from gongxiang.platform.web.doors import ActingRequest, door
@@ -131,21 +132,11 @@ def detail(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     return render(request, "disputes/detail.html", shown)
 
 
-def done_or_form(
-    request: ActingRequest, dispute: DisputeView, form: Form, *, act: Callable[[], object], done: str,
-    template: str = "disputes/act.html", **shown: Any,
-) -> HttpResponse:  # fmt: skip
-    """One act with a form: refusals beside their fields, or back to the dispute."""
-    if form.is_bound and form.is_valid():
-        try:
-            act()
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("disputes:detail", dispute.id)
-    shown |= {"form": form, "dispute": dispute}
-    return render(request, template, shown, status=422 if form.is_bound else 200)
+def act_page(
+    request: ActingRequest, dispute: DisputeView, form: Form, *, template: str = "disputes/act.html", **shown: Any
+) -> HttpResponse:
+    """The page of one act on a dispute."""
+    return done_or_form(request, form, to=("disputes:detail", dispute.id), template=template, dispute=dispute, **shown)
 
 
 def terms_kwargs(dispute: DisputeView, request: ActingRequest) -> dict[str, Any]:
@@ -169,7 +160,7 @@ def meeting(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
         disputing.record_meeting(dispute_id=dispute_id, by=request.actor, at=clock.now(), **form.values())
         _attach(request, dispute_id, form.cleaned_data["file"])
 
-    return done_or_form(
+    return act_page(
         request, dispute, form, act=act, done=_("The minutes are written; the accountable officer of each side confirms them."),
         template="disputes/meeting.html",
     )  # fmt: skip
@@ -199,7 +190,7 @@ def attach(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
         file = form.cleaned_data["file"]
         disputing.attach_file(dispute_id=dispute_id, name=file.name, content=file.read(), by=request.actor, at=clock.now())
 
-    return done_or_form(
+    return act_page(
         request, dispute, form, act=act, done=_("Attached."), title=_("Attach a file"), button=_("Attach"),
         happens=_("Both sides and the authority can read it; it stays in the case."),
     )  # fmt: skip
@@ -211,7 +202,7 @@ def mediate(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     """Bring the consultation before the authority."""
     dispute = queries.get_dispute(dispute_id, actor=request.actor)
     form = TextForm(request.POST if request.method == "POST" else None, name="statement", label=_("What could not be agreed"))
-    return done_or_form(
+    return act_page(
         request, dispute, form, title=_("Bring before the authority"), button=_("Bring before the authority"),
         act=lambda: disputing.ask_mediation(
             access_request_id=dispute.access_request_id, by=request.actor, at=clock.now(), **form.cleaned_data
@@ -228,7 +219,7 @@ def withdraw(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     """The applicant no longer disputes."""
     dispute = queries.get_dispute(dispute_id, actor=request.actor)
     form = TextForm(request.POST if request.method == "POST" else None, name="reason", label=_("Why it is withdrawn"))
-    return done_or_form(
+    return act_page(
         request, dispute, form, title=_("Withdraw the dispute"), button=_("Withdraw"), danger=True, done=_("Withdrawn."),
         act=lambda: disputing.withdraw_dispute(dispute_id=dispute_id, by=request.actor, at=clock.now(), **form.cleaned_data),
         happens=_("The reply stands as it was given; a part that was granted stays granted."),

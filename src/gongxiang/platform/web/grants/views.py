@@ -44,6 +44,7 @@ from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants import words
@@ -197,20 +198,8 @@ def element_names(resource: ResourceRef) -> dict[str, str]:
     return {element.code: element.name or element.code for element in resource.elements if element.shareable}
 
 
-def _act(
-    request: ActingRequest, grant: GrantView, form: Form, *, act: Callable[[], object], template: str, done: str, **shown: Any
-) -> HttpResponse:
-    """One act on a grant: form, refusal beside its field, or back to the grant."""
-    if form.is_bound and form.is_valid():
-        try:
-            act()
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("grants:detail", grant.id)
-    shown |= {"form": form, "grant": grant}
-    return render(request, template, shown, status=422 if form.is_bound else 200)
+def _act(request: ActingRequest, grant: GrantView, form: Form, **shown: Any) -> HttpResponse:
+    return done_or_form(request, form, to=("grants:detail", grant.id), grant=grant, **shown)
 
 
 @door(permissions.SUSPEND)

@@ -1,16 +1,13 @@
 """What the pages of projects share: the page of one act, and where a project's page is."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
 
-from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.projects import queries
 from gongxiang.platform.projects.values import ProjectView
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.doors import ActingRequest
 from gongxiang.platform.web.forms import Form
 from gongxiang.protocol import clock
@@ -31,17 +28,7 @@ def seen_project(request: ActingRequest, project_id: UUID) -> ProjectView:
     return queries.get_project(project_id, actor=request.actor)
 
 
-def done_or_form(
-    request: ActingRequest, project: ProjectView, form: Form, *, act: Callable[[], object], done: str, **shown: Any
-) -> HttpResponse:
-    """One act with a form: refusals beside their fields, or back to the project."""
-    if form.is_bound and form.is_valid():
-        try:
-            act()
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("projects:detail", project.id)
-    shown |= {"form": form, "project": project}
-    return render(request, "projects/act.html", shown, status=422 if form.is_bound else 200)
+def act_page(request: ActingRequest, project: ProjectView, form: Form, **shown: Any) -> HttpResponse:
+    """The page of one act on a project."""
+    to = ("projects:detail", project.id)
+    return done_or_form(request, form, to=to, template="projects/act.html", project=project, **shown)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gongxiang.platform.projects import actions, permissions, queries
 from gongxiang.platform.projects.errors import UnknownCheckItem
 from gongxiang.platform.web.doors import ActingRequest, door
-from gongxiang.platform.web.projects.common import done_or_form, key, posted, seen_project
+from gongxiang.platform.web.projects.common import act_page, key, posted, seen_project
 from gongxiang.platform.web.projects.forms import ApprovalForm, CheckForm, RemarksForm, TextForm
 from gongxiang.platform.web.projects.shown import facts_of
 from gongxiang.protocol import clock
@@ -24,7 +24,7 @@ def approval(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """Record the project's approval."""
     project = seen_project(request, project_id)
     form = ApprovalForm(posted(request))
-    return done_or_form(
+    return act_page(
         request, project, form, title=_("Record the approval"), button=_("Record"), done=_("Recorded."),
         act=lambda: actions.start_building(**form.cleaned_data, **key(request, project_id)),
         happens=_("The project counts as approved; its interface for the platform is made and tested while it is built."),
@@ -57,7 +57,7 @@ def check(request: ActingRequest, project_id: UUID, item: str) -> HttpResponse:
             **key(request, project_id),
         )  # fmt: skip
 
-    return done_or_form(
+    return act_page(
         request, project, form, title=_("Interface check") + _(": ") + label, button=_("Record the result"),
         done=_("Recorded."),
         act=act, happens=_("The result is kept with your name; a later result of the same point counts instead."),
@@ -93,7 +93,7 @@ def return_acceptance(request: ActingRequest, project_id: UUID) -> HttpResponse:
     chinese = get_language() == "zh-hans"
     found = queries.checks_of(project_id, on=queries.beijing_day(clock.now()))
     form = RemarksForm(posted(request), points=[(one.item, one.label_zh if chinese else one.label_en) for one in found])
-    return done_or_form(
+    return act_page(
         request, project, form, title=_("Return the acceptance"), button=_("Return"), done=_("Returned."),
         act=lambda: actions.return_acceptance(remarks=form.remarks(), **key(request, project_id)),
         happens=_("The department mends what you name and requests acceptance again."), basis=("wushen-2021-60:8",),
@@ -106,7 +106,7 @@ def cancel(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """Give the project up."""
     project = seen_project(request, project_id)
     form = TextForm(posted(request), name="reason", label=_("Why it is cancelled"))
-    return done_or_form(
+    return act_page(
         request, project, form, title=_("Cancel the project"), button=_("Cancel the project"), danger=True,
         act=lambda: actions.cancel_project(**form.cleaned_data, **key(request, project_id)), done=_("Cancelled."),
         happens=_("The project ends and its certificate is no longer valid; everything stays in the records."),

@@ -14,7 +14,7 @@ from gongxiang.platform.projects.errors import ProjectNotFound
 from gongxiang.platform.projects.values import Hit
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
-from gongxiang.platform.web.projects.common import done_or_form, key, posted, seen_project
+from gongxiang.platform.web.projects.common import act_page, key, posted, seen_project
 from gongxiang.platform.web.projects.forms import AnswerForm, EntryForm, RemarksForm, TextForm
 
 
@@ -131,7 +131,7 @@ def send_back(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """The officer does not consent yet."""
     project = seen_project(request, project_id)
     form = TextForm(posted(request), name="reason", label=_("What has to change"))
-    return done_or_form(
+    return act_page(
         request, project, form, title=_("Send back to the clerk"), button=_("Send back"), done=_("Sent back."),
         act=lambda: actions.send_back(comment=form.cleaned_data["reason"], **key(request, project_id)),
         happens=_("The clerk can change the catalogue again and sees your words."), basis=("wushen-2021-60:8",),
@@ -154,7 +154,7 @@ def pass_(request: ActingRequest, project_id: UUID) -> HttpResponse:
     """The authority passes the catalogue and issues the certificate."""
     project = seen_project(request, project_id)
     form = TextForm(posted(request), name="opinion", label=_("Opinion, printed on the certificate"))
-    return done_or_form(
+    return act_page(
         request, project, form, title=_("Pass the pre-compiled catalogue"), button=_("Pass and issue the certificate"),
         done=_("Passed. The certificate is issued."),
         act=lambda: actions.pass_catalogue(**form.cleaned_data, **key(request, project_id)),
@@ -170,7 +170,7 @@ def return_(request: ActingRequest, project_id: UUID) -> HttpResponse:
     project = seen_project(request, project_id)
     points = [(str(one.id), one.planned.name) for one in queries.entries_of(project_id)]
     form = RemarksForm(posted(request), points=points, lang="zh-Hans")
-    return done_or_form(
+    return act_page(
         request, project, form, title=_("Return the pre-compiled catalogue"), button=_("Return"), done=_("Returned."),
         act=lambda: actions.return_catalogue(remarks=form.remarks(), **key(request, project_id)),
         happens=_("The department sees your remarks, changes the catalogue and presents it again."),

@@ -23,6 +23,7 @@ from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.possible import possible
@@ -245,24 +246,14 @@ def _sees_request(access_request_id: UUID, request: ActingRequest) -> bool:
 
 
 def _act(
-    request: ActingRequest, superior_request_id: UUID, form: Form, *, title: Any, happens: Any, button: Any, done: Any,
-    act: Callable[[dict[str, Any]], object], danger: bool = False, article: str = "wushen-2021-60:21(3)",
+    request: ActingRequest, superior_request_id: UUID, form: Form, *, act: Callable[[dict[str, Any]], object],
+    article: str = "wushen-2021-60:21(3)", **shown: Any,
 ) -> HttpResponse:  # fmt: skip
-    """A page with one form for one act."""
     row = queries.get_superior_request(superior_request_id, actor=request.actor)
-    if form.is_bound and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except Refusal as refusal:
-            form.show_refusal(refusal)
-        else:
-            messages.success(request, done)
-            return redirect("superiors:detail", row.pk)
-    context = {
-        "row": row, "form": form, "title": title, "happens": happens, "button": button, "danger": danger, "article": article,
-        "files": any(field.widget.needs_multipart_form for field in form.fields.values()),
-    }  # fmt: skip
-    return render(request, "superiors/act.html", context, status=422 if form.is_bound else 200)
+    return done_or_form(
+        request, form, act=lambda: act(form.cleaned_data), to=("superiors:detail", row.pk), template="superiors/act.html",
+        row=row, article=article, **shown,
+    )  # fmt: skip
 
 
 def _posted(request: ActingRequest) -> Any:
