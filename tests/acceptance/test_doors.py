@@ -17,8 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from gongxiang.cli import COMMANDS
 from gongxiang.platform.kernel.actors import Person, Role
-from gongxiang.platform.parties import queries as parties
-from tests.factories.parties import make_banner, make_person
+from tests.factories.parties import make_banner
+from tests.support.calling import everybody_of
 from tests.support.signing_in import signed_in
 
 EXPECTED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("doors.yaml").read_text("utf-8"))
@@ -70,6 +70,7 @@ def test_every_role_of_the_table_is_a_role():
             assert allowed(name) <= frozenset(Role), name
 
 
+@cache
 def address(name: str) -> str:
     converters = every_door()[name].pattern.converters
     kinds = {key: type(converter).__name__.removesuffix("Converter").lower() for key, converter in converters.items()}
@@ -87,22 +88,8 @@ class TestRealRequests:
     """Each role knocks at each door, with GET and with POST."""
 
     @pytest.fixture
-    def people(self) -> dict[str, Person]:
-        banner = make_banner()
-        office = banner.provider
-        found = {
-            Role.CLERK: office.clerk,
-            Role.REVIEWER: office.reviewer,
-            Role.ACCOUNTABLE_OFFICER: office.officer,
-            Role.NODE_OPERATOR: office.node_operator,
-            Role.AUTHORITY_OFFICER: banner.authority_officer,
-            Role.AUTHORITY_LEADER: banner.authority_leader,
-            Role.AUDITOR: banner.auditor,
-            Role.SYSTEM_ADMIN: banner.site.system_admin,
-            Role.SECURITY_ADMIN: banner.site.security_admin,
-            Role.AUDIT_ADMIN: banner.site.audit_admin,
-            Role.PLATFORM_OPERATOR: make_person(parties.department_ref(banner.site.operator.id), Role.PLATFORM_OPERATOR),
-        }
+    def people(self) -> dict[Role, Person]:
+        found = everybody_of(make_banner())
         assert set(found) == set(Role)
         return found
 

@@ -12,8 +12,6 @@ from gongxiang.machine.home import Home, secret
 from gongxiang.protocol.keyring import write_private
 
 DATABASE_NAME = "gongxiang"
-PROFILES = ("production", "demo", "test")
-
 #: The administrator's address is for migrations; the rest are a program's own each.
 ADMINISTRATOR, MASTER = "GONGXIANG_DATABASE_URL", "GONGXIANG_MASTER_KEY_FILE"
 SITE_URL, GATEWAY_URL, SITE_SECRET = "GONGXIANG_SITE_DATABASE_URL", "GONGXIANG_GATEWAY_DATABASE_URL", "GONGXIANG_SITE_SECRET"

@@ -14,9 +14,6 @@ from gongxiang.node import errors, identity
 from gongxiang.protocol.canonical import parse_instant
 from gongxiang.protocol.signing import Algorithm
 
-#: Seconds after which a status file of a running node is stale.
-_STALE = 15.0
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-commands."""

@@ -9,7 +9,7 @@ from gongxiang.law.rules import RuleNotInForce
 from gongxiang.platform.access import errors, states
 from gongxiang.platform.access.models import ReplyExtension
 from gongxiang.platform.access.queries import AccessRequestView, view_of, visible_to
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.rulebook import queries as rulebook
 
@@ -74,12 +74,6 @@ def asked_extensions(actor: Person) -> list[tuple[AccessRequestView, ExtensionVi
     rows = ReplyExtension.objects.filter(status=states.ASKED, access_request__in=visible_to(actor).order_by())
     found = rows.select_related("access_request").order_by("access_request__due_at")[:200]
     return [(view_of(row.access_request), _view(row)) for row in found]
-
-
-def extended_ids(actor: Actor) -> list[UUID]:
-    """Requests the actor sees whose extension is being asked."""
-    rows = ReplyExtension.objects.filter(status=states.ASKED, access_request__in=visible_to(actor).order_by())
-    return list(rows.values_list("access_request_id", flat=True))
 
 
 def _view(row: ReplyExtension) -> ExtensionView:

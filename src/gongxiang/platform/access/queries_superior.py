@@ -133,11 +133,6 @@ def of_request(access_request_id: UUID) -> SuperiorRequest | None:
     return rows.order_by("-drafted_at").first()
 
 
-def of_resource(resource_id: UUID) -> SuperiorRequest | None:
-    """The running request for an entry's data."""
-    return SuperiorRequest.objects.filter(resource_id=resource_id).exclude(status__in=(CLOSED, DISCARDED)).first()
-
-
 def asked_number(*, resource_id: UUID | None, access_request_id: UUID | None) -> str:
     """The number of the running request for the same entry or access request; empty where there is none."""
     wanted = Q(pk__in=[])

@@ -39,10 +39,3 @@ class ExportBeyondSight(Refusal):
     basis: ClassVar[tuple[str, ...]] = ("wushen-2021-60:6", "wushen-2021-60:15")
     status = 403
     next_step = "Ask for the file again: it will hold what you may see now."
-
-
-class ExportBroken(Refusal):
-    """The file could not be made."""
-
-    basis: ClassVar[tuple[str, ...]] = ("wushen-2021-60:6",)
-    next_step = "Ask again; if it fails once more, tell the platform operator when you asked."

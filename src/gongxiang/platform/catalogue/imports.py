@@ -59,17 +59,6 @@ class ImportRef:
         return min(99, self.done * 100 // self.total) if self.total else 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class LineRef:
-    """What the import does to one entry."""
-
-    row: int
-    action: str
-    resource_id: UUID
-    name: str
-    fields: tuple[str, ...]
-
-
 def visible_to(actor: Actor | None) -> QuerySet[CatalogueImport]:
     """The department's own files; the audit office sees all."""
     everything = CatalogueImport.objects.all()

@@ -236,12 +236,6 @@ def remit_figures(actor: Actor) -> dict[str, int]:
     }
 
 
-def touched_by(resource_id: UUID, *, actor: Actor) -> list[RemitView]:
-    """Running changes that an entry waits for, for its page."""
-    ids = RemitEntry.objects.filter(resource_id=resource_id, outcome="").values("change_id")
-    return remit_views(remit_changes_visible_to(actor).filter(pk__in=ids, status__in=REMIT_RUNNING).order_by("due_at"))
-
-
 def published_entries_of(department_id: UUID) -> list[tuple[UUID, str, str]]:
     """(id, name, code) of the department's entries in force, by name: what a change can touch."""
     rows = Resource.objects.filter(provider_id=department_id, version__isnull=False).exclude(status=WITHDRAWN)

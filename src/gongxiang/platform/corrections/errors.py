@@ -141,10 +141,3 @@ class ComplaintMissing(Refusal):
 
     basis = ("wushen-2021-60:23",)
     next_step = "Write what was refused and when, without the person's name or number."
-
-
-class ProposedAlready(Refusal):
-    """A proposal from this comparison is open already."""
-
-    basis = ("wushen-2021-60:20",)
-    next_step = "Take up the open proposal or withdraw it."

@@ -2,8 +2,6 @@
 
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 
-_LARGEST_MB = 20
-
 
 class DocumentNotFound(NotFound):
     """There is no such document, or it is not yours to see."""

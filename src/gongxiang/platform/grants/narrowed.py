@@ -10,7 +10,7 @@ from typing import Any
 
 from gongxiang.platform.grants.policies import implies
 from gongxiang.protocol.canonical import instant, parse_instant, plain
-from gongxiang.protocol.terms import VOLUME_LIMITS, Comparison, Condition, Mask, MaskKind, Purpose, Terms, Volume
+from gongxiang.protocol.terms import VOLUME_LIMITS, Comparison, Condition, Mask, MaskKind, Terms, Volume
 
 
 def taken_away(old: Terms, new: Terms) -> dict[str, Any]:
@@ -64,11 +64,6 @@ def mask_of(value: dict[str, Any]) -> Mask:
 def condition_of(value: dict[str, Any]) -> Condition:
     """A row filter from its JSON."""
     return Condition(element=value["element"], operator=Comparison(value["operator"]), values=tuple(value.get("values", ())))
-
-
-def purposes_of(taken: dict[str, Any]) -> tuple[Purpose, ...]:
-    """The purposes that are taken away."""
-    return tuple(Purpose(value) for value in taken["purposes"])
 
 
 def until_of(taken: dict[str, Any]) -> datetime | None:

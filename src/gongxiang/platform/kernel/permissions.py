@@ -58,11 +58,6 @@ class Permission:
         return self.scope in (Scope.READ, Scope.COMPILE, Scope.CORRECT, Scope.REQUESTS) and not self.second_factor
 
 
-def every_permission() -> dict[str, Permission]:
-    """All permissions defined so far, by name."""
-    return dict(_registry)
-
-
 #: Anyone, signed in or not: the login page, static help.
 PUBLIC = Permission(name="site.public", roles=frozenset(Role), public=True)
 #: Anyone who is signed in.

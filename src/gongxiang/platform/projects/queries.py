@@ -1,6 +1,6 @@
 """Reading projects: frozen values for pages and rooms above, under the reader's visibility."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -493,9 +493,3 @@ def involved_in(row: Project) -> Collection[UUID | None]:
     of, people = [("project", row.pk)], (row.consented_by_id, row.acceptance_requested_by_id)
     acts = ["project:consented", "project:amended", "project:acceptance_requested"]
     return [*row.drafters, *evidence.hands_in(*people, of=of, acts=acts)]
-
-
-def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Numbers and names of projects by id, for links."""
-    rows = Project.objects.filter(pk__in=set(ids)).values_list("pk", "number", "name")
-    return {key: f"{number} {name}" for key, number, name in rows}
