@@ -3,13 +3,16 @@
 Read beside the text: without an agreement in force a department neither publishes nor applies; with it, it does.
 """
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from gongxiang.platform.agreements import actions, policies, queries
+from gongxiang.platform.agreements import actions, policies, queries, terms
 from gongxiang.platform.agreements.errors import NoAgreementInForce
+from gongxiang.platform.agreements.models import Role
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.rulebook import queries as rulebook
 from tests.factories.parties import Banner, make_agreement, make_banner, make_draft, make_template, signing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:18")]
@@ -68,3 +71,18 @@ def test_after_the_last_day_the_gate_is_closed_again(banner: Banner) -> None:
     end = banner.at.replace(year=made.valid_until.year, month=made.valid_until.month, day=made.valid_until.day)
     assert policies.can_share(banner.provider.id, end)
     assert not policies.can_share(banner.provider.id, end + timedelta(days=1))
+
+
+@pytest.mark.article("cn-809:29.2", "wushen-2021-60:22.2")
+def test_the_agreement_says_how_long_use_stays_on_record_by_the_rule_of_its_first_day() -> None:
+    rules, office = rulebook.rules(), {"authority": "政务服务局", "department": "民政局", "supplement": ""}
+    filled = {"role": Role.CONSUMER, "scope": "全部目录", "purposes": ["decision"], "modes": ["table"]}
+    for first, article in ((date(2022, 3, 1), "wushen-2021-60:22.2"), (date(2026, 3, 1), "cn-809:29.2")):
+        kept = rules.period("use_record_retention", first)
+        found = terms.terms_of(**filled, **office, valid_from=first, valid_until=date(2027, 2, 28), kept=kept)
+        (line,) = (one for one in found if one.action == "gx:recordUse")
+        assert ("不少于三年" in line.words, line.articles, line.right["@value"]) == (True, (article,), "P3Y")
+        longer = terms.terms_of(
+            **filled, **office, valid_from=first, valid_until=date(2027, 2, 28), kept=replace(kept, value=5)
+        )  # fmt: skip
+        assert any("不少于五年" in one.words for one in longer)

@@ -11,7 +11,7 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import opening
 from gongxiang.platform.evidence import actions as evidence_actions
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.grants import actions, disposing, errors, narrowing, queries, states, tasks
+from gongxiang.platform.grants import actions, disposing, errors, narrowing, policies, queries, states, tasks
 from gongxiang.platform.grants.models import DisposalDuty, Filing, Grant
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind, Purpose
@@ -68,6 +68,24 @@ def test_suspension_writes_order_and_filing_in_its_own_transaction(banner: Banne
     assert Filing.objects.get(grant_id=grant_id).act == "suspended"
     kinds = [news.kind for news in evidence.trail_of(f"grant:{grant_id}", by=banner.auditor)]
     assert kinds[-3:] == ["grant:suspended", "grant:filed", "rectification:demanded"]
+
+
+@pytest.mark.article("cn-809:27.1", "cn-809:27.2", "wushen-2021-60:22.3")
+@pytest.mark.parametrize(
+    ("reason", "article"),
+    [("purpose_met", "cn-809:27.1"), ("not_needed", "cn-809:27.1"), ("superseded", "wushen-2021-60:22.3")],
+)
+def test_an_end_says_which_paragraph_it_rests_on(banner: Banner, grant_id: UUID, reason: str, article: str) -> None:
+    at = banner.at + timedelta(hours=2)
+    actions.end_grant(grant_id=grant_id, reason=reason, statement=STATEMENT, by=banner.consumer.officer, at=at)
+    assert queries.get_grant(grant_id, actor=banner.auditor).end_article == article
+    (ended,) = (one for one in evidence.trail_of(f"grant:{grant_id}", by=banner.auditor) if one.kind == "grant:ended")
+    assert article in ended.basis
+
+
+@pytest.mark.article("cn-809:27.1", "cn-809:27.2", "cn-809:27.3")
+def test_every_reason_of_an_end_a_suspension_or_a_rest_has_its_paragraph() -> None:
+    assert {*policies.END_REASONS, *policies.SUSPEND_REASONS, policies.NO_AGREEMENT, "period_over"} == set(policies.ARTICLES)
 
 
 @pytest.mark.article("cn-809:27")

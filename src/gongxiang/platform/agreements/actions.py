@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max
 
-from gongxiang.law.articles import implements
+from gongxiang.law.articles import implements, instrument
 from gongxiang.platform.agreements import permissions, policies, queries, terms
 from gongxiang.platform.agreements.errors import FieldMissing, TemplateBroken, TemplateUnchanged
 from gongxiang.platform.agreements.models import Agreement, AgreementSignature, AgreementTemplate, Role
@@ -27,6 +27,7 @@ from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.parties import actions as parties_actions
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.canonical import canonical
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.evidence import sm3
@@ -241,10 +242,12 @@ def fill_text(body: str, *, number: str, department_id: UUID, draft: Draft) -> s
 
 def terms_of(department_id: UUID, draft: Draft) -> list[dict[str, object]]:
     """The list of terms as it is kept with the agreement."""
+    counted = max(draft.valid_from, instrument("wushen-2021-60").in_force_from)
     found = terms.terms_of(
         role=draft.role, scope=draft.scope, purposes=draft.purposes, modes=draft.modes, valid_from=draft.valid_from,
         valid_until=draft.valid_until, supplement=draft.supplement, authority=parties.authority().name,
         department=parties.department_ref(department_id).name,
+        kept=rulebook.rules().period("use_record_retention", counted),
     )  # fmt: skip
     return [term.to_json() for term in found]
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from gongxiang.law.articles import implements
+from gongxiang.law.instruments import Period
 from gongxiang.platform.agreements.models import Role
 from gongxiang.protocol.odrl import Party, Policy, Term, TermKind, numbered
 from gongxiang.protocol.terms import Purpose
@@ -23,6 +24,8 @@ PURPOSES: Final = {
 }
 ROLES: Final = {Role.PROVIDER: "提供部门", Role.CONSUMER: "使用部门", Role.BOTH: "提供部门、使用部门"}
 _OWN: Final = "wushen-2021-60:18"
+#: Years as the document writes them; longer ones in figures.
+_YEARS: Final = dict(enumerate("一二三四五六七八九十", start=1))
 #: The heading under which the list stands in the text.
 HEADING: Final = "附：条款清单（与本协议的机器可读条款一致）"
 
@@ -40,11 +43,11 @@ def day_words(day: date) -> str:
 @implements("wushen-2021-60:18", "wushen-2021-60:3", "cn-809:34.1", "cn-809:34.2")
 def terms_of(
     *, role: str, scope: str, purposes: Sequence[str], modes: Sequence[str], valid_from: date, valid_until: date,
-    supplement: str, authority: str, department: str,
+    supplement: str, authority: str, department: str, kept: Period,
 ) -> tuple[Term, ...]:  # fmt: skip
-    """The list, numbered; each line of it is a term on paper and in ODRL."""
+    """The list, numbered; each line of it is a term on paper and in ODRL. Records of use are `kept` for that period."""
     provides, uses = role in (Role.PROVIDER, Role.BOTH), role in (Role.CONSUMER, Role.BOTH)
-    scope = _flat(scope)
+    scope, years = _flat(scope), _YEARS.get(kept.value, str(kept.value))
 
     def term(kind: TermKind, words: str, *articles: str, **parts: Any) -> Term:
         return Term(code="", kind=kind, words=words, articles=articles, **parts)
@@ -109,8 +112,9 @@ def terms_of(
     )
     if uses:
         found += [
-            term(duty, "记录使用场景、使用过程、应用成效、存储情况和销毁情况，保存不少于三年，接受检查", "cn-809:29.2",
-                 action="gx:recordUse", left="elapsedTime", operator="gteq", right={"@value": "P3Y", "@type": "xsd:duration"}),
+            term(duty, f"记录使用场景、使用过程、应用成效、存储情况和销毁情况，保存不少于{years}年，接受检查", kept.article,
+                 action="gx:recordUse", left="elapsedTime", operator="gteq",
+                 right={"@value": f"P{kept.value}Y", "@type": "xsd:duration"}),
             term(duty, "发现疑义或明显错误的及时反馈，校核期间照常办理业务", "wushen-2021-60:23", action="gx:reportDoubt"),
             term(duty, "使用目的已实现、期限届满或者授权终止的，处置获取的共享信息并报告", "cn-809:27.1", action="delete"),
         ]  # fmt: skip

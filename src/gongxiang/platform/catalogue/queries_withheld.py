@@ -23,8 +23,12 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 
 RULE = "withheld_recheck"
+
+
 #: So long before it is due a re-check is pointed out; a choice of the product.
-POINTED_OUT = timedelta(days=30)
+def pointed_out() -> timedelta:
+    """How long before its day a check is pointed out."""
+    return timedelta(days=rulebook.parameter("withheld_reminder_days"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +105,7 @@ def find_checks(*, actor: Actor, at: datetime, text: str = "", which: str = "") 
     if which == "overdue":
         rows = rows.filter(due_at__lte=at)
     elif which == "soon":
-        rows = rows.filter(due_at__gt=at, due_at__lte=at + POINTED_OUT)
+        rows = rows.filter(due_at__gt=at, due_at__lte=at + pointed_out())
     elif which == "lapsed":
         rows = rows.filter(lapsed_at__isnull=False)
     elif which == "reported":
@@ -141,7 +145,7 @@ def waiting_checks(actor: Actor, at: datetime) -> list[CheckView]:
     if not isinstance(actor, Person) or not VIEW_WITHHELD.allows(actor):
         return []
     own = Q(resource__in=Resource.objects.filter(provider_id=actor.department_id), status=DUE)
-    mine = own & (Q(due_at__lte=at + POINTED_OUT) | Q(lapsed_at__isnull=False) | Q(decided_at__isnull=False))
+    mine = own & (Q(due_at__lte=at + pointed_out()) | Q(lapsed_at__isnull=False) | Q(decided_at__isnull=False))
     if CONFIRM_WITHHELD.allows(actor):
         mine |= Q(status=REPORTED)
     return check_views(WithheldCheck.objects.select_related("resource").filter(mine).order_by("due_at"))
@@ -168,11 +172,11 @@ def check_for_update(check_id: UUID) -> WithheldCheck:
 @implements("wushen-2021-60:10", "cn-809:14(3)", "cn-809:15.2")
 def open_check_deadlines(at: datetime) -> tuple[rulebook.OpenDeadline, ...]:
     """The yearly rounds that are pointed out already; counted in months, so no holiday notice moves them."""
-    rows = WithheldCheck.objects.select_related("resource").filter(status=DUE, due_at__gt=at, due_at__lte=at + POINTED_OUT)
+    rows = WithheldCheck.objects.select_related("resource").filter(status=DUE, due_at__gt=at, due_at__lte=at + pointed_out())
     return tuple(
         rulebook.OpenDeadline(
             subject=f"withheld_check:{row.pk}", title=row.resource.name, rule=row.due_rule, start=row.opened_at,
-            due_at=row.due_at, basis=row.due_basis, in_working_days=False, first_reminder_at=row.due_at - POINTED_OUT,
+            due_at=row.due_at, basis=row.due_basis, in_working_days=False, first_reminder_at=row.due_at - pointed_out(),
             **parties.whose_turn("department", department_id=row.resource.provider_id),
         )
         for row in rows.order_by("due_at")

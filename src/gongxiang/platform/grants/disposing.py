@@ -13,6 +13,7 @@ from gongxiang.platform.grants import errors, errors_use, permissions, policies,
 from gongxiang.platform.grants.models import DisposalDuty
 from gongxiang.platform.grants.shared import seen_by
 from gongxiang.platform.kernel.actors import Actor
+from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.clock import BEIJING
 
 PREFIX = "销毁证"
@@ -20,8 +21,6 @@ PREFIX = "销毁证"
 METHODS = {"deleted": "从数据库及备份中删除", "destroyed": "销毁存储介质", "returned": "退还提供部门", "retained": "依法留存"}
 MOST_ROWS = 10**15
 SHORTEST_NAME = 2
-#: How long the certificate waits for the answer of a node that was ordered to destroy.
-NODE_PATIENCE = timedelta(days=1)
 
 
 @implements("cn-809:27.1", "cn-809:29.2")
@@ -42,7 +41,8 @@ def certify_disposal(
         raise errors.DisposalIncomplete(field="retention_basis")
     # What the node is about to do is not certified before it says what it did; a node out of reach is no bar for ever.
     waits = duty.ordered_at is not None and duty.node_done_at is None and not duty.node_problem
-    if waits and duty.ordered_at is not None and at < duty.ordered_at + NODE_PATIENCE:
+    patience = timedelta(hours=rulebook.parameter("node_patience_hours"))
+    if waits and duty.ordered_at is not None and at < duty.ordered_at + patience:
         raise errors_use.DestructionOrdered()
     if not 0 <= rows_disposed < MOST_ROWS:
         raise errors.DisposalIncomplete(field="rows_disposed")

@@ -45,8 +45,6 @@ NARROW_REASONS: Final = ("basis_lapsed", "source_changed", "duty_moved", "not_ne
 PROTECT_GROUNDS: Final = ("security", "law_changed")
 #: The consumer puts right what it did; a fault of the source is the provider's own to mend (条例 27.2).
 RECTIFIED_REASONS: Final = ("misuse", "security")
-#: Within how many days a rectification is demanded at most; a choice of the product.
-LONGEST_RECTIFICATION_DAYS: Final = 180
 #: Which paragraph carries an end, a suspension or a narrowing of a grant; reasons that are not here are not named by 条例 27.
 ARTICLES: Final = {
     "purpose_met": "cn-809:27.1", "not_needed": "cn-809:27.1", "misuse": "cn-809:27.2", "security": "cn-809:27.2",

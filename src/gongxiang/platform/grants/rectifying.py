@@ -168,8 +168,9 @@ def _period(rectify_on: date | None, at: datetime) -> dict[str, Any]:
             "due_provisional": deadline.provisional,
         }  # fmt: skip
     today = at.astimezone(BEIJING).date()
-    if not today < rectify_on <= today + timedelta(days=policies.LONGEST_RECTIFICATION_DAYS):
-        raise errors.RectifyDayUnfit(field="rectify_on", days=policies.LONGEST_RECTIFICATION_DAYS)
+    longest = rulebook.parameter("longest_rectification_days")
+    if not today < rectify_on <= today + timedelta(days=longest):
+        raise errors.RectifyDayUnfit(field="rectify_on", days=longest)
     return {
         "due_at": end_of_day(rectify_on), "due_basis": "cn-809:27.2", "due_rule": "as demanded", "due_provisional": False,
     }  # fmt: skip

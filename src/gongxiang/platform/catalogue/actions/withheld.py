@@ -123,7 +123,7 @@ def note_withheld_round(*, check_id: UUID, by: Actor, at: datetime) -> int:
         _record(row, "basis_lapsed" if why else "basis_restored", by=by, at=at, basis=("cn-809:14(3)", "cn-809:15.2"),
                 after={"why": why})  # fmt: skip
         done = 1
-    for told, since in (("due_soon", row.due_at - queries.POINTED_OUT), ("overdue", row.due_at)):
+    for told, since in (("due_soon", row.due_at - queries.pointed_out()), ("overdue", row.due_at)):
         if at < since or told in row.told or (told == "due_soon" and row.status != "DUE"):
             continue
         row.told = [*row.told, told]
