@@ -304,3 +304,15 @@ def test_a_queue_is_narrowed_by_department_state_and_words_and_goes_out_as_a_fil
         answer = browser.get(address, asked)
         assert answer.status_code == 200
         assert (mine.saved_by in text_of(answer).partition("<main")[2] or "export" in asked) is found
+
+
+def test_what_was_not_done_is_said_once_and_can_be_tried_again_as_it_was_typed(banner):
+    ticked = [str(make.make_entry_at("REVIEWED", banner=banner, content=complete_content(name)).id) for name in ("甲", "乙")]
+    browser = client_of(banner.provider.officer)
+    typed = {"act": "consent", "entry": ticked, "secrecy_statement": "逐项核对，不涉密。"}
+    page = text_of(browser.post(reverse("upkeep:batch"), typed))
+    assert page.count('type="hidden" name="entry"') == 2
+    assert "逐项核对，不涉密。" in page
+    assert "2 条" in page
+    browser.post(reverse("upkeep:batch"), {**typed, "standing": "on"})
+    assert {queries.get_draft(UUID(key)).status for key in ticked} == {"CONSENTED"}

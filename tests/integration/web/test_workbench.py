@@ -35,6 +35,7 @@ def test_what_changed_since_the_last_visit(as_):
     assert kinds[0] == "access_request:submitted"
     assert not {"flow:state_reported", "person:signed_in"} & set(kinds)
     assert "上次访问以来" in page.content.decode()
+    assert resource.name in page.content.decode().partition("上次访问以来")[2], "each act names its case"
 
     parties.record_sign_in(person_id=office.clerk.id, at=at + timedelta(hours=4))
     parties.record_sign_in(person_id=office.clerk.id, at=at + timedelta(hours=5))

@@ -1,6 +1,6 @@
 """What a notice calls its case: names and numbers, asked of the rooms below; empty where there is none any more."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,16 @@ def title_of(news: News) -> str:
             return title[:500]
     names = parties.department_names(news.concerns)
     return "、".join(names[key] for key in news.concerns if key in names)[:500]
+
+
+def titles_of(news: Sequence[News]) -> dict[int, str]:
+    """The titles of several acts, by their number; a case that many acts are on is asked for once."""
+    known: dict[tuple[str, str], str] = {}
+    for one in news:
+        key = (one.subject_type, one.subject_id)
+        if key not in known:
+            known[key] = title_of(one)
+    return {one.id: known[one.subject_type, one.subject_id] for one in news}
 
 
 def _title(kind: str, key: str) -> str:

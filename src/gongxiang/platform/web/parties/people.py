@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.kernel.errors import NotFound, Refusal
+from gongxiang.platform.notices.subjects import titles_of
 from gongxiang.platform.parties import actions, permissions, policies, queries
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
@@ -158,7 +159,8 @@ def logs(request: ActingRequest) -> HttpResponse:
     page = lists.paginate(request, found, sorts={"new": ["-id"], "old": ["id"]}, filters=("which",))
     page.rows = [evidence.as_news(row) for row in page.rows]
     names = queries.person_names(one.subject_id for one in page.rows if one.subject_type == "person")
-    page.rows = [(one, names.get(one.subject_id, "")) for one in page.rows]
+    titles = titles_of([one for one in page.rows if one.subject_type != "person"])
+    page.rows = [(one, names.get(one.subject_id, ""), titles.get(one.id, "")) for one in page.rows]
     return render(request, "parties/logs.html", {"page": page})
 
 

@@ -179,6 +179,7 @@ def fields(form: Any, *names: str) -> SafeString:
 
 
 @register.simple_tag
-def timeline(news: Any) -> SafeString:
-    """Acts, oldest first: who, when, what, on which article."""
-    return render_to_string("web/parts/timeline.html", {"news": news})
+def timeline(news: Any, titles: Any = None) -> SafeString:
+    """Acts: who, when, what, on which article; with `titles` (by the act's number) also on which case."""
+    rows = [(one, (titles or {}).get(one.id, "")) for one in news]
+    return render_to_string("web/parts/timeline.html", {"news": rows})

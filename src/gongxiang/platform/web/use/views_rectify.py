@@ -16,6 +16,7 @@ from gongxiang.platform.web import labels
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.possible import possible
+from gongxiang.platform.web.templatetags.law import rule_words
 from gongxiang.platform.web.use.forms import DemandForm, OpinionForm, RectifyForm, bound
 from gongxiang.platform.web.use.shown import Act, Case, Cell, Choice, Column, Link, run, show_case, show_list, text, wanted
 
@@ -130,7 +131,7 @@ def _page(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | None = 
             (_("Demanded"), Cell(text=one.demanded_by)),
             (_("Running since"), Cell(moment=one.demanded_at)),
             (_("To be put right by"), Cell(until=one.due_at, article=one.due_basis)),
-            (_("Rule"), Cell(text=one.due_rule)),
+            (_("Rule"), Cell(text=rule_words(one.due_rule))),
             (_("Times demanded"), Cell(number=one.times)),
         ]),
     ]  # fmt: skip

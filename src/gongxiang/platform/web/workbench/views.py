@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.permissions import SIGNED_IN
+from gongxiang.platform.notices.subjects import titles_of
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.todos import figures_of, todos_of
@@ -23,11 +24,13 @@ def home(request: ActingRequest) -> HttpResponse:
     at = clock.now()
     since = parties.last_visit(actor.id)
     changed = evidence.recent(by=actor, limit=12, since=since, but=QUIET) if since else []
+    recent = changed or evidence.recent(by=actor, limit=8, but=QUIET)
     context = {
         "todos": todos_of(actor, at),
         "figures": figures_of(actor, at),
         "since": since,
         "changed": changed,
-        "recent": changed or evidence.recent(by=actor, limit=8, but=QUIET),
+        "recent": recent,
+        "titles": titles_of(recent),
     }
     return render(request, "workbench/home.html", context)
