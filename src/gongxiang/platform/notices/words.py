@@ -217,7 +217,7 @@ WORDS: dict[str, str | Promise] = {
 TOPICS: dict[str, str | Promise] = {
     "resource": _("Catalogue entries"),
     "access_request": _("Access requests"),
-    "reply_extension": _("Access requests"),
+    "reply_extension": _("Extensions of the reply"),
     "superior_request": _("Requests to superiors"),
     "system": _("Business systems"),
     "officer_filing": _("Accountable officers"),

@@ -135,6 +135,9 @@ def apply(request: ActingRequest, resource_id: UUID) -> HttpResponse:
         return redirect("access:edit", made.pk)
     drafts = queries.find_access_requests(actor=request.actor, box="mine", statuses=(states.DRAFT,), resource_id=resource_id)
     shown = {"resource": resource, "drafts": [queries.view_of(row) for row in drafts[:5]]}
+    running = tuple(one for one in states.OPEN if one != states.DRAFT)
+    found = queries.find_access_requests(actor=request.actor, box="mine", statuses=running, resource_id=resource_id)
+    shown["running"] = [queries.view_of(row) for row in found[:5]]
     return render(request, "access/apply.html", shown)
 
 

@@ -56,7 +56,8 @@ def _form(request: ActingRequest, data: Any = None) -> DeputyForm:
     colleagues = [(str(one.id), f"{one.name} {one.post}".strip()) for one in there if one.status == "ACTIVE"]
     for_others = Role.ACCOUNTABLE_OFFICER in actor.own_roles
     form.fields["person"].choices = [c for c in colleagues if for_others or c[0] == str(actor.id)]  # type: ignore[attr-defined]
-    form.fields["deputy"].choices = [("", "—"), *colleagues]  # type: ignore[attr-defined]
+    others = colleagues if for_others else [c for c in colleagues if c[0] != str(actor.id)]
+    form.fields["deputy"].choices = [("", "—"), *others]  # type: ignore[attr-defined]
     return form
 
 

@@ -1,5 +1,6 @@
 """Reading evidence."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -7,13 +8,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.evidence import queries, verification
 from gongxiang.platform.evidence.permissions import CAN_EXPORT, CAN_SEARCH, CAN_VERIFY
+from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.notices.subjects import titles_of
+from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.evidence import words
 from gongxiang.platform.web.evidence.forms import SearchForm
 from gongxiang.platform.web.grants.views import case_of
 from gongxiang.protocol.canonical import instant
@@ -35,7 +41,14 @@ def search(request: ActingRequest) -> HttpResponse:
         return lists.export_csv("evidence", _columns(), [queries.as_news(row) for row in found[:EXPORT_LIMIT]])
     page = lists.paginate(request, found, sorts={"new": ["-id"], "old": ["id"]})
     page.rows = [queries.as_news(row) for row in page.rows]
-    return render(request, "evidence/search.html", {"form": form, "page": page})
+    return render(request, "evidence/search.html", {"form": form, "page": page, "titles": _titles(page.rows)})
+
+
+def _titles(rows: Sequence[News]) -> dict[int, str]:
+    """What each act's case is called; a person by name."""
+    people = parties.person_names(one.subject_id for one in rows if one.subject_type == "person")
+    cases = titles_of([one for one in rows if one.subject_type != "person"])
+    return cases | {one.id: people.get(one.subject_id, "") for one in rows if one.subject_type == "person"}
 
 
 def _columns():  # type: ignore[no-untyped-def]
@@ -59,12 +72,19 @@ def record(request: ActingRequest, uid: UUID) -> HttpResponse:
     news = queries.record(uid, by=request.actor)
     place = queries.place_of(news.id)
     rows = sorted({*news.before, *news.after})
-    changes = [(name, news.before.get(name), news.after.get(name)) for name in rows]
-    return render(
-        request,
-        "evidence/record.html",
-        {"news": news, "place": place, "changes": changes, "may_export": CAN_EXPORT.allows(request.actor)},
-    )
+    subject = news.subject_type
+    context = {
+        "news": news,
+        "title": _titles([news])[news.id],
+        "place": place,
+        "changes": [
+            (name, words.name_of(name), *(words.value_of(subject, name, side.get(name)) for side in (news.before, news.after)))
+            for name in rows
+        ],
+        "details": [(name, words.name_of(name), words.value_of(subject, name, value)) for name, value in news.detail.items()],
+        "may_export": CAN_EXPORT.allows(request.actor),
+    }
+    return render(request, "evidence/record.html", context)
 
 
 @door(CAN_EXPORT)
@@ -108,7 +128,9 @@ def trail(request: ActingRequest, subject: str, identifier: str) -> HttpResponse
 def seals(request: ActingRequest) -> HttpResponse:
     """The signed roots and who keeps them."""
     page = lists.paginate(request, queries.roots(), sorts={"new": ["-size"]})
-    return render(request, "evidence/seals.html", {"page": page, "witnesses": queries.witnesses()})
+    witnesses = queries.witnesses()
+    nodes = delivery.node_names(one.node_id for one in witnesses)
+    return render(request, "evidence/seals.html", {"page": page, "witnesses": witnesses, "nodes": nodes})
 
 
 @door(CAN_VERIFY)

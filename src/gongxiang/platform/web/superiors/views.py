@@ -110,7 +110,7 @@ def lines(request: ActingRequest) -> HttpResponse:
         columns: list[tuple[Any, Any]] = [
             (gettext_lazy("Line superior"), lambda one: one.superior),
             (gettext_lazy("Who runs the system"), lambda one: labels.code("superior_level", one.level)),
-            (gettext_lazy("Asked"), lambda one: one.asked),
+            (gettext_lazy("Requests made"), lambda one: one.asked),
             (gettext_lazy("Before the superior"), lambda one: one.waiting),
             (gettext_lazy("No answer yet: to be reminded"), lambda one: one.overdue),
             (gettext_lazy("Agreed"), lambda one: one.agreed),

@@ -9,8 +9,7 @@ from gongxiang.law import deadlines
 from gongxiang.law.articles import article, instrument
 from gongxiang.law.instruments import Text
 from gongxiang.law.rules import CHOICE, SITE
-from gongxiang.platform.rulebook import queries as rulebook
-from gongxiang.platform.web.dates import day_in_words
+from gongxiang.platform.web.dates import rule_in_words
 
 register = template.Library()
 
@@ -48,19 +47,4 @@ def last_day(due_at: datetime) -> date:
 @register.filter
 def rule_words(stored: str) -> str:
     """A rule as it was stored with a case (`reply_days=5@2021-10-12`), by its title; as stored where it is not known."""
-    name, found, rest = stored.partition("=")
-    value, _at, since = rest.partition("@")
-    if name == "planned_day":
-        return translation.gettext("Day of the plan as last made (%(number)s)") % {"number": value}
-    info = rulebook.rules().info.get(name)
-    if not found or info is None:
-        return stored
-    said = translation.gettext("%(title)s: %(value)s, since %(since)s")
-    return said % {"title": words(info.title), "value": value, "since": _day(since)}
-
-
-def _day(text: str) -> str:
-    try:
-        return day_in_words(date.fromisoformat(text))
-    except ValueError:
-        return text or "—"
+    return rule_in_words(stored)

@@ -13,10 +13,10 @@ from gongxiang.platform.grants import actions, permissions, queries_rectify, rec
 from gongxiang.platform.grants.queries_rectify import RectificationView
 from gongxiang.platform.grants.states import RECTIFICATION
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.dates import rule_in_words
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.possible import possible
-from gongxiang.platform.web.templatetags.law import rule_words
 from gongxiang.platform.web.use.forms import DemandForm, OpinionForm, RectifyForm, bound
 from gongxiang.platform.web.use.shown import Act, Case, Cell, Choice, Column, Link, run, show_case, show_list, text, wanted
 
@@ -131,7 +131,7 @@ def _page(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | None = 
             (_("Demanded"), Cell(text=one.demanded_by)),
             (_("Running since"), Cell(moment=one.demanded_at)),
             (_("To be put right by"), Cell(until=one.due_at, article=one.due_basis)),
-            (_("Rule"), Cell(text=rule_words(one.due_rule))),
+            (_("Rule"), Cell(text=rule_in_words(one.due_rule))),
             (_("Times demanded"), Cell(number=one.times)),
         ]),
     ]  # fmt: skip
