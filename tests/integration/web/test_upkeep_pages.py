@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from gongxiang.law.instruments import Rank
@@ -14,6 +15,7 @@ from gongxiang.platform.catalogue.actions.remit import Document
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.models import RemitChange, WithheldCheck
 from gongxiang.platform.rulebook import actions as rulebook
+from gongxiang.platform.web.catalogue.forms import ResourcesField
 from gongxiang.protocol import clock
 from tests.factories import catalogue as make
 from tests.factories.contents import complete_content, withheld_content
@@ -316,3 +318,13 @@ def test_what_was_not_done_is_said_once_and_can_be_tried_again_as_it_was_typed(b
     assert "2 条" in page
     browser.post(reverse("upkeep:batch"), {**typed, "standing": "on"})
     assert {queries.get_draft(UUID(key)).status for key in ticked} == {"CONSENTED"}
+
+
+def test_the_source_of_derived_data_is_named_by_its_code_or_its_name(banner, resource):
+    field = ResourcesField(required=False)
+    code = queries.get_resource(resource.id).code
+    assert field.clean(resource.name) == field.clean(code) == (resource.id,)
+    make.make_entry_at("DRAFT", banner=banner, content=complete_content("还是草稿"))
+    for wrong in ("没有这个", "还是草稿"):
+        with pytest.raises(ValidationError):
+            field.clean(wrong)

@@ -7,7 +7,8 @@ from uuid import UUID
 from gongxiang.platform.catalogue import queries
 from gongxiang.platform.catalogue.content import Content, Difference, differences
 from gongxiang.platform.catalogue.errors_upkeep import CopyNotFound
-from gongxiang.platform.catalogue.models import DraftCopy, DraftOpen
+from gongxiang.platform.catalogue.models import DraftCopy, DraftOpen, Resource
+from gongxiang.platform.catalogue.states import WITHDRAWN
 from gongxiang.platform.kernel.actors import Person
 
 #: After so long without a sign a person counts as gone; the form gives one at every save and every minute.
@@ -82,3 +83,10 @@ def against_draft(copy: CopyView) -> tuple[Difference, ...]:
 def _view(row: DraftCopy) -> CopyView:
     names = ("id", "resource_id", "person_id", "person_name", "seen", "made_at", "kind", "settled", "settled_at", "settled_by")
     return CopyView(content=Content.from_json(row.content), **{name: getattr(row, name) for name in names})
+
+
+def published_named(name: str) -> UUID | None:
+    """The published entry of this very name; None where there is none, or more than one."""
+    rows = Resource.objects.filter(name=name, version__isnull=False).exclude(status=WITHDRAWN)
+    found = list(rows.values_list("pk", flat=True)[:2])
+    return found[0] if len(found) == 1 else None

@@ -12,7 +12,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gongxiang.platform.catalogue import queries
+from gongxiang.platform.catalogue import queries, queries_editing
 from gongxiang.platform.catalogue.classification import CATEGORIES
 from gongxiang.platform.catalogue.content import Content, DistributionContent, ElementContent, WithholdingBasis
 from gongxiang.platform.catalogue.errors import ResourceNotFound
@@ -56,7 +56,7 @@ class LinesField(forms.CharField):
 
 
 class ResourcesField(LinesField):
-    """Published entries, named by their codes, one a line."""
+    """Published entries, named by their codes or names, one a line."""
 
     def clean(self, value: Any) -> Any:
         """Their ids."""
@@ -65,7 +65,12 @@ class ResourcesField(LinesField):
             try:
                 found.append(queries.get_resource(code).id)
             except ResourceNotFound as refusal:
-                raise forms.ValidationError(_("There is no entry of the code %(code)s."), params={"code": code}) from refusal
+                if (named := queries_editing.published_named(code)) is None:
+                    said = _(
+                        "There is no published entry with the code or name %(code)s, or several have the name: give the code."
+                    )
+                    raise forms.ValidationError(said, params={"code": code}) from refusal
+                found.append(named)
         return tuple(found)
 
     def prepare_value(self, value: Any) -> Any:
@@ -138,8 +143,8 @@ class EntryForm(EditedForm):
     source_department = forms.ChoiceField(
         required=False, help_text=_("Where several departments collect the same data: the one that keeps it.")
     )
-    derived_from = ResourcesField(help_text=_("Codes of published entries, one a line."))
-    related = ResourcesField(help_text=_("Codes of published entries, one a line."))
+    derived_from = ResourcesField(help_text=_("Codes or names of published entries, one a line."))
+    related = ResourcesField(help_text=_("Codes or names of published entries, one a line."))
     matters = LinesField(help_text=_("One a line."))
     scenes = forms.MultipleChoiceField(
         required=False, choices=lambda: list(CHOICES["scenes"].items()), widget=forms.CheckboxSelectMultiple
