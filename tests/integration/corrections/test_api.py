@@ -10,6 +10,8 @@ from gongxiang.platform.corrections.models import Correction
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.actors import Scope
 from gongxiang.protocol import clock
+from gongxiang.protocol.keyring import Keyring
+from gongxiang.protocol.tickets import CLAIM, CLAIM_READ, read_ticket
 from tests.factories import corrections as make
 from tests.factories.parties import make_banner
 from tests.support.calling import bearer, system_token
@@ -58,6 +60,18 @@ def test_a_system_reports_and_the_providers_system_answers() -> None:
     assert client.get(f"{ADDRESS}?box=to_verify", **provider).json()["corrections"][0]["number"] == row.number
     assert client.get(ADDRESS, **stranger).json()["corrections"] == []
     assert client.get(f"{ADDRESS}/{row.pk}", **stranger).status_code == 404
+    # Its system brings key and values itself: to an address that is good once, and never through the platform.
+    claim = f"{ADDRESS}/{row.pk}/claim"
+    assert post(claim, {}, reader).json()["error"]["code"] == "scope_missing"
+    assert (post(claim, {}, provider).status_code, post(claim, {}, stranger).status_code) == (403, 404)
+    said = post(claim, {}, consumer).json()["address"].removeprefix("/x/v1/tickets/")
+    ticket = read_ticket(said, public_key=Keyring.from_environment().public_key("platform"), at=clock.now())
+    assert (ticket.kind, ticket.subject, ticket.grant_id) == (CLAIM, row.pk, scene.grant_id)
+    assert post(f"{claim}/read", {}, provider).json()["error"]["code"] == "claim_missing"
+    make.deposit(scene, row)
+    said = post(f"{claim}/read", {}, provider).json()["address"].removeprefix("/x/v1/tickets/")
+    ticket = read_ticket(said, public_key=Keyring.from_environment().public_key("platform"), at=clock.now())
+    assert (ticket.kind, ticket.subject) == (CLAIM_READ, row.pk)
     verdict = {"outcome": "REFUTED", "text": "与登记档案一致"}
     assert post(f"{ADDRESS}/{row.pk}/verdict", verdict, consumer).status_code == 403
     assert post(f"{ADDRESS}/{row.pk}/verdict", {**verdict, "outcome": "MAYBE"}, provider).status_code == 422

@@ -51,7 +51,8 @@ TABLE: dict[str, tuple[set[str], frozenset[str], str, str, str]] = {
     "adopt": ({states.PROPOSED}, DESK, states.REPORTED, "provider", "adopted"),
     "assign": (VERIFYING, VERIFIERS, states.ASSIGNED, "provider", "assigned"),
     "forward": (VERIFYING, VERIFIERS | AUTHORITY, states.REPORTED, "provider", "forwarded"),
-    "correct": (VERIFYING, VERIFIERS, states.CORRECTED, "", "corrected"),
+    # No key was deposited, so nothing can be seen to arrive: the consumer looks and closes.
+    "correct": (VERIFYING, VERIFIERS, states.CORRECTED, "consumer", "corrected"),
     "refute": (VERIFYING, VERIFIERS, states.REFUTED, "consumer", "refuted"),
     "leave_open": (VERIFYING, VERIFIERS, states.UNDETERMINED, "consumer", "undetermined"),
     "accept": ({states.CORRECTED, states.REFUTED, states.UNDETERMINED}, DESK, states.CLOSED, "", "accepted"),
@@ -263,6 +264,7 @@ def test_the_corrected_row_is_followed_to_every_copy(scene: Scene) -> None:
     banner = scene.banner
     row = make.bring(scene, states.CORRECTED, claimed=True)
     assert row.due_at is not None, "the period goes on until the changed row was seen"
+    assert row.turn == "", "nobody's: the gateway watches"
     copy = CorrectedCopy.objects.get(correction=row)
     assert (copy.grant_id, copy.reached, copy.consumer_id) == (scene.grant_id, "WAITING", banner.consumer.id)
     with pytest.raises(errors.NotArrivedYet):
@@ -286,6 +288,20 @@ def test_the_corrected_row_is_followed_to_every_copy(scene: Scene) -> None:
     told = trail.trail_of(f"correction:{row.pk}", by=banner.auditor)[-1]
     assert told.kind == "correction:arrived"
     assert banner.consumer.id in told.concerns
+
+
+@pytest.mark.article("wushen-2021-60:20", "wushen-2021-60:23")
+@pytest.mark.parametrize("claimed", [False, True], ids=["no key", "no flow"])
+def test_where_nothing_can_be_seen_to_arrive_the_consumer_looks_and_closes(scene: Scene, claimed: bool) -> None:
+    clerk = scene.banner.consumer.clerk
+    if claimed:
+        Flow.objects.filter(pk=scene.flow.pk).update(started_at=None)
+    row = make.bring(scene, states.CORRECTED, claimed=claimed)
+    assert (row.turn, row.due_at) == ("consumer", None)
+    assert row in queries.waiting_for(clerk)
+    assert row not in queries.waiting_for(scene.banner.provider.officer)
+    done = actions.accept_verdict(correction_id=row.pk, by=clerk, at=scene.at)
+    assert (done.status, done.turn) == (states.CLOSED, "")
 
 
 def test_without_a_seen_row_the_period_ends_late_even_after_a_verdict(scene: Scene) -> None:

@@ -73,7 +73,10 @@ def test_from_the_grant_to_the_verdict(scene: Scene) -> None:
     assert reviewer.post(f"{page}{row.pk}/assign/", {"person_id": str(banner.consumer.clerk.id)}).status_code == 422
     done = reviewer.post(f"{page}{row.pk}/verdict/", {"outcome": "AS_BELIEVED", "text": "已更正登记档案"})
     assert done.status_code == 302
-    assert "已更正登记档案" in text_of(clerk.get(f"{page}{row.pk}/"))
+    answered = text_of(clerk.get(f"{page}{row.pk}/"))
+    assert "已更正登记档案" in answered
+    assert "以提出部门的确认为准" in answered, "no key was deposited: the page says what counts"
+    assert f"{page}{row.pk}/" in text_of(clerk.get("/")), "and it is the consumer's turn"
 
     served = {"proof_kind": "identity", "matter_number": "BJ-2026-1"}
     assert clerk.post(f"{page}{row.pk}/serve/", {**served, "matter_number": "150626199001011234"}).status_code == 422

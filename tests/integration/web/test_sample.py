@@ -56,6 +56,7 @@ def test_the_browser_gets_a_ticket_that_shows_what_the_grant_lets_flow(banner, g
     text = ask(clerk, grant_id).content.decode()
     found = re.search(r'data-sample="/x/v1/tickets/([A-Za-z0-9_.-]+)"', text)
     assert found is not None, text
+    assert f'data-doubt="{reverse("corrections:report")}?grant={grant_id}&amp;origin=ROW"' in text, "each row leads to a doubt"
     ticket = read_ticket(found[1], public_key=Keyring.from_environment().public_key("platform"), at=clock.now())
     assert (ticket.grant_id, ticket.person, ticket.purpose.value) == (grant_id, str(clerk.id), "verification")
     assert (ticket.terms.elements, "id_number" in ticket.terms.masks) == (("id_number", "name", "township"), True)

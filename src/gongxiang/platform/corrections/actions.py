@@ -168,11 +168,14 @@ def give_verdict(*, correction_id: UUID, outcome: str, text: str, by: Actor, at:
         "late": row.late or bool(row.due_at and at >= row.due_at),
     }  # fmt: skip
     told: tuple[GrantView, ...] = ()
-    # The period goes on until the corrected row was seen, where it can be seen.
-    if outcome not in states.CONFIRMED or row.claim_at is None or row.sealed_seq is not None or not flows_of(row):
+    # The period goes on until the corrected row was seen, where it can be seen; where not, the consumer looks and closes.
+    seen_to_arrive = policies.seen_to_arrive(row, flowing=flows_of(row))
+    if outcome not in states.CONFIRMED or row.sealed_seq is not None or not seen_to_arrive:
         changes |= STOPPED
     if outcome in states.CONFIRMED:
         told = affected(row)
+        if not seen_to_arrive:
+            changes["turn"] = "consumer"
     move(row=row, act=act, by=by, at=at, changes=changes, told=told)
     _tell(row, told, at)
     return row

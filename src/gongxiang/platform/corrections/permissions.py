@@ -19,7 +19,7 @@ FORWARD = Permission(name="corrections.forward", roles=VERIFIERS | AUTHORITY)
 #: What the consumer's people do with an answer; acts of persons.
 SETTLE = Permission(name="corrections.settle", roles=DESK)
 #: Taking key and values to the gateway, and reading them there.
-CARRY = Permission(name="corrections.carry_values", roles=DESK)
+CARRY = Permission(name="corrections.carry_values", roles=DESK, scope=Scope.CORRECT)
 DECIDE = Permission(name="corrections.decide", roles=AUTHORITY)
 COMPLAIN = Permission(name="corrections.complain", roles=DESK)
 FIGURES = Permission(name="corrections.figures", roles=DESK | OVERSEERS)

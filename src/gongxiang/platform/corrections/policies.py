@@ -85,10 +85,15 @@ def check_lapsed(due_at: datetime | None, at: datetime) -> datetime:
     return due_at
 
 
+def seen_to_arrive(row: Correction, *, flowing: bool) -> bool:
+    """Whether the platform can see the corrected row arrive: its key lies at the gateway, and a table flows."""
+    return row.claim_at is not None and flowing
+
+
 @implements("cn-809:26.2")
 def check_can_accept(row: Correction, *, flowing: bool) -> None:
     """A correction that can be seen to arrive closes by itself; raises NotArrivedYet."""
-    if row.status == states.CORRECTED and row.claim_at is not None and flowing:
+    if row.status == states.CORRECTED and seen_to_arrive(row, flowing=flowing):
         raise errors.NotArrivedYet()
 
 

@@ -10,7 +10,7 @@ from gongxiang.platform.corrections import actions, errors, permissions, queries
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel import link
-from gongxiang.platform.kernel.actors import Actor, Person
+from gongxiang.platform.kernel.actors import Actor, CallingSystem, Person
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.protocol.terms import Purpose
@@ -20,7 +20,7 @@ from gongxiang.protocol.tickets import CLAIM, CLAIM_READ, Ticket, issue_ticket
 @implements("cn-809:26.2", "wushen-2021-60:15")
 @transaction.atomic
 def ask_to_deposit(*, correction_id: UUID, by: Actor, at: datetime) -> str:
-    """A ticket with which the reporting department's browser takes the claim to the gateway: once, within a minute."""
+    """A ticket with which the reporting department's browser or system takes the claim to the gateway: once, in a minute."""
     row = queries.get_for_update(correction_id)
     permissions.check_of_department(permissions.CARRY, by, row.consumer_id)
     # As long as it can be verified.
@@ -33,7 +33,7 @@ def ask_to_deposit(*, correction_id: UUID, by: Actor, at: datetime) -> str:
 @implements("cn-809:26.2", "wushen-2021-60:14")
 @transaction.atomic
 def ask_to_read(*, correction_id: UUID, by: Actor, at: datetime) -> str:
-    """A ticket with which a browser of either side reads the claim at the gateway; who read it is recorded there."""
+    """A ticket with which either side's browser or system reads the claim at the gateway; who read it is recorded there."""
     row = queries.get_for_update(correction_id)
     permissions.check_of_department(permissions.CARRY, by, row.consumer_id, row.provider_id, row.forwarded_from_id)
     if row.claim_at is None:
@@ -42,7 +42,7 @@ def ask_to_read(*, correction_id: UUID, by: Actor, at: datetime) -> str:
 
 
 def _ticket(kind: str, case: UUID, resource_id: UUID, grant_id: UUID, *, by: Actor, at: datetime) -> str:
-    if not isinstance(by, Person):
+    if not isinstance(by, (Person, CallingSystem)):
         raise NotPermitted()
     terms = grants.current_terms(grant_id)
     purpose = Purpose.VERIFICATION if Purpose.VERIFICATION in terms.purposes or not terms.purposes else terms.purposes[0]

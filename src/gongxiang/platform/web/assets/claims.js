@@ -1,5 +1,7 @@
 // Key and values of a doubtful record: the browser takes them to the gateway by a ticket, and reads them there. Its inputs have no
 // names and stand in no form, so nothing of them can be sent to the site.
+import { forgetRow } from "./rows.js";
+
 async function ticket(box, address) {
   const token = box.querySelector("[name=csrfmiddlewaretoken]").value;
   const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": token }, cache: "no-store" });
@@ -35,6 +37,7 @@ async function deposit(box) {
     });
     if (!answer.ok) throw new Error("");
     show("[data-done]", true);
+    forgetRow(box);
     box.querySelectorAll("input:not([type=hidden]), textarea").forEach((one) => { one.value = ""; });
     window.setTimeout(() => window.location.reload(), 2500);
   } catch (error) {

@@ -1,6 +1,7 @@
 // The few things pages need beyond HTML: htmx, the menu on narrow screens, drafts kept while typing, confirmations.
 import "htmx.org";
 import "./claims.js";
+import { addDoubts, carryRow } from "./rows.js";
 
 const keep = (form) => `draft:${form.dataset.keep}`;
 
@@ -69,6 +70,7 @@ async function showSample(box) {
     box.querySelectorAll("[data-column]").forEach((one) => { names[one.dataset.column] = one.textContent; });
     row(box.querySelector("thead"), value.columns.map((one) => names[one.code] || one.code), "th");
     for (const cells of value.rows) row(box.querySelector("tbody"), cells, "td");
+    if (box.dataset.doubt) addDoubts(box, value);
     show(".table-box");
   } catch (error) {
     hide("[data-wait]");
@@ -80,6 +82,7 @@ function ready(root) {
   root.querySelectorAll("[data-sample]").forEach(showSample);
   if (root.dataset && root.dataset.sample) showSample(root);
   root.querySelectorAll("form[data-keep]").forEach(restore);
+  carryRow(root);
   const focus = root.querySelector("[data-focus]");
   if (focus) focus.focus();
 }

@@ -161,6 +161,8 @@ def detail(request: ActingRequest, correction_id: UUID) -> HttpResponse:
         "news": evidence.trail_of(f"correction:{row.pk}", by=actor) if part else [],
         "key_codes": queries.key_codes(row) if part and own else (),
         "proof": rulebook.code_label(complaints.PROOFS, row.proof_kind, get_language() or "zh-hans") if row.proof_kind else "",
+        # Where the arrival cannot be seen, the page says what counts instead.
+        "seen_to_arrive": policies.seen_to_arrive(row, flowing=actions.flows_of(row)),
         "sees_claim": part and permissions.CARRY.allows(actor),
     }
     return render(request, "corrections/detail.html", context)

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.corrections import permissions as corrections
 from gongxiang.platform.delivery import actions, permissions
 from gongxiang.platform.grants import queries
 from gongxiang.platform.kernel.errors import Refusal
@@ -31,4 +33,8 @@ def sample(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         # 200, because htmx leaves the page as it is after anything else.
         return render(request, "grants/parts/sample.html", {"refusal": refusal})
     names = {one.code: one.name or one.code for one in catalogue.get_resource(grant.resource_id).elements if one.code}
-    return render(request, "grants/parts/sample.html", {"address": f"{DOOR}{ticket}", "names": names})
+    # A row that looks wrong leads to the report of a doubt; the browser carries its key there, not the site.
+    mine = request.actor.department_id == grant.consumer_id and corrections.REPORT.allows(request.actor)
+    doubt = f"{reverse('corrections:report')}?grant={grant.id}&origin=ROW" if mine else ""
+    context = {"address": f"{DOOR}{ticket}", "names": names, "doubt": doubt, "grant_id": grant.id}
+    return render(request, "grants/parts/sample.html", context)

@@ -7,12 +7,15 @@ from uuid import UUID
 from ninja import Query, Schema, Status
 from pydantic import Field
 
-from gongxiang.platform.corrections import actions, queries
-from gongxiang.platform.corrections.permissions import REPORT, VERIFY, VIEW
+from gongxiang.platform.corrections import actions, queries, tickets
+from gongxiang.platform.corrections.permissions import CARRY, REPORT, VERIFY, VIEW
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.schemas import page_of
 from gongxiang.protocol import clock
+
+#: The gateway's door for tickets, on the site's own host.
+DOOR = "/x/v1/tickets/"
 
 
 class CorrectionCase(Schema):
@@ -89,6 +92,12 @@ class NewVerdict(Schema):
     text: str = Field(max_length=2000)
 
 
+class ClaimAddress(Schema):
+    """Where key and values go, or are read: a path on the same host, good once, for a minute."""
+
+    address: str
+
+
 def _body(row: Any, *, whole: bool) -> dict[str, Any]:
     found = {name: getattr(row, name) for name in CorrectionCase.model_fields}
     return found if whole else {**found, "description": "", "verdict": ""}
@@ -131,3 +140,24 @@ def answer(request: Called, correction_id: UUID, sent: NewVerdict) -> dict[str, 
     queries.get_correction(correction_id, actor=request.actor)
     row = actions.give_verdict(correction_id=correction_id, by=request.actor, at=clock.now(), **sent.model_dump())
     return _body(row, whole=True)
+
+
+@endpoint(
+    "POST", "/corrections/{uuid:correction_id}/claim", door=CARRY, name="deposit_claim", tag="Corrections", answer=ClaimAddress
+)
+def deposit_claim(request: Called, correction_id: UUID) -> dict[str, Any]:
+    """Ask where key and values of the record are to be sent (POST, JSON); they pass by the gateway, never here."""
+    queries.get_correction(correction_id, actor=request.actor)
+    ticket = tickets.ask_to_deposit(correction_id=correction_id, by=request.actor, at=clock.now())
+    return {"address": f"{DOOR}{ticket}"}
+
+
+@endpoint(
+    "POST", "/corrections/{uuid:correction_id}/claim/read", door=CARRY, name="read_claim", tag="Corrections",
+    answer=ClaimAddress,
+)  # fmt: skip
+def read_claim(request: Called, correction_id: UUID) -> dict[str, Any]:
+    """Ask where key and values that were deposited are read (POST, empty); who read them is recorded there."""
+    queries.get_correction(correction_id, actor=request.actor)
+    ticket = tickets.ask_to_read(correction_id=correction_id, by=request.actor, at=clock.now())
+    return {"address": f"{DOOR}{ticket}"}
