@@ -331,6 +331,7 @@ VISITS: dict[str, list[Visit]] = {
     "grants:revise": [_v("minzheng-ld", _GRANT)],
     "grants:dispose": [_v("yibao-ld", _ENDED)],
     "use:records": [_v("shijian-jb"), _v("zhengwu", more="?channel=table&since=nonsense")],
+    "use:calls": [_v("shijian-jb", _GRANT)],
     "use:handlers": [_v("shijian-ld", _GRANT), _v("minzheng-jb", _GRANT)],
     "use:ask": [_v("minzheng-ld", _GRANT)],
     "use:inspect": [_v("zhengwu", _GRANT)],

@@ -33,7 +33,8 @@ from gongxiang.protocol.messages import (
     SuspendGrant,
     TryMount,
 )
-from gongxiang.protocol.terms import ElementSpec
+from gongxiang.protocol.services import OpenService
+from gongxiang.protocol.terms import ElementSpec, Terms
 
 #: Trials at mounting that are kept in mind; each is over within minutes.
 MOST_TRIALS = 500
@@ -67,9 +68,18 @@ class GrantEntry:
     """A grant's newest terms and whether it is suspended or over."""
 
     order: OpenGrant | None = None
+    #: Where the grant is served by interface: the newest order about it.
+    service: OpenService | None = None
+    service_as_of: int = 0
     suspended: str | None = None
     suspended_as_of: int = 0
     ended: str | None = None
+
+    @property
+    def terms(self) -> Terms | None:
+        """The newest terms, whichever way the data go."""
+        order = self.order or self.service
+        return order.terms if order else None
 
 
 @dataclass(kw_only=True)
@@ -110,7 +120,7 @@ class Book:
                     self.streams[order.resource_id] = StreamEntry(
                         order=order if isinstance(order, OpenStream) else None, as_of=signed.id
                     )
-            case OpenGrant() | SuspendGrant() | ResumeGrant() | EndGrant():
+            case OpenGrant() | OpenService() | SuspendGrant() | ResumeGrant() | EndGrant():
                 self._take_grant(signed.id, order)
             case TryMount():
                 self.trials[order.request_id] = (order, signed.issued_at)
@@ -129,7 +139,12 @@ class Book:
         else:
             entry.revoked = order.reason
 
-    def _take_grant(self, number: int, order: OpenGrant | SuspendGrant | ResumeGrant | EndGrant) -> None:
+    def _take_grant(self, number: int, order: OpenGrant | OpenService | SuspendGrant | ResumeGrant | EndGrant) -> None:
+        if isinstance(order, OpenService):
+            entry = self.grants.setdefault(order.terms.grant_id, GrantEntry())
+            if number > entry.service_as_of and (entry.service is None or order.terms.revision >= entry.service.terms.revision):
+                entry.service, entry.service_as_of = order, number
+            return
         if isinstance(order, OpenGrant):
             entry = self.grants.setdefault(order.terms.grant_id, GrantEntry())
             if entry.order is None or order.terms.revision >= entry.order.terms.revision:
@@ -160,11 +175,31 @@ class Book:
         return entry
 
     def open_grant(self, grant_id: UUID, at: datetime) -> OpenGrant:
-        """The terms in force; raises the named error that says why nothing flows."""
+        """The terms in force of a table exchange; raises the named error that says why nothing flows."""
         entry = self.grants.get(grant_id)
         if entry is None or entry.order is None:
             raise GrantUnknown
-        terms = entry.order.terms
+        self._check_open(entry, entry.order.terms, at)
+        return entry.order
+
+    def open_service(self, grant_id: UUID, at: datetime) -> OpenService:
+        """The order of a grant served by interface; raises the named error that says why nothing is answered."""
+        entry = self.grants.get(grant_id)
+        if entry is None or entry.service is None:
+            raise GrantUnknown
+        self._check_open(entry, entry.service.terms, at)
+        return entry.service
+
+    def open_terms(self, grant_id: UUID, at: datetime) -> Terms:
+        """The terms in force, whichever way the data go; raises as the two above."""
+        entry = self.grants.get(grant_id)
+        terms = entry.terms if entry else None
+        if entry is None or terms is None:
+            raise GrantUnknown
+        self._check_open(entry, terms, at)
+        return terms
+
+    def _check_open(self, entry: GrantEntry, terms: Terms, at: datetime) -> None:
         if entry.ended is not None or at >= terms.valid_until:
             raise GrantEnded
         if entry.suspended is not None:
@@ -172,7 +207,10 @@ class Book:
         if at < terms.valid_from:
             raise GrantNotYetValid
         self.check_lease(at)
-        return entry.order
+
+    def served_resources(self) -> set[UUID]:
+        """The resources of which some grant that is not over is served by interface."""
+        return {e.service.terms.resource_id for e in self.grants.values() if e.service is not None and e.ended is None}
 
     def offer(self, code_digest: str, at: datetime) -> OfferEnrolment:
         """The offer behind a code; raises CodeUnknown or CodeExpired."""

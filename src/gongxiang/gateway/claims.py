@@ -70,11 +70,11 @@ class Claims:
     async def deposit(self, ticket: Ticket, value: Any) -> Any:
         """Keep a claim, in place of an earlier one of the case; recorded in the same transaction."""
         claim_id, terms = check_claim_ticket(ticket, CLAIM)
-        self._book.open_grant(terms.grant_id, clock.now())
+        self._book.open_terms(terms.grant_id, clock.now())
         claim = read_claim(value, await self._seen(terms))
         body = canonical(claim)
         sealed = seal_secret(self._master, body, _context(claim_id))
-        secret = element_secret(await self._secrets.of(terms), ":claim")
+        secret = await self._secrets.of(terms)
         at = clock.now()
         fact = ClaimTaken(
             claim_id=claim_id,
@@ -86,7 +86,7 @@ class Claims:
             size=len(body),
             # Of the sealed bytes: a digest of the values themselves could be tried out.
             digest=digest(sealed),
-            key_digest="hmac-sm3:" + hmac.digest(secret, canonical(claim["key"]), "sm3").hex(),
+            key_digest=key_digest(secret, claim["key"]),
             at=at,
         )
         async with use_ticket(self._database, ticket, fact) as connection:
@@ -155,13 +155,13 @@ class Claims:
         reached = entries[-1].seq if entries else looked
         found = 0
         grant = self._book.grants.get(grant_id)
-        if grant is not None and grant.order is not None:
+        if grant is not None and (terms := grant.terms) is not None:
             claim = json.loads(open_secret(self._master, bytes(sealed), _context(claim_id)))
             for entry in entries:
                 if entry.kind not in (SegmentKind.LOAD, SegmentKind.CHANGES):
                     continue
                 for segment in await self._store.read(resource_id, [entry.seq]):
-                    if await self._shows(grant.order.terms, segment, claim):
+                    if await self._shows(terms, segment, claim):
                         found = entry.seq
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
@@ -204,6 +204,11 @@ class Claims:
 
     async def _policy(self, terms: Terms, segment: Segment) -> Policy:
         return compile_terms(terms, elements_of(decode_schema(segment.body)), await self._secrets.of(terms))
+
+
+def key_digest(secret: bytes, key: dict[str, Any]) -> str:
+    """The digest of a record's key as the consumer sees it, under its secret: a doubt and a call that mean one record agree."""
+    return "hmac-sm3:" + hmac.digest(element_secret(secret, ":claim"), canonical(key), "sm3").hex()
 
 
 def _context(claim_id: UUID) -> str:

@@ -19,6 +19,7 @@ from gongxiang.protocol.masking import element_secret
 from gongxiang.protocol.messages import OpenGrant
 from gongxiang.protocol.policy import secret_names
 from gongxiang.protocol.receipts import Receipt
+from gongxiang.protocol.services import Channel
 from gongxiang.protocol.tickets import CLAIM, CLAIM_READ, MOUNT, read_ticket
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ async def by_ticket(gateway: "Gateway", call: Call) -> Answer:
     if ticket.kind == MOUNT:
         return Answer.of(await show_trial(gateway.database, gateway.trials, ticket, call.at))
     if ticket.grant_id is not None:
-        gateway.book.open_grant(ticket.grant_id, call.at)
+        gateway.book.open_terms(ticket.grant_id, call.at)
     return Answer.of(await show_sample(gateway.database, gateway.store, gateway.secrets, ticket))
 
 
@@ -210,6 +211,25 @@ async def get_digests(gateway: "Gateway", call: Call) -> Answer:
     return Answer.of({"digests": await gateway.wait_for_digests(grant_id, request_id, known, wait)})
 
 
+async def grant_lookup(gateway: "Gateway", call: Call) -> Answer:
+    """Give the granted elements of the records that a key names (查询)."""
+    return await _answered(gateway, call, Channel.LOOKUP)
+
+
+async def grant_match(gateway: "Gateway", call: Call) -> Answer:
+    """Say whether values agree with the record that a key names, and nothing else (核对)."""
+    return await _answered(gateway, call, Channel.MATCH)
+
+
+async def _answered(gateway: "Gateway", call: Call, channel: Channel) -> Answer:
+    grant_id = call.uuid("id")
+    entry, caller = gateway.book.grants.get(grant_id), gateway.book.nodes[call.node_id]
+    # Another department's grant is as unknown as one that does not exist.
+    if entry is None or entry.service is None or entry.service.terms.consumer_id != caller.department_id:
+        raise GrantUnknown
+    return Answer.of(await gateway.services.answer(grant_id, channel, call.json(), node_id=call.node_id, at=call.at))
+
+
 def _order(gateway: "Gateway", grant_id: UUID) -> OpenGrant:
     entry = gateway.book.grants.get(grant_id)
     if entry is None or entry.order is None:
@@ -255,4 +275,6 @@ DOORS = (
     _door("GET", "grants/{id}/secret", Needs.ADMITTED, Side.NODES, grant_secret),
     _door("POST", "grants/{id}/digests", Needs.ADMITTED, Side.NODES, post_digests),
     _door("GET", "grants/{id}/digests", Needs.ADMITTED, Side.NODES, get_digests),
+    _door("POST", "grants/{id}/lookup", Needs.ADMITTED, Side.NODES, grant_lookup),
+    _door("POST", "grants/{id}/match", Needs.ADMITTED, Side.NODES, grant_match),
 )

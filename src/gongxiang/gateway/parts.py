@@ -17,7 +17,9 @@ from gongxiang.gateway.follow import ORDERS_BELL, Follower, stop
 from gongxiang.gateway.objects import ObjectStore
 from gongxiang.gateway.receipts import tell_untold
 from gongxiang.gateway.secrets import ConsumerSecrets
+from gongxiang.gateway.services import Services
 from gongxiang.gateway.settings import Settings
+from gongxiang.gateway.states import States
 from gongxiang.gateway.store import SegmentStore
 from gongxiang.gateway.streams import Streams
 from gongxiang.gateway.trials import Trials
@@ -52,6 +54,8 @@ class Gateway:
         )  # fmt: skip
         self.trials = Trials(self.book)
         self.claims = Claims(self.database, self.store, self.book, self.secrets, settings.keyring.master())
+        self.states = States(self.database, self.store, self.book)
+        self.services = Services(self.database, self.book, self.secrets)
         self.nonces, self.limiter = Nonces(), Limiter(settings.rate)
         #: Keys of nodes that are not admitted: (key, read at).
         self.enrolled: dict[UUID, tuple[str | None, float]] = {}
@@ -67,7 +71,8 @@ class Gateway:
         days, ready = self.settings.segment_days, self.follower.ready
         trimming = trim_for_ever(self.database, self.store, self.book, days=days, ready=ready)
         watching = self.claims.watch_for_ever(ready)
-        jobs = (self.follower.run(), self.facts.run(), self._tell_untold(), trimming, watching)
+        keeping = self.states.keep_for_ever(ready)
+        jobs = (self.follower.run(), self.facts.run(), self._tell_untold(), trimming, watching, keeping)
         self._tasks = [asyncio.create_task(job) for job in jobs]
 
     async def stop(self) -> None:

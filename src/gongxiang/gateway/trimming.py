@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gongxiang.gateway.book import Book
 from gongxiang.gateway.database import Database
+from gongxiang.gateway.states import needed_from
 from gongxiang.gateway.store import SegmentStore
 from gongxiang.protocol import clock
 from gongxiang.protocol.errors import DataPlaneError
@@ -67,5 +68,8 @@ async def trim(database: Database, store: SegmentStore, book: Book, resource_id:
     closed = stream is not None and stream.order is None
     # The newest load stays for samples, as long as the resource is shared at all.
     bounds = [] if closed and not grants else [newest_begin]
+    # What is served by interface starts with a whole load and goes on from where its rows stand.
+    if resource_id in book.served_resources():
+        bounds.append(await needed_from(database, resource_id))
     below = min([*bounds, *(needed.get(grant_id, 0) for grant_id in grants)], default=2**62)
     return await store.trim(resource_id, below=below, days=days)

@@ -271,6 +271,48 @@ class PurposeOutsideGrant(Terminal):
     advice = "Declare one of the grant's purposes, or apply anew for another purpose."
 
 
+class PurposeMissing(Terminal):
+    """The call names no purpose: shared information is used for the stated purpose only (办法 22.3)."""
+
+    status = 403
+    advice = "Name one of the grant's purposes with every call."
+
+
+class MatterMissing(Terminal):
+    """The call names no matter number: the use is followed through the whole of its course (办法 22.2; 条例 29.2)."""
+
+    status = 403
+    advice = "Name the number of the matter at hand with every call."
+
+
+class NotNamedAsHandler(Terminal):
+    """The person who calls is not a named handler of the grant: who handles it uses it and answers for it (办法 22.1)."""
+
+    status = 403
+    advice = "The accountable officer names handlers on the grant's page; use the person's number that stands there."
+
+
+class ElementNotOpen(Terminal):
+    """By the element {element} nothing may be asked: it is not granted, or only masked."""
+
+    status = 403
+    advice = "Ask by elements that the grant gives out as they are; they stand on the grant's page."
+
+
+class TooManyRows(Terminal):
+    """More rows fit than one call may give out; nothing was given out."""
+
+    status = 409
+    advice = "Name more elements, so that the record is meant and no other."
+
+
+class ServiceNotReady(Transient):
+    """The interface is being prepared: the resource's first load has not arrived whole."""
+
+    status = 503
+    advice = "Try again in a moment; the state of the load stands on the resource's page."
+
+
 class VolumeSpent(Terminal):
     """The volume that the grant allows is used up; nothing was given out."""
 

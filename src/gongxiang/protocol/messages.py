@@ -18,6 +18,7 @@ from gongxiang.protocol.disposal import DestroyTable, TableDestroyed
 from gongxiang.protocol.message import VERSION as VERSION
 from gongxiang.protocol.message import Message as Message
 from gongxiang.protocol.sentences import Part, parts_of
+from gongxiang.protocol.services import CallAnswered, OpenService
 from gongxiang.protocol.terms import DataType, ElementSpec, Mask, Terms
 
 
@@ -505,7 +506,7 @@ ORDERS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
         OfferEnrolment, AdmitNode, RevokeNode, DescribeTable, SurveySource, TryMount, OpenStream, CloseStream, OpenGrant,
-        SuspendGrant, ResumeGrant, EndGrant, DestroyTable, Reconcile, Lease,
+        OpenService, SuspendGrant, ResumeGrant, EndGrant, DestroyTable, Reconcile, Lease,
     )
 }  # fmt: skip
 FACTS: dict[str, type[Message]] = {
@@ -513,7 +514,7 @@ FACTS: dict[str, type[Message]] = {
     for cls in (
         NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, TablesSurveyed, MountTried, StreamState, FlowState,
         ReceiptGiven, Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown, ClaimTaken, ClaimRead,
-        CorrectedRowSealed, TableDestroyed,
+        CorrectedRowSealed, TableDestroyed, CallAnswered,
     )
 }  # fmt: skip
 

@@ -12,9 +12,11 @@ from gongxiang.law.deadlines import beijing_date
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.corrections import errors, permissions, policies, queries, states
 from gongxiang.platform.corrections.models import CorrectedCopy, Correction, CorrectionCounter
+from gongxiang.platform.delivery import calls
 from gongxiang.platform.delivery import queries as delivery
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.grants import queries as grants
+from gongxiang.platform.grants import serving
 from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Refusal
@@ -55,6 +57,8 @@ def report_correction(
     chosen = list(dict.fromkeys(elements))
     granted = grants.current_terms(grant_id).elements
     policies.check_report(kind=kind, origin=origin, elements=chosen, granted=granted, description=description, call_id=call_id)
+    if call_id.strip() and serving.is_served(grant) and not calls.is_call_of(call_id, grant_id):
+        raise errors.CallUnknown(field="call_id")
     row = _new(grant, kind=kind, origin=origin, elements=chosen, at=at, by=by.name)
     row.description = description.strip()
     row.call_id = call_id.strip()

@@ -38,6 +38,13 @@ class CallMissing(Refusal):
     next_step = "The id stands in the answer's header and in the list of calls: letters, digits, and . _ : / - only."
 
 
+class CallUnknown(Refusal):
+    """No answered call of this grant has this id."""
+
+    basis = ("wushen-2021-60:23",)
+    next_step = "Take it from the answer, or from the list of calls on the grant's page; a call is known there after a moment."
+
+
 class ReasonMissing(Refusal):
     """Say in a few words why."""
 

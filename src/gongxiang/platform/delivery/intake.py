@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import actions as catalogue_actions
-from gongxiang.platform.delivery import opening, policies, states, surveying, trying
+from gongxiang.platform.delivery import calls, opening, policies, states, surveying, trying
 from gongxiang.platform.delivery.models import (
     Alarm,
     Flow,
@@ -33,6 +33,7 @@ from gongxiang.protocol.disposal import TableDestroyed
 from gongxiang.protocol.errors import ERRORS, ReceiptRefused
 from gongxiang.protocol.evidence import witness_statement
 from gongxiang.protocol.sentences import Sentence, parts_of
+from gongxiang.protocol.services import CallAnswered
 from gongxiang.protocol.signing import verify as signature_holds
 
 _log = logging.getLogger(__name__)
@@ -81,6 +82,8 @@ def take(fact: messages.Message, *, at: datetime) -> None:
             _root_witnessed(fact)
         case messages.SampleShown():
             _sample_shown(fact)
+        case CallAnswered():
+            calls.take_call(fact, by=_INTAKE)
         case claims.ClaimTaken() | claims.ClaimRead() | claims.CorrectedRowSealed():
             _claim(fact)
         case _:
@@ -422,6 +425,8 @@ def _claim(fact: claims.ClaimTaken | claims.ClaimRead | claims.CorrectedRowSeale
     seen = opening.flow_seen_by(flow) if flow else seen
     after: dict[str, Any] = {"grant": fact.grant_id}
     match fact:
+        case CallAnswered():
+            calls.take_call(fact, by=_INTAKE)
         case claims.ClaimTaken():
             after |= {"size": fact.size, "digest": fact.digest, "key_digest": fact.key_digest, "elements": fact.elements}
         case claims.CorrectedRowSealed():

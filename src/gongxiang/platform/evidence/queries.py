@@ -84,6 +84,17 @@ def who_did(kind: str, *, subject: tuple[str, UUID]) -> str:
     return rows.order_by("-id").values_list("actor_id", flat=True).first() or ""
 
 
+def said_of(kind: str, *, subject: tuple[str, UUID]) -> dict[str, Any] | None:
+    """What the last record of a kind said of a subject; None where there is none. For rooms, never for a page."""
+    rows = EvidenceRecord.objects.filter(kind=kind, subject_type=subject[0], subject_id=str(subject[1]))
+    return rows.order_by("-id").values_list("after", flat=True).first()
+
+
+def in_trail(tag: str, *, by: Actor) -> QuerySet[EvidenceRecord]:
+    """The records of one trail that `by` may see, newest first, to be paged."""
+    return visible_to(by).filter(trail__contains=[tag]).order_by("-id")
+
+
 def hands_in(*people: UUID | None, of: Iterable[tuple[str, UUID | None]], acts: Iterable[str]) -> frozenset[UUID]:
     """The people who did the `acts` (kinds) on the subjects, and those in whose place they did them: for asking four eyes.
 

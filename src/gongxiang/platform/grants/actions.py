@@ -20,6 +20,7 @@ from gongxiang.platform.grants import (
     providing,
     queries,
     rectifying,
+    serving,
     states,
     third_parties,
 )
@@ -103,6 +104,7 @@ def issue_grant(
     )
     _write_revision(grant, terms, narrowing=False, reason=reason, access_request_id=access_request_id, by=by, at=at)
     providing.open_provision(grant, by=by, at=at)
+    serving.order_service(grant, at=at)
     _ask_of_running_stop(grant, at)
     _note_use(grant, at)
     return grant
@@ -203,6 +205,7 @@ def _give_terms(
             resource_name=grant.resource_name,
         )
         link.issue_order(order, node_ids=nodes_of(grant), at=at)
+    serving.order_service(grant, at=at)
 
 
 @implements("cn-809:27.2")

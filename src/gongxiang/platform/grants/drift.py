@@ -13,7 +13,7 @@ from gongxiang.law.articles import implements
 from gongxiang.law.deadlines import beijing_date
 from gongxiang.platform.grants import queries
 from gongxiang.platform.grants.models import Grant, Handler, UseRecord
-from gongxiang.platform.grants.providing import MEASURED
+from gongxiang.platform.grants.providing import is_measured
 from gongxiang.platform.grants.states import ACTIVE
 from gongxiang.platform.grants.use_records import LOOKUP, MATCH, REFUSED, SAMPLE, TABLE
 from gongxiang.platform.parties import queries as parties
@@ -55,7 +55,7 @@ def _found(grant: Grant, lines: list[UseRecord], at: datetime) -> Iterator[Sign]
     last = UseRecord.objects.filter(grant=grant).exclude(channel=REFUSED).order_by("-last_at").first()
     idle = at - max(grant.valid_from, last.last_at if last else grant.valid_from)
     # What the product never saw may be used all the same where data goes by a way that it does not measure.
-    seen_at_all = last is not None or grant.mode in MEASURED
+    seen_at_all = last is not None or is_measured(grant)
     if seen_at_all and idle.days >= (limit := rulebook.parameter("drift_unused_days")):
         yield Sign(kind="unused", detail={"days": idle.days, "limit": limit})
     if unknown := _unknown_matters(grant, people):

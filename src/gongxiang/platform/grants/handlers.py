@@ -9,7 +9,7 @@ from gongxiang.law.articles import implements
 from gongxiang.law.deadlines import end_of_day
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.grants import errors_use as errors
-from gongxiang.platform.grants import permissions, queries
+from gongxiang.platform.grants import permissions, queries, serving
 from gongxiang.platform.grants.models import Grant, Handler
 from gongxiang.platform.grants.shared import seen_by
 from gongxiang.platform.grants.states import ACTIVE, SUSPENDED
@@ -55,6 +55,7 @@ def name_handler(
     )  # fmt: skip
     _record("handler_named", row, by=by, at=at, after={"handler": row.pk, "person": person_id, "from": begins, "until": ends})
     row.save(force_insert=True)
+    serving.order_service(grant, at=at)
     return row
 
 
@@ -76,6 +77,7 @@ def end_handler(*, handler_id: UUID, reason: str, by: Actor, at: datetime) -> Ha
     row.ended_at, row.ended_by, row.end_reason = at, by.name, reason.strip()[:300]
     _record("handler_ended", row, by=by, at=at, after={"handler": row.pk, "person": row.person_id})
     row.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    serving.order_service(row.grant, at=at)
     return row
 
 
@@ -119,6 +121,7 @@ def _end_entries(person_id: UUID, more: dict[str, object], by: Actor, at: dateti
         after: dict[str, object] = {"handler": row.pk, "person": person_id, **more}
         _record("handler_ended", row, by=by, at=at, after=after)
         row.save(update_fields=["ended_at", "ended_by", "end_reason"])
+        serving.order_service(row.grant, at=at)
     return len(rows)
 
 

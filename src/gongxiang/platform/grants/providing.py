@@ -8,8 +8,9 @@ from django.db import transaction
 from gongxiang.law.articles import implements
 from gongxiang.platform.evidence.actions import open_record, transition
 from gongxiang.platform.grants import errors_use as errors
-from gongxiang.platform.grants import permissions, states_use
+from gongxiang.platform.grants import permissions, serving, states_use
 from gongxiang.platform.grants.models import Grant, Provision
+from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.grants.shared import seen_by
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import NotFound
@@ -18,8 +19,13 @@ from gongxiang.platform.rulebook import queries as rulebook
 
 SHORTEST = 4
 RUNNING = ("DUE", "OVERDUE", "DECLARED")
-#: Ways of sharing whose data pass through this platform, so that provision is measured.
-MEASURED = ("table",)
+#: The way of sharing whose data always pass through this platform.
+TABLE = "table"
+
+
+def is_measured(grant: Grant | GrantView) -> bool:
+    """Whether the data of the grant pass here, so that provision is measured: tables, and interfaces the gateway serves."""
+    return grant.mode == TABLE or serving.is_served(grant)
 
 
 def open_provision(grant: Grant, *, by: Actor, at: datetime) -> None:
@@ -57,7 +63,7 @@ def declare_provision(*, grant_id: UUID, statement: str, by: Actor, at: datetime
     row = for_update(grant_id)
     permissions.check_own_department(permissions.DECLARE_PROVISION, by, row.grant.provider_id)
     states_use.PROVISION.find("declare", row.status)
-    if row.grant.mode in MEASURED:
+    if is_measured(row.grant):
         raise errors.ProvisionIsMeasured()
     if len(statement.strip()) < SHORTEST:
         raise errors.SaidTooLittle(field="statement")

@@ -232,6 +232,11 @@ def live_grant(grant_id: UUID) -> GrantView | None:
     return view_of(row) if row else None
 
 
+def sides_of(grant_id: UUID) -> tuple[UUID, UUID] | None:
+    """Provider and consumer of a grant, also of one that is over, for the room above."""
+    return Grant.objects.filter(pk=grant_id).values_list("provider_id", "consumer_id").first()
+
+
 def ran_out(grant_id: UUID) -> bool:
     """Whether the grant ended because its period was over, for the room above."""
     return Grant.objects.filter(pk=grant_id, end_reason="period_over").exists()

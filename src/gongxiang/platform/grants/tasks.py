@@ -18,6 +18,7 @@ from gongxiang.platform.grants import (
     queries_use,
     questions,
     rectifying,
+    serving,
     stopping,
     use_records,
     use_reports,
@@ -109,7 +110,7 @@ def lapse_rectifications(at: datetime) -> int:
 
 def keep_use_true(at: datetime) -> int:
     """What concerns the use of grants and is not urgent: reports to open or overdue, handlers who left, provision, disposal."""
-    done = handlers.end_leavers(at)
+    done = handlers.end_leavers(at) + serving.order_missing(at)
     sweeper = System(name=REPORT_SWEEPER)
     for key in queries_use.report_candidates(at):
         done += use_reports.open_use_report(grant_id=key, by=sweeper, at=at) is not None

@@ -57,6 +57,7 @@ EVENTS = {
     "data:refused": _("Data refused"),
     "data:sample_asked": _("Sample asked for"),
     "data:sample_shown": _("Sample shown"),
+    "data:call_answered": _("Call answered"),
     "alarm:raised": _("Alarm"),
     "alarm:closed": _("Alarm closed"),
 }

@@ -37,6 +37,7 @@ from gongxiang.platform.grants import (
     policies,
     queries,
     queries_stop,
+    serving,
     states,
 )
 from gongxiang.platform.grants.queries import GrantView
@@ -123,6 +124,7 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         "revisions": queries.revisions(grant_id),
         "filings": queries.filings(actor=request.actor, grant_id=grant_id),
         "disposal": disposals[0] if disposals else None,
+        "served": serving.is_served(grant),
         "flow": delivery.flow_of(grant_id, actor=request.actor),
         "news": evidence.trail_of(*case_of(grant), by=request.actor),
         "changing": access.changing(grant_id, actor=request.actor),

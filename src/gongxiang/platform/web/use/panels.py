@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from gongxiang.platform.grants import permissions, queries_rectify, queries_use
+from gongxiang.platform.grants import permissions, queries_rectify, queries_use, serving
 from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.doors import ActingRequest
@@ -27,6 +27,8 @@ def grant_panels(request: ActingRequest, grant: GrantView) -> Iterator[SafeStrin
         ]  # fmt: skip
         yield _panel(request, _("Putting right"), ("cn-809:27.2",), rows)
     yield from _provision(request, grant)
+    if serving.is_served(grant):
+        yield _interface(request, grant)
     yield from _use(request, grant)
     yield from _cases(request, grant)
 
@@ -37,6 +39,22 @@ def _provision(request: ActingRequest, grant: GrantView) -> Iterator[SafeString]
         page = reverse("use:provision", args=[one.id])
         rows = [(Cell(state=("provision", one.status)), when, Cell(text=_("Look at it"), url=page))]
         yield _panel(request, _("Provision"), ("cn-809:22.1",), rows)
+
+
+def _interface(request: ActingRequest, grant: GrantView) -> SafeString:
+    """How the consumer's systems ask, for whom, and what was asked."""
+    named = [one for one in queries_use.handlers_of(grant.id, actor=request.actor) if one.ended_at is None]
+    total = queries_use.use_totals([grant.id]).get(grant.id)
+    rows = [(Cell(text=_("Number of the grant for calls")), Cell(text=str(grant.id), said=True))]
+    rows += [(Cell(text=one.person_name), Cell(text=str(one.person_id), said=True)) for one in named[:8]]
+    rows.append((Cell(text=_("Calls answered")), Cell(number=total.calls if total else 0)))
+    return _panel(
+        request, _("Interface"), ("wushen-2021-60:19(2)",), rows,
+        [Link(label=_("Answered calls"), url=reverse("use:calls", args=[grant.id]), icon="list-numbers")],
+        advice=_("A system of the consumer asks the gateway with the key of an admitted node: gongxiang call lookup or match,"
+                 " with purpose, matter number and the number of a named handler. Only elements granted unmasked can be"
+                 " asked by; without a named handler nothing is answered."),
+    )  # fmt: skip
 
 
 def _use(request: ActingRequest, grant: GrantView) -> Iterator[SafeString]:

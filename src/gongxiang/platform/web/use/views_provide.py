@@ -82,7 +82,7 @@ def _provision(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | No
     can, acts = states_use.PROVISION.can, []
     mine = may(permissions.DECLARE_PROVISION, request, one.grant.provider_id)
     if mine and can("declare", one.status):
-        if one.grant.mode in providing.MEASURED:
+        if providing.is_measured(one.grant):
             why = _("The data of this grant pass here: provision is measured from the flow.")
             acts.append(Act(name="declare", label=_("Declare as provided"), url="", why_not=why))
         else:
