@@ -11,6 +11,7 @@ BENCHES = {
     "sync.first_load": "bench.sync_first_load",
     "sync.stream": "bench.sync_stream",
     "sync.latency": "bench.sync_latency",
+    "services": "bench.services",
     "search": "bench.search",
     "quality": "bench.quality",
     "memory": "bench.memory",

@@ -91,7 +91,10 @@ def contents(node: UUID) -> dict[str, Content]:
             "行政区划代码", "103",
             "内蒙古自治区旗县区、苏木乡镇街道、嘎查村社区的统计用区划代码和名称。",
             update_cycle="YEARLY", area="内蒙古自治区", elements=DIVISION_ELEMENTS,
-            distributions=(_table(node, "minzheng.xzqh", DIVISION_ELEMENTS),),
+            distributions=(
+                _table(node, "minzheng.xzqh", DIVISION_ELEMENTS),
+                DistributionContent(kind="API", title="查询和比对接口", description="按区划代码或名称逐条查询、比对。"),
+            ),
             keywords=("区划", "地址"), period_from=date(2023, 1, 1), records_10k="1.5925",
         ),
         "tkry": _content(

@@ -21,6 +21,7 @@ from gongxiang.demo import (
     projects,
     quality,
     requests,
+    services,
     sources,
     superiors,
     upkeep,
@@ -66,6 +67,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         built = projects.begin_projects(travel, everybody)
         step("requests, grants, flows")
         granted = cases.grant_and_open(travel, everybody, resources)
+        interface = services.grant_interface(travel, everybody, resources)
         step("cases waiting at every step")
         corrections.have_doubts(home, notes, travel, everybody, granted)
         demands.have_demands_answered(travel, everybody, resources)
@@ -81,6 +83,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         upkeep.publish_withheld(travel, everybody, nodes)
         upkeep.call_off_a_stop(travel, everybody, resources, granted)
         use.leave_use(travel, everybody, resources, granted)
+        services.ask_by_interface(home, everybody, interface)
         banner.leave_agreement_waiting(notes, travel, everybody)
         papers.leave_papers(travel, everybody, resources, granted)
         projects.leave_projects_waiting(travel, everybody, built)

@@ -217,7 +217,7 @@ async def grant_lookup(gateway: "Gateway", call: Call) -> Answer:
 
 
 async def grant_match(gateway: "Gateway", call: Call) -> Answer:
-    """Say whether values agree with the record that a key names, and nothing else (核对)."""
+    """Say whether values agree with the record that a key names, and nothing else (比对)."""
     return await _answered(gateway, call, Channel.MATCH)
 
 

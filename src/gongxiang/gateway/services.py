@@ -1,4 +1,4 @@
-"""Answers calls by interface: lookup (查询) gives granted elements, match (核对) says only whether values agree.
+"""Answers calls by interface: lookup (查询) gives granted elements, match (比对) says only whether values agree.
 
 Every row passes the same policy as everything else; the use is recorded and its volume counted in one commit before the
 answer leaves: no evidence, no data.

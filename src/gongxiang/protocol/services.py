@@ -27,7 +27,7 @@ NOT_ASKED_BY = (DataType.JSON, DataType.BYTES)
 
 
 class Channel(StrEnum):
-    """查询 and 核对 (wushen-2021-60:19(2))."""
+    """查询 and 比对 (wushen-2021-60:19(2))."""
 
     LOOKUP = "lookup"
     MATCH = "match"

@@ -1,4 +1,4 @@
-"""An answered call (查询, 核对) as the gateway tells it: a line of use, the end of the provision clock, a reference."""
+"""An answered call (查询, 比对) as the gateway tells it: a line of use, the end of the provision clock, a reference."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -31,7 +31,7 @@ def calls(request: ActingRequest, grant_id: UUID) -> HttpResponse:
 
     columns: list[Column] = [
         Column(label=_("Time"), cell=lambda r: Cell(moment=r.at)),
-        Column(label=_("Way"), cell=lambda r: Cell(text=labels.code("use_channel", r.channel))),
+        Column(label=_("Way of asking"), cell=lambda r: Cell(text=labels.code("use_channel", r.channel))),
         Column(label=_("Who"), cell=lambda r: Cell(text=_name(r.person))),
         Column(label=_("Purpose"), cell=lambda r: Cell(text=labels.code("purpose", r.purpose))),
         Column(label=_("Matter"), cell=lambda r: Cell(text=r.matter)),
