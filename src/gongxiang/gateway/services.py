@@ -60,9 +60,13 @@ class Services:
         order = self._book.open_service(grant_id, at)
         question = read_question(channel, value, order, at)
         self._book.open_stream(order.terms.resource_id, at)
-        found, policy = await self._find(order, question)
-        if found.rows > (MOST_ROWS if channel is Channel.LOOKUP else 1):
-            raise TooManyRows
+        try:
+            found, policy = await self._find(order, question)
+            if found.rows > (MOST_ROWS if channel is Channel.LOOKUP else 1):
+                raise TooManyRows
+        except TooManyRows:
+            await self._count(order)
+            raise
         answer, used = _looked_up(question, found, policy) if channel is Channel.LOOKUP else _matched(question, found, policy)
         keys = [spec.code for spec in policy.schema if spec.key]
         secret = await self._secrets.of(order.terms)
@@ -92,6 +96,11 @@ class Services:
             if self._book.open_service(grant_id, clock.now()).terms != order.terms:
                 raise ServiceNotReady("The grant was changed while the call was answered.")
         return {"call": str(fact.call_id), "at": fact.at, "rows": found.rows, **answer}
+
+    async def _count(self, order: OpenService) -> None:
+        """That too many rows fit says something too: such a call counts as one that found none."""
+        async with self._database.transaction() as connection:
+            await spend(connection, order.terms, rows=1, at=clock.now())
 
     async def _find(self, order: OpenService, question: Question) -> tuple[Found, Policy]:
         resource_id = order.terms.resource_id

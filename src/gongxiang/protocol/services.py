@@ -3,6 +3,7 @@
 Carries no value of a record: a fact holds names, numbers and digests.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,8 @@ from gongxiang.protocol.terms import DataType, ElementSpec, Purpose, Terms
 LONGEST_MATTER, LONGEST_VALUE, MOST_ELEMENTS = 60, 1000, 50
 #: Types by whose values nothing is found or compared: they have many texts for one value, or none a person types.
 NOT_ASKED_BY = (DataType.JSON, DataType.BYTES)
+
+_PERSONS_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d{9})(?!\d)")
 
 
 class Channel(StrEnum):
@@ -104,6 +107,9 @@ def read_question(channel: Channel, value: Any, order: OpenService, at: datetime
     matter = _text(value.get("matter", ""), "matter", LONGEST_MATTER).strip()
     if not matter:
         raise MatterMissing
+    if _PERSONS_NUMBER.search(matter):
+        # It would stand in records that name no person.
+        raise MatterMissing("The number of the matter is a person's number.")
     question = Question(
         channel=channel,
         person=_person(value, order, at),

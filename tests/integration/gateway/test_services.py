@@ -149,6 +149,8 @@ def test_a_row_outside_the_filter_is_no_row(service: Service) -> None:
         ({"purpose": "curiosity"}, "purpose_outside_grant"),
         ({"matter": None}, "matter_missing"),
         ({"matter": "  "}, "matter_missing"),
+        ({"matter": "150626199001011234"}, "matter_missing"),
+        ({"matter": "电话13900000001"}, "matter_missing"),
         ({"person": None}, "not_named_as_handler"),
         ({"person": str(uuid.uuid4())}, "not_named_as_handler"),
         ({"key": {"name": "白音"}}, "element_not_open"),
