@@ -321,10 +321,11 @@ def test_what_was_not_done_is_said_once_and_can_be_tried_again_as_it_was_typed(b
 
 
 def test_the_source_of_derived_data_is_named_by_its_code_or_its_name(banner, resource):
-    field = ResourcesField(required=False)
+    field = ResourcesField()
     code = queries.get_resource(resource.id).code
     assert field.clean(resource.name) == field.clean(code) == (resource.id,)
-    make.make_entry_at("DRAFT", banner=banner, content=complete_content("还是草稿"))
+    draft = make.make_entry_at("DRAFT", banner=banner, content=complete_content("还是草稿"))
+    assert field.clean(field.prepare_value((draft.id,))) == (draft.id,), "what an import named stays as it is"
     for wrong in ("没有这个", "还是草稿"):
         with pytest.raises(ValidationError):
             field.clean(wrong)

@@ -55,6 +55,14 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, (tuple, list)) else value
 
 
+def _key(text: str) -> UUID | str:
+    """A draft has no code yet and stands in the field by its identifier, as `prepare_value` wrote it."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return text
+
+
 class ResourcesField(LinesField):
     """Published entries, named by their codes or names, one a line."""
 
@@ -63,7 +71,7 @@ class ResourcesField(LinesField):
         found = []
         for code in super().clean(value):
             try:
-                found.append(queries.get_resource(code).id)
+                found.append(queries.get_resource(_key(code)).id)
             except ResourceNotFound as refusal:
                 if (named := queries_editing.published_named(code)) is None:
                     said = _(
