@@ -247,3 +247,14 @@ def test_megabytes_of_text_in_a_form_are_refused_in_words(banner, draft):
         answer = clerk.post(reverse("catalogue:edit", args=[draft.id]), urlencode({field: text}), content_type=FORM)
         assert (answer.status_code, "文字过多" in text_of(answer)) == (413, True)
     assert queries.get_draft(draft.id).revision == draft.revision
+
+
+def test_one_id_names_one_distribution(banner):
+    draft = make.make_draft_entry(banner.provider, at=banner.at)
+    (one,) = draft.content.distributions[:1]
+    twice = replace(draft.content, distributions=(one, replace(one, title="另一份")))
+    saved = actions.save_draft(
+        resource_id=draft.id, content=twice, seen=draft.revision, by=banner.provider.clerk, at=banner.at
+    ).content.distributions
+    assert saved[0].id == one.id
+    assert len({item.id for item in saved}) == 2

@@ -8,7 +8,7 @@ from gongxiang.law.rules import SITE, WITHHOLDING_RANKS
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Shortfalls
 from gongxiang.platform.rulebook import actions, queries
-from gongxiang.platform.rulebook.errors import ArticlesMissing, CodeTableUnknown, CodeTaken, ParameterOutOfRange
+from gongxiang.platform.rulebook.errors import ArticlesMissing, CodeTableUnknown, CodeTaken, CodeUnusable, ParameterOutOfRange
 from tests.integration.rulebook.people import ADMIN, CLERK, LEADER, OFFICER
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +174,8 @@ def test_codes_are_added_and_retired():
         ({"table": "tea"}, CodeTableUnknown),
         ({"code": "1"}, CodeTaken),
         ({"code": " ", "label_en": ""}, Shortfalls),
+        ({"code": "接口 日志"}, CodeUnusable),
+        ({"code": "a/b"}, CodeUnusable),
     ],
 )
 def test_bad_codes_are_refused(values, refusal):

@@ -301,6 +301,12 @@ def person_for_update(person_id: UUID) -> Person:
     return _found(Person.objects.select_for_update(of=("self",)).select_related("department"), person_id)
 
 
+def people_for_update(*person_ids: UUID) -> list[Person]:
+    """Several locked rows, as asked for; locked in one order always, so that two acts never wait for each other in a ring."""
+    locked = {key: person_for_update(key) for key in sorted(set(person_ids))}
+    return [locked[key] for key in person_ids]
+
+
 def lock_person(person_id: UUID) -> None:
     """Let acts of rooms above on one person come one after the other, in the caller's transaction."""
     person_for_update(person_id)
@@ -328,6 +334,11 @@ def filings(department_id: UUID | None = None, *, status: str = "") -> list[Fili
     if status:
         rows = rows.filter(status=status)
     return [_filing(row) for row in rows]
+
+
+def department_of_filing(filing_id: UUID) -> UUID:
+    """Whose report it is."""
+    return UUID(str(_found(OfficerFiling.objects.all(), filing_id).department_id))
 
 
 def filing_for_update(filing_id: UUID) -> OfficerFiling:

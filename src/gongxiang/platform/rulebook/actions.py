@@ -352,6 +352,7 @@ def add_code(*, table: str, code: str, label_zh: str, label_en: str, parent: str
     values = {"code": code.strip(), "label_zh": label_zh.strip(), "label_en": label_en.strip()}
     if not all(values.values()):
         raise Shortfalls(CodeIncomplete(field=name) for name, value in values.items() if not value)
+    policies.check_code(values["code"])
     one_at_a_time("code", table)
     if CodeEntry.objects.filter(table=table, code=values["code"]).exists():
         raise CodeTaken(field="code", code=values["code"])

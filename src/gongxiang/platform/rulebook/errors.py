@@ -150,6 +150,12 @@ class CodeIncomplete(Refusal):
     next_step = "Fill in the value, the Chinese and the English name."
 
 
+class CodeUnusable(Refusal):
+    """A code is written in Latin letters, digits, hyphens and underscores, so that every address and interface can carry it."""
+
+    next_step = "Write the code so; its names may hold any characters."
+
+
 class ParameterOutOfRange(Refusal):
     """The value must be a whole number between {least} and {most}."""
 

@@ -1,5 +1,6 @@
 """May this be entered? Pure checks of notices, texts, choices and statutes; all shortfalls at once."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -12,6 +13,7 @@ from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.rulebook.errors import (
     AddressUnusable,
     ChoiceInThePast,
+    CodeUnusable,
     DayOutsideYear,
     DayTwice,
     InstrumentGivesNone,
@@ -35,6 +37,7 @@ NOTICE_BEGINS = (12, 20)
 _SATURDAY = 5
 #: The longest period the authority may set where no instrument gives one.
 LONGEST_OWN_PERIOD = 60
+_CODE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def check_notice(*, year: int, scope: str, number: str, title: str, days: Iterable[NoticeDay]) -> None:
@@ -132,6 +135,12 @@ def is_laxer(rules: Rules, rule: str, instrument: str, days: int | None, since: 
     value = days if instrument == SITE else _of(rules.candidates(rule, since), instrument).value
     assert value is not None
     return value > default.value if default.unit is Unit.WORKING_DAYS else value < default.value
+
+
+def check_code(code: str) -> None:
+    """Raise CodeUnusable for a code that an address or another system could not carry."""
+    if not _CODE.fullmatch(code):
+        raise CodeUnusable(field="code")
 
 
 def check_statute(

@@ -1,6 +1,7 @@
 """Lists: search, filters and sort in the address, paging with counts exact to 10,000, export of what is shown."""
 
 import csv
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
@@ -16,6 +17,8 @@ PAGE_SIZE = 20
 COUNT_LIMIT = 10_000
 #: Signs at which a spreadsheet takes a cell for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(kw_only=True)
@@ -97,7 +100,7 @@ def export_csv(name: str, columns: Sequence[tuple[str | Promise, Callable[[Any],
     for row in rows:
         writer.writerow([_safe(value(row)) for _, value in columns])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{_NOT_IN_A_NAME.sub("-", name)}.csv"'
     return response
 
 

@@ -77,8 +77,14 @@ def restore(row: Resource, *, by: Actor, at: datetime) -> None:
 def with_ids(content: Content, resource_id: UUID | None = None) -> Content:
     """Give every distribution its id, by which it is known for ever; an id of another entry is not taken over."""
     own = set(Distribution.objects.filter(resource_id=resource_id).values_list("pk", flat=True)) if resource_id else set()
-    named = tuple(d if d.id in own else replace(d, id=new_id()) for d in content.distributions)
-    return content if named == content.distributions else replace(content, distributions=named)
+    named = []
+    for one in content.distributions:
+        if one.id is None or one.id not in own:
+            named.append(replace(one, id=new_id()))
+        else:
+            own.remove(one.id)  # The second that claims an id is another distribution.
+            named.append(one)
+    return content if tuple(named) == content.distributions else replace(content, distributions=tuple(named))
 
 
 def note_distributions(row: Resource, content: Content) -> None:

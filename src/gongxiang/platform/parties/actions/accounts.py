@@ -171,7 +171,7 @@ def reset_factor(*, person_id: UUID, by: Actor, at: datetime) -> PersonRef:
 def name_deputy(*, person_id: UUID, deputy_id: UUID, starts_at: datetime, ends_at: datetime, by: Actor, at: datetime) -> UUID:
     """Name who acts for an absent person until `ends_at`: the person does it, or the department's accountable officer."""
     permissions.NAME_DEPUTY.check(by)
-    person, deputy = queries.person_for_update(person_id), queries.person_for_update(deputy_id)
+    person, deputy = queries.people_for_update(person_id, deputy_id)
     permissions.check_own_department(by, person.department_id)
     if isinstance(by, PersonActor) and by.id != person_id and Role.ACCOUNTABLE_OFFICER not in by.own_roles:
         raise DeputyRefused(field="person")

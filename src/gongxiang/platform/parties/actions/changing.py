@@ -46,10 +46,10 @@ def leave_and_hand_over(*, person_id: UUID, successor_id: UUID | None, reason: s
     """Close the account of somebody who leaves, and hand what they have in hand to a colleague, in one act."""
     permissions.CLOSE_ACCOUNT.check(by)
     permissions.check_not_self(by, person_id)
-    person = queries.person_for_update(person_id)
+    person, *named = queries.people_for_update(person_id, *((successor_id,) if successor_id else ()))
     handed = 0
     if successor_id is not None:
-        successor = queries.person_for_update(successor_id)
+        (successor,) = named
         if successor.pk == person.pk or successor.status != "ACTIVE" or successor.department_id != person.department_id:
             raise SuccessorWrong(field="successor")
         handed = changes.hand_over_work(person_id, successor_id, by, at)
@@ -123,7 +123,13 @@ def _pass_own(row: Department, into: Department, *, by: Actor, at: datetime) -> 
     """People, systems, matters and tokens of systems; the officer on file is superseded: the other department has its own."""
     for filing in OfficerFiling.objects.select_for_update().filter(department=row, status__in=("REPORTED", "FILED")):
         transition(filing, table=OFFICER_FILING, act="supersede", by=by, at=at, concerns=[row.pk, into.pk])
-    people = list(Person.objects.select_for_update().filter(department=row).exclude(status="LEFT").values_list("pk", flat=True))
+    people = list(
+        Person.objects.select_for_update()
+        .filter(department=row)
+        .exclude(status="LEFT")
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
     Person.objects.filter(pk__in=people).update(department=into)
     # An accountable officer is one department's: the role ends, and is given anew where it is wanted.
     RoleGrant.objects.filter(person_id__in=people, role="accountable_officer", ended_at=None).update(ended_at=at)

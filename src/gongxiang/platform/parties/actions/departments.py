@@ -138,8 +138,9 @@ def report_officer(
 def file_officer(*, filing_id: UUID, by: Actor, at: datetime) -> FilingRef:
     """File a report (art. 25): from now on it names the accountable officer; the one before becomes history."""
     permissions.FILE_OFFICER.check(by)
+    # The department first, as whoever reports anew does.
+    queries.department_for_update(queries.department_of_filing(filing_id))
     filing = queries.filing_for_update(filing_id)
-    queries.department_for_update(filing.department_id)
     for old in OfficerFiling.objects.select_for_update().filter(department_id=filing.department_id, status="FILED"):
         transition(old, table=OFFICER_FILING, act="supersede", by=by, at=at, concerns=[filing.department_id])
     transition(
