@@ -70,6 +70,14 @@ def names_called(view: Any) -> set[str]:
     return found
 
 
+def speaks_of(view: Any, name: str) -> bool:
+    """Whether the view's module knows the function of the full `name`, itself or in a module it imports."""
+    module, bare = inspect.getmodule(inspect.unwrap(view)), name.rpartition(".")[2]
+    known = vars(module).values() if module else ()
+    candidates = (getattr(one, bare, None) if inspect.ismodule(one) else one for one in known)
+    return any(f"{getattr(one, '__module__', '')}.{getattr(one, '__qualname__', '')}" == name for one in candidates)
+
+
 @cache
 def _calls(module: Any) -> dict[str, set[str]]:
     calls: dict[str, set[str]] = defaultdict(set)

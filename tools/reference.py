@@ -18,7 +18,7 @@ def articles() -> str:
     for door in code.doors():
         called = code.names_called(door.view)
         for article_id, names in done.items():
-            if any(name.rpartition(".")[2] in called for name in names):
+            if any(name.rpartition(".")[2] in called and code.speaks_of(door.view, name) for name in names):
                 pages.setdefault(article_id, []).append(f"`{door.address}`")
     lines = [
         "# Articles",

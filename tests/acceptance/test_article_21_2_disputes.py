@@ -24,6 +24,7 @@ from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.grants.models import Grant, GrantRevision
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
+from gongxiang.protocol.clock import BEIJING
 from tests.factories.catalogue import make_conditional
 from tests.factories.disputes import ABSENT, GROUNDS, PEOPLE, REFUSAL, decide, make_dispute, papers_of, refused_request, terms
 from tests.factories.parties import Banner, make_banner
@@ -255,6 +256,8 @@ class TestTheAuthorityMediates:
         assert "期限至2027年10月31日" in said
         assert "第二十八条" in said
         assert "逾期未答复的，视为未达成一致" in said
+        last = (given.due_at - timedelta(seconds=1)).astimezone(BEIJING)
+        assert f"请双方于{last.year}年{last.month}月{last.day}日24时前答复" in said
         (issued,) = evidence.trail_of(f"document:{paper.pk}", by=banner.auditor)
         assert set(issued.basis) == {"wushen-2021-60:21(2)", "cn-809:28"}
 

@@ -16,6 +16,7 @@ from gongxiang.platform.delivery import errors as delivery_errors
 from gongxiang.platform.delivery import intake
 from gongxiang.platform.delivery.models import Flow
 from gongxiang.platform.documents import queries as documents
+from gongxiang.platform.documents.models import Document
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.grants import (
     actions,
@@ -512,6 +513,9 @@ def test_disposal_is_certified_with_a_witness_on_a_document_and_acknowledged(ban
     assert "未经前置机执行" in disposing._by_node(done)
     document = documents.get_document(done.document_id, actor=banner.provider.clerk)
     assert (done.status, document.number, document.status) == ("DISCHARGED", "销毁证〔2026〕1号", "VALID")
+    (said,) = Document.objects.get(pk=done.document_id).body["paragraphs"]
+    assert "第二十七条第一款、第二十九条第二款" in said
+    assert "下列授权" in said, "the facts stand below the words"
     assert "李华" not in str(EvidenceRecord.objects.get(kind="disposal_duty:discharged").after)
     ack = {"grant_id": grant_id, "opinion": "已收悉。", "at": duty.due_at}
     only(banner, {"provider.officer"}, lambda by: disposing.acknowledge_disposal(by=by, **ack), lambda: None)

@@ -74,7 +74,7 @@ class TestBeforeApproval:
         assert (public.number, public.status) == (certificate.number, "VALID")
         file = documents.content(certificate.document_id, "pdf", actor=banner.provider.clerk)
         text = "".join(page.extract_text() for page in PdfReader(BytesIO(file.content)).pages)
-        for said in (project.number, certificate.number, "救助家庭走访记录", "第八条", "作为项目审批的要件"):
+        for said in (project.number, certificate.number, "救助家庭走访记录", "第八条", "下列项目", "作为项目审批的要件"):
             assert said in "".join(text.split())
 
     def test_with_the_certificate_the_approval_is_recorded_and_building_begins(self, banner):

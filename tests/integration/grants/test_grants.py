@@ -83,6 +83,18 @@ def test_an_end_says_which_paragraph_it_rests_on(banner: Banner, grant_id: UUID,
     assert article in ended.basis
 
 
+@pytest.mark.article("cn-809:27.2", "wushen-2021-60:15", "wushen-2021-60:20")
+@pytest.mark.parametrize(
+    ("reason", "article"),
+    [("misuse", "cn-809:27.2"), ("security", "wushen-2021-60:15"), ("source_fault", "wushen-2021-60:20")],
+)
+def test_a_suspension_says_which_article_it_rests_on(banner: Banner, grant_id: UUID, reason: str, article: str) -> None:
+    actions.suspend_grant(grant_id=grant_id, reason=reason, statement=STATEMENT, by=banner.provider.officer, at=banner.at)
+    assert queries.get_grant(grant_id, actor=banner.auditor).suspend_article == article
+    trail = evidence.trail_of(f"grant:{grant_id}", by=banner.auditor)
+    assert [article in one.basis for one in trail if one.kind == "grant:suspended"] == [True]
+
+
 @pytest.mark.article("cn-809:27.1", "cn-809:27.2", "cn-809:27.3")
 def test_every_reason_of_an_end_a_suspension_or_a_rest_has_its_paragraph() -> None:
     assert {*policies.END_REASONS, *policies.SUSPEND_REASONS, policies.NO_AGREEMENT, "period_over"} == set(policies.ARTICLES)

@@ -4,7 +4,7 @@ Official papers of Chinese authorities: their text is Chinese in whichever langu
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +75,7 @@ def opinion(dispute: Dispute, *, answer_by: datetime, by: Actor, at: datetime) -
         "四、理由和依据",
         *dispute.opinion_reasons.splitlines(),
         "本意见依据《乌审旗政务信息资源共享管理办法》第二十一条第（二）项和《政务数据共享条例》第二十八条作出。",
-        f"请双方于{_moment(answer_by)}前答复；一方不接受或者逾期未答复的，视为未达成一致，由主管部门报请旗人民政府决定。",
+        f"请双方于{_last_day(answer_by)}24时前答复；一方不接受或者逾期未答复的，视为未达成一致，由主管部门报请旗人民政府决定。",
     ]
     said = OfficialText(
         title=f"关于{dispute.resource_name}共享争议的协调意见", addressees=(dispute.consumer_name, dispute.provider_name),
@@ -189,6 +189,12 @@ def _issue(dispute: Dispute, kind: str, prefix: str, said: OfficialText, *, by: 
 
 def _lines(text: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in text if one.strip())
+
+
+def _last_day(until: datetime) -> str:
+    """The last day of a period, which ends at its 24:00."""
+    local = (until - timedelta(microseconds=1)).astimezone(BEIJING)
+    return f"{local.year}年{local.month}月{local.day}日"
 
 
 def _moment(at: datetime | None) -> str:

@@ -235,6 +235,7 @@ def suspend_grant(
             "suspend_reason": reason,
             "suspend_statement": statement.strip(),
         },
+        basis=(policies.ARTICLES[reason],),
         **seen_by(grant),
     )
     file_act(grant=grant, act="suspended", reason=reason, statement=statement, by=by, at=at)

@@ -112,7 +112,7 @@ def _certificate(duty: DisposalDuty, *, by: Actor, at: datetime) -> IssuedDocume
     ]
     return issue_document(
         kind="disposal_certificate", number_prefix=PREFIX, title="共享数据处置（销毁）证明", rows=rows,
-        paragraphs=["依据《政务数据共享条例》第二十七条、第二十九条，就上述授权终止后已接收数据的处置情况出具本证明。"],
+        paragraphs=["依据《政务数据共享条例》第二十七条第一款、第二十九条第二款，就下列授权终止后已接收数据的处置情况出具本证明。"],
         addressee=grant.provider_name, concerns=seen_by(grant)["concerns"], trail=(f"grant:{grant.pk}",),
         basis=("cn-809:27.1", "cn-809:29.2"), by=by, at=at,
     )  # fmt: skip

@@ -47,8 +47,8 @@ PROTECT_GROUNDS: Final = ("security", "law_changed")
 RECTIFIED_REASONS: Final = ("misuse", "security")
 #: Which paragraph carries an end, a suspension or a narrowing of a grant; reasons that are not here are not named by 条例 27.
 ARTICLES: Final = {
-    "purpose_met": "cn-809:27.1", "not_needed": "cn-809:27.1", "misuse": "cn-809:27.2", "security": "cn-809:27.2",
-    "source_fault": "cn-809:27.3", "source_retired": "cn-809:27.3", "basis_lapsed": "cn-809:27.3",
+    "purpose_met": "cn-809:27.1", "not_needed": "cn-809:27.1", "misuse": "cn-809:27.2", "security": "wushen-2021-60:15",
+    "source_fault": "wushen-2021-60:20", "source_retired": "cn-809:27.3", "basis_lapsed": "cn-809:27.3",
     "superseded": "wushen-2021-60:22.3", "period_over": "wushen-2021-60:22.3", "no_agreement": "wushen-2021-60:18",
 }  # fmt: skip
 DISPOSAL_METHODS: Final = ("deleted", "destroyed", "returned", "retained")

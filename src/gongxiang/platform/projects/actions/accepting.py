@@ -142,7 +142,7 @@ def accept_project(*, project_id: UUID, by: Actor, at: datetime) -> ProjectView:
             ("转入目录", f"{len(made)}条资源转为目录草稿，由建设单位限期发布" if made else "无"),
         ],
         paragraphs=[
-            "根据《乌审旗政务信息资源共享管理办法》（乌政办发〔2021〕60号）第八条，上述项目已为公共信息平台预留接口并经测试通过，"
+            "根据《乌审旗政务信息资源共享管理办法》（乌政办发〔2021〕60号）第八条，下列项目已为公共信息平台预留接口并经测试通过，"
             "可作为项目验收的要件。",
         ],
         basis=("wushen-2021-60:8",), by=by, at=at,

@@ -102,7 +102,7 @@ def _facts(row: Project, entries: Mapping[UUID, Planned], number: int, digest: s
 
 def _sentences(row: Project, entries: Mapping[UUID, Planned], opinion: str) -> list[str]:
     lines = [
-        "根据《乌审旗政务信息资源共享管理办法》（乌政办发〔2021〕60号）第八条，上述项目的预编项目信息资源目录已经审核通过，"
+        "根据《乌审旗政务信息资源共享管理办法》（乌政办发〔2021〕60号）第八条，下列项目的预编项目信息资源目录已经审核通过，"
         "可作为项目审批的要件。",
         "预编目录如下：",
     ]
