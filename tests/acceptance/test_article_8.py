@@ -95,7 +95,7 @@ class TestBeforeApproval:
             actions.present_catalogue(project_id=project.id, by=office.clerk, at=at)
         (point,) = refused.value.shortfalls
         assert isinstance(point, HitUnanswered)
-        assert point.articles == ("wushen-2021-60:22.5", "cn-809:19")
+        assert point.articles == ("wushen-2021-60:22.5", "cn-809:19.1")
         actions.answer_hit(
             project_id=project.id, entry_id=entry, target_kind=hit.found.target_kind, target_id=hit.found.target_id,
             answer="REUSE", by=office.clerk, at=at,

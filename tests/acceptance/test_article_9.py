@@ -31,7 +31,7 @@ def test_a_new_entry_is_unconditional_unless_a_reason_is_given(banner):
     begun = actions.draft_resource(by=banner.provider.clerk, at=banner.at)
     assert begun.content.sharing_type == "UNCONDITIONAL"
     entry = make.make_draft_entry(banner.provider, replace(conditional_content(), sharing_reason=""), at=banner.at)
-    assert refused(entry, banner) == {"sharing_reason": ("wushen-2021-60:4(1)", "wushen-2021-60:9")}
+    assert refused(entry, banner) == {"sharing_reason": ("wushen-2021-60:4(1)", "wushen-2021-60:9.2")}
 
 
 def test_what_every_department_may_have_in_full_is_unconditional(banner):
@@ -43,7 +43,7 @@ def test_what_every_department_may_have_in_full_is_unconditional(banner):
 def test_what_can_be_had_only_in_part_is_conditional(banner):
     elements = (*complete_content().elements, element("inner", name="内部标识", sharing_type="WITHHELD"))
     entry = make.make_draft_entry(banner.provider, complete_content(elements=elements), at=banner.at)
-    assert "wushen-2021-60:9" in refused(entry, banner)["elements.2.sharing_type"]
+    assert "wushen-2021-60:9.3" in refused(entry, banner)["elements.2.sharing_type"]
 
 
 def test_an_element_that_is_not_shared_never_leaves_the_catalogue(banner):
