@@ -29,17 +29,19 @@ PREPARE: Final = Permission(
 REPLY: Final = Permission(
     name="access.reply", roles=frozenset({Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_LEADER}), scope=Scope.ACT
 )
-ASK_EXTENSION: Final = Permission(name="access.ask_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
-DECIDE_EXTENSION: Final = Permission(name="access.decide_extension", roles=frozenset({Role.AUTHORITY_LEADER}))
-TALK: Final = Permission(name="access.talk", roles=_OFFICE | _AUTHORITY)
+ASK_EXTENSION: Final = Permission(name="access.ask_extension", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT)
+DECIDE_EXTENSION: Final = Permission(name="access.decide_extension", roles=frozenset({Role.AUTHORITY_LEADER}), scope=Scope.ACT)
+TALK: Final = Permission(name="access.talk", roles=_OFFICE | _AUTHORITY, scope=Scope.ACT)
 KEEP_COMBINATIONS: Final = Permission(name="access.keep_combinations", roles=_AUTHORITY)
 MEDIATE: Final = Permission(name="access.mediate", roles=_AUTHORITY)
 LAPSE: Final = Permission(name="access.lapse", roles=frozenset(), systems=frozenset({SWEEPER}))
 RECOMPUTE: Final = Permission(name="access.recompute", roles=frozenset(), systems=frozenset({RECALCULATOR}))
 # What a provider asks of its line superior (办法 21(3)).
 VIEW_SUPERIORS: Final = Permission(name="access.view_superiors", roles=_OFFICE | OVERSEERS, scope=Scope.READ)
-ASK_SUPERIOR: Final = Permission(name="access.ask_superior", roles=_OFFICE)
-ISSUE_LETTER: Final = Permission(name="access.issue_superior_letter", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+ASK_SUPERIOR: Final = Permission(name="access.ask_superior", roles=_OFFICE, scope=Scope.ACT)
+ISSUE_LETTER: Final = Permission(
+    name="access.issue_superior_letter", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT
+)
 SUPERIOR_FIGURES: Final = Permission(name="access.superior_figures", roles=OVERSEERS)
 WATCH_RETURNS: Final = Permission(name="access.watch_returns", roles=frozenset(), systems=frozenset({RETURN_WATCHER}))
 

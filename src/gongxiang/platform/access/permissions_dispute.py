@@ -18,22 +18,24 @@ _OFFICER: Final = frozenset({Role.ACCOUNTABLE_OFFICER})
 _LEADER: Final = frozenset({Role.AUTHORITY_LEADER})
 
 VIEW: Final = Permission(name="disputes.view", roles=_DESK | OVERSEERS, scope=Scope.REQUESTS)
-OPEN: Final = Permission(name="disputes.open", roles=_OFFICER)
-RECORD: Final = Permission(name="disputes.record_meeting", roles=_DESK)
-CONFIRM: Final = Permission(name="disputes.confirm", roles=_OFFICER)
+OPEN: Final = Permission(name="disputes.open", roles=_OFFICER, scope=Scope.ACT)
+RECORD: Final = Permission(name="disputes.record_meeting", roles=_DESK, scope=Scope.ACT)
+CONFIRM: Final = Permission(name="disputes.confirm", roles=_OFFICER, scope=Scope.ACT)
 ATTACH: Final = Permission(name="disputes.attach", roles=_DESK | _AUTHORITY)
-MEDIATE: Final = Permission(name="disputes.mediate", roles=_AUTHORITY)
-LEAD: Final = Permission(name="disputes.lead", roles=_LEADER)
+MEDIATE: Final = Permission(name="disputes.mediate", roles=_AUTHORITY, scope=Scope.ACT)
+LEAD: Final = Permission(name="disputes.lead", roles=_LEADER, scope=Scope.ACT)
 LAPSE: Final = Permission(name="disputes.lapse", roles=frozenset(), systems=frozenset({SWEEPER}))
 RECOUNT: Final = Permission(name="disputes.recount", roles=frozenset(), systems=frozenset({RECALCULATOR}))
 
 VIEW_PLANS: Final = Permission(name="collection.view", roles=_DESK | OVERSEERS, scope=Scope.REQUESTS)
-STATE_SEARCH: Final = Permission(name="collection.state_search", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
-ANSWER: Final = Permission(name="collection.answer", roles=_OFFICER)
-FILE: Final = Permission(name="collection.file", roles=_AUTHORITY)
-PLAN: Final = Permission(name="collection.plan", roles=_DESK)
-PROPOSE: Final = Permission(name="collection.propose", roles=_OFFICER)
-FINISH: Final = Permission(name="collection.finish", roles=_DESK, systems=frozenset({PLAN_FINISHER}))
+STATE_SEARCH: Final = Permission(
+    name="collection.state_search", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT
+)
+ANSWER: Final = Permission(name="collection.answer", roles=_OFFICER, scope=Scope.ACT)
+FILE: Final = Permission(name="collection.file", roles=_AUTHORITY, scope=Scope.ACT)
+PLAN: Final = Permission(name="collection.plan", roles=_DESK, scope=Scope.ACT)
+PROPOSE: Final = Permission(name="collection.propose", roles=_OFFICER, scope=Scope.ACT)
+FINISH: Final = Permission(name="collection.finish", roles=_DESK, systems=frozenset({PLAN_FINISHER}), scope=Scope.ACT)
 
 
 def sees_all(actor: Actor) -> bool:

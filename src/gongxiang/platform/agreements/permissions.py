@@ -11,14 +11,16 @@ from gongxiang.platform.kernel.permissions import Permission
 
 #: Who reads the agreements of all departments.
 READERS_OF_ALL = (Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER, Role.AUDITOR)
-READ = Permission(name="agreements.read", roles=frozenset(Role) - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+READ = Permission(
+    name="agreements.read", roles=frozenset(Role) - {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}, scope=Scope.ACT
+)
 #: The terms as ODRL, also for a department's own systems.
 TERMS = Permission(name="agreements.terms", roles=READ.roles, scope=Scope.READ)
-DRAFT = Permission(name="agreements.draft", roles=frozenset({Role.CLERK, Role.REVIEWER}))
+DRAFT = Permission(name="agreements.draft", roles=frozenset({Role.CLERK, Role.REVIEWER}), scope=Scope.ACT)
 #: Signing asks for password and code in the act itself.
 SIGN = Permission(name="agreements.sign", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
 COUNTERSIGN = Permission(name="agreements.countersign", roles=frozenset({Role.AUTHORITY_LEADER}))
-RETURN = Permission(name="agreements.return", roles=frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER}))
+RETURN = Permission(name="agreements.return", roles=frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER}), scope=Scope.ACT)
 TERMINATE = Permission(name="agreements.terminate", roles=frozenset({Role.AUTHORITY_LEADER}), second_factor=True)
 ISSUE_TEMPLATE = Permission(name="agreements.issue_template", roles=frozenset({Role.AUTHORITY_OFFICER}))
 OVERVIEW = Permission(name="agreements.overview", roles=frozenset(READERS_OF_ALL))

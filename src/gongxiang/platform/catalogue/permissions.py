@@ -13,6 +13,8 @@ AUTHORITY = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 READERS = DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR, Role.AUDITOR}
 
 SEARCH = Permission(name="catalogue.search", roles=READERS, scope=Scope.READ)
+#: The searches a person keeps: nobody else's, so by a token of one's own only.
+OWN_SEARCHES = Permission(name="catalogue.own_searches", roles=READERS, scope=Scope.ACT)
 COMPILE = Permission(name="catalogue.compile", roles=frozenset({Role.CLERK, Role.REVIEWER}), scope=Scope.COMPILE)
 REVIEW = Permission(name="catalogue.review", roles=frozenset({Role.REVIEWER}), scope=Scope.ACT)
 #: The job that checks and carries out what a person sent and confirmed.
@@ -43,7 +45,7 @@ QUALITY = Permission(
 IMPORT = Permission(name="catalogue.import", roles=frozenset({Role.CLERK, Role.REVIEWER}), scope=Scope.ACT)
 OWN_IMPORTS = Permission(name="catalogue.own_imports", roles=DEPARTMENT | {Role.NODE_OPERATOR}, scope=Scope.ACT)
 QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY, scope=Scope.ACT)
-NAME_SOURCE = Permission(name="catalogue.name_source", roles=frozenset({Role.AUTHORITY_OFFICER}))
+NAME_SOURCE = Permission(name="catalogue.name_source", roles=frozenset({Role.AUTHORITY_OFFICER}), scope=Scope.ACT)
 REPORT = Permission(name="catalogue.report", roles=frozenset({Role.AUTHORITY_OFFICER}))
 REPORTS = Permission(name="catalogue.reports", roles=AUTHORITY | {Role.AUDITOR})
 #: Facts that rooms above write down on an entry.

@@ -21,7 +21,7 @@ CONFIRM_UNCHANGED = Permission(
     name="catalogue.confirm_entry_unchanged", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT
 )
 NAME_NEW_ENTRY = Permission(name="catalogue.name_remit_entry", roles=DEPARTMENT, scope=Scope.ACT)
-CANCEL_REMIT = Permission(name="catalogue.cancel_remit_change", roles=frozenset({Role.AUTHORITY_OFFICER}))
+CANCEL_REMIT = Permission(name="catalogue.cancel_remit_change", roles=frozenset({Role.AUTHORITY_OFFICER}), scope=Scope.ACT)
 SWEEP_UPKEEP = Permission(name="catalogue.sweep_upkeep", roles=frozenset(), systems=frozenset({SWEEPER}))
 
 
@@ -50,6 +50,6 @@ def sees_every_department(actor: Actor | None) -> bool:
     return isinstance(actor, System) or (isinstance(actor, Person) and actor.has(*AUTHORITY, Role.AUDITOR))
 
 
-VIEW_WITHHELD = Permission(name="catalogue.view_withheld", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR})
-REPORT_WITHHELD = Permission(name="catalogue.report_withheld", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+VIEW_WITHHELD = Permission(name="catalogue.view_withheld", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR}, scope=Scope.ACT)
+REPORT_WITHHELD = Permission(name="catalogue.report_withheld", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT)
 CONFIRM_WITHHELD = Permission(name="catalogue.confirm_withheld", roles=AUTHORITY, second_factor=True)

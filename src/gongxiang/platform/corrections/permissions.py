@@ -15,13 +15,13 @@ VIEW = Permission(name="corrections.view", roles=DESK | OVERSEERS | {Role.NODE_O
 REPORT = Permission(name="corrections.report", roles=DESK, scope=Scope.CORRECT)
 VERIFY = Permission(name="corrections.verify", roles=VERIFIERS, scope=Scope.CORRECT)
 #: Handing over: the provider's people once, the authority any time.
-FORWARD = Permission(name="corrections.forward", roles=VERIFIERS | AUTHORITY)
+FORWARD = Permission(name="corrections.forward", roles=VERIFIERS | AUTHORITY, scope=Scope.ACT)
 #: What the consumer's people do with an answer; acts of persons.
-SETTLE = Permission(name="corrections.settle", roles=DESK)
+SETTLE = Permission(name="corrections.settle", roles=DESK, scope=Scope.ACT)
 #: Taking key and values to the gateway, and reading them there.
 CARRY = Permission(name="corrections.carry_values", roles=DESK, scope=Scope.CORRECT)
-DECIDE = Permission(name="corrections.decide", roles=AUTHORITY)
-COMPLAIN = Permission(name="corrections.complain", roles=DESK)
+DECIDE = Permission(name="corrections.decide", roles=AUTHORITY, scope=Scope.ACT)
+COMPLAIN = Permission(name="corrections.complain", roles=DESK, scope=Scope.ACT)
 FIGURES = Permission(name="corrections.figures", roles=DESK | OVERSEERS)
 SWEEPER, RECALCULATOR, FOLLOWER = "correction-sweeper", "correction-clock", "correction-follower"
 LAPSE = Permission(name="corrections.lapse", roles=frozenset(), systems=frozenset({SWEEPER}))

@@ -17,19 +17,24 @@ _AUTHORITY: Final = frozenset({Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 OVERSEERS: Final = _AUTHORITY | {Role.AUDITOR, Role.PLATFORM_OPERATOR}
 _ADMITTERS: Final = frozenset({Role.PLATFORM_OPERATOR, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER})
 
-VIEW: Final = Permission(name="delivery.view", roles=_OFFICE | OVERSEERS)
+VIEW: Final = Permission(name="delivery.view", roles=_OFFICE | OVERSEERS, scope=Scope.ACT)
 OFFER: Final = Permission(name="delivery.offer_node", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
 ADMIT: Final = Permission(name="delivery.admit_node", roles=_ADMITTERS, second_factor=True)
 REVOKE: Final = Permission(name="delivery.revoke_node", roles=_ADMITTERS, second_factor=True)
 CHECK_TABLE: Final = Permission(
-    name="delivery.check_table", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.PLATFORM_OPERATOR})
+    name="delivery.check_table",
+    roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.PLATFORM_OPERATOR}),
+    scope=Scope.ACT,
 )
 #: Names of a source's tables and columns stay between the department and the authority.
-SURVEY: Final = Permission(name="delivery.survey", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER}))
-VIEW_SOURCE: Final = Permission(name="delivery.view_source", roles=_OFFICE | _AUTHORITY)
+SURVEY: Final = Permission(
+    name="delivery.survey", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER}), scope=Scope.ACT
+)
+VIEW_SOURCE: Final = Permission(name="delivery.view_source", roles=_OFFICE | _AUTHORITY, scope=Scope.ACT)
 RECONCILE: Final = Permission(
     name="delivery.reconcile",
     roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.PLATFORM_OPERATOR}),
+    scope=Scope.ACT,
 )
 SAMPLE: Final = Permission(name="delivery.sample", roles=frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
 #: Masked rows at mounting are for the department whose table it is, nobody else.
@@ -41,11 +46,11 @@ CHANNEL_FINDER: Final = "channel-finder"
 CHANNEL_WATCHER: Final = "channel-watcher"
 _DESK: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER})
 VIEW_CHANNELS: Final = Permission(name="delivery.view_channels", roles=_OFFICE | OVERSEERS, scope=Scope.READ)
-DECLARE_CHANNEL: Final = Permission(name="delivery.declare_channel", roles=_DESK | {Role.AUTHORITY_OFFICER})
-CONFIRM_CHANNEL: Final = Permission(name="delivery.confirm_channel", roles=frozenset({Role.AUTHORITY_OFFICER}))
-PLAN_CHANNEL: Final = Permission(name="delivery.plan_channel", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
-MOVE_CHANNEL: Final = Permission(name="delivery.move_channel", roles=_DESK)
-EXEMPT_CHANNEL: Final = Permission(name="delivery.exempt_channel", roles=frozenset({Role.AUTHORITY_LEADER}))
+DECLARE_CHANNEL: Final = Permission(name="delivery.declare_channel", roles=_DESK | {Role.AUTHORITY_OFFICER}, scope=Scope.ACT)
+CONFIRM_CHANNEL: Final = Permission(name="delivery.confirm_channel", roles=frozenset({Role.AUTHORITY_OFFICER}), scope=Scope.ACT)
+PLAN_CHANNEL: Final = Permission(name="delivery.plan_channel", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT)
+MOVE_CHANNEL: Final = Permission(name="delivery.move_channel", roles=_DESK, scope=Scope.ACT)
+EXEMPT_CHANNEL: Final = Permission(name="delivery.exempt_channel", roles=frozenset({Role.AUTHORITY_LEADER}), scope=Scope.ACT)
 CHANNEL_FIGURES: Final = Permission(name="delivery.channel_figures", roles=OVERSEERS)
 FIND_CHANNELS: Final = Permission(name="delivery.find_channels", roles=frozenset(), systems=frozenset({CHANNEL_FINDER}))
 WATCH_CHANNELS: Final = Permission(name="delivery.watch_channels", roles=frozenset(), systems=frozenset({CHANNEL_WATCHER}))

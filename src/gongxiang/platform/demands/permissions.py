@@ -15,9 +15,11 @@ VIEW = Permission(
     scope=Scope.READ,
 )
 STATE = Permission(name="demands.state", roles=DESK, scope=Scope.ACT)
-ASSIGN = Permission(name="demands.assign", roles=frozenset({Role.AUTHORITY_OFFICER}))
-ANSWER = Permission(name="demands.answer", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER}))
-HAND_BACK = Permission(name="demands.hand_back", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
+ASSIGN = Permission(name="demands.assign", roles=frozenset({Role.AUTHORITY_OFFICER}), scope=Scope.ACT)
+ANSWER = Permission(
+    name="demands.answer", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER}), scope=Scope.ACT
+)
+HAND_BACK = Permission(name="demands.hand_back", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT)
 FIGURES = Permission(name="demands.figures", roles=AUTHORITY | {Role.AUDITOR})
 SWEEPER, RECALCULATOR = "demand-sweeper", "demand-clock"
 #: The job that sees an entry published for which a demand waits.

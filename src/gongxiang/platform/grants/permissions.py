@@ -18,7 +18,7 @@ _OFFICE: Final = frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER,
 #: Who sees every department's grants.
 OVERSEERS: Final = _AUTHORITY | {Role.AUDITOR, Role.PLATFORM_OPERATOR}
 
-VIEW: Final = Permission(name="grants.view", roles=_OFFICE | OVERSEERS)
+VIEW: Final = Permission(name="grants.view", roles=_OFFICE | OVERSEERS, scope=Scope.ACT)
 #: The terms as ODRL, also for a department's own systems.
 TERMS: Final = Permission(name="grants.terms", roles=VIEW.roles, scope=Scope.READ)
 ISSUE: Final = Permission(
@@ -39,7 +39,9 @@ ROUTE: Final = Permission(name="grants.route", roles=frozenset(), systems=frozen
 PAPER: Final = Permission(
     name="grants.paper", roles=frozenset({Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}) | _AUTHORITY
 )
-CERTIFY_DISPOSAL: Final = Permission(name="grants.certify_disposal", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+CERTIFY_DISPOSAL: Final = Permission(
+    name="grants.certify_disposal", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT
+)
 
 
 def is_authority(actor: Actor) -> bool:
@@ -117,7 +119,7 @@ def check_actor_can_certify(actor: Actor, consumer_id: UUID) -> None:
 
 STOPPER: Final = "sharing-stopper"
 ANNOUNCE_STOP: Final = Permission(name="grants.announce_stop", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), second_factor=True)
-ANSWER_STOP: Final = Permission(name="grants.answer_stop", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+ANSWER_STOP: Final = Permission(name="grants.answer_stop", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT)
 DECIDE_STOP: Final = Permission(name="grants.decide_stop", roles=_AUTHORITY, second_factor=True)
 STOP_CLOCK: Final = "stop-notice-clock"
 RECOUNT_STOP: Final = Permission(name="grants.recount_stop", roles=frozenset(), systems=frozenset({STOP_CLOCK}))
@@ -134,7 +136,9 @@ def check_own_department(permission: Permission, actor: Actor, department_id: UU
 # ---- putting right what a grant was suspended for ----------------------------------------------------------------------
 
 RECTIFICATION_SWEEPER: Final = "rectification-sweeper"
-REPORT_RECTIFICATION: Final = Permission(name="grants.report_rectification", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
+REPORT_RECTIFICATION: Final = Permission(
+    name="grants.report_rectification", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT
+)
 LAPSE_RECTIFICATION: Final = Permission(
     name="grants.lapse_rectification", roles=frozenset(), systems=frozenset({RECTIFICATION_SWEEPER})
 )
@@ -158,30 +162,36 @@ _OFFICER: Final = frozenset({Role.ACCOUNTABLE_OFFICER})
 
 #: Lines of use for a department's own books; a system passes with the scope that reads requests.
 VIEW_USE: Final = Permission(name="grants.view_use", roles=_OFFICE | OVERSEERS, scope=Scope.REQUESTS)
-NAME_HANDLER: Final = Permission(name="grants.name_handler", roles=_OFFICER)
-END_HANDLER: Final = Permission(name="grants.end_handler", roles=_OFFICER, systems=frozenset({HANDLER_WATCH}))
+NAME_HANDLER: Final = Permission(name="grants.name_handler", roles=_OFFICER, scope=Scope.ACT)
+END_HANDLER: Final = Permission(name="grants.end_handler", roles=_OFFICER, systems=frozenset({HANDLER_WATCH}), scope=Scope.ACT)
 NOTE_USE: Final = Permission(name="grants.note_use", roles=frozenset(), systems=frozenset({USE_NOTER}))
 KEEP_USE: Final = Permission(name="grants.keep_use", roles=frozenset(), systems=frozenset({USE_KEEPER}))
 OPEN_USE_REPORT: Final = Permission(name="grants.open_use_report", roles=frozenset(), systems=frozenset({REPORT_SWEEPER}))
-REPORT_USE: Final = Permission(name="grants.report_use", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}))
-ASK_ABOUT_USE: Final = Permission(name="grants.ask_about_use", roles=_OFFICER | _AUTHORITY, systems=frozenset({DRIFT_FINDER}))
-INSPECT: Final = Permission(name="grants.inspect", roles=_OFFICER | _AUTHORITY)
-REPLY_TO_INSPECTION: Final = Permission(name="grants.reply_to_inspection", roles=_OFFICER)
-ASK_THIRD_PARTY: Final = Permission(name="grants.ask_third_party", roles=_OFFICER)
+REPORT_USE: Final = Permission(
+    name="grants.report_use", roles=frozenset({Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT
+)
+ASK_ABOUT_USE: Final = Permission(
+    name="grants.ask_about_use", roles=_OFFICER | _AUTHORITY, systems=frozenset({DRIFT_FINDER}), scope=Scope.ACT
+)
+INSPECT: Final = Permission(name="grants.inspect", roles=_OFFICER | _AUTHORITY, scope=Scope.ACT)
+REPLY_TO_INSPECTION: Final = Permission(name="grants.reply_to_inspection", roles=_OFFICER, scope=Scope.ACT)
+ASK_THIRD_PARTY: Final = Permission(name="grants.ask_third_party", roles=_OFFICER, scope=Scope.ACT)
 DECIDE_THIRD_PARTY: Final = Permission(name="grants.decide_third_party", roles=_OFFICER, second_factor=True)
 REVOKE_THIRD_PARTY: Final = Permission(name="grants.revoke_third_party", roles=_OFFICER | _AUTHORITY, second_factor=True)
 NOTE_PROVISION: Final = Permission(
     name="grants.note_provision", roles=frozenset(), systems=frozenset({USE_NOTER, PROVISION_CLOCK})
 )
-DECLARE_PROVISION: Final = Permission(name="grants.declare_provision", roles=_DESK | {Role.NODE_OPERATOR})
-CONFIRM_PROVISION: Final = Permission(name="grants.confirm_provision", roles=_DESK | {Role.NODE_OPERATOR})
+DECLARE_PROVISION: Final = Permission(name="grants.declare_provision", roles=_DESK | {Role.NODE_OPERATOR}, scope=Scope.ACT)
+CONFIRM_PROVISION: Final = Permission(name="grants.confirm_provision", roles=_DESK | {Role.NODE_OPERATOR}, scope=Scope.ACT)
 LAPSE_DISPOSAL: Final = Permission(name="grants.lapse_disposal", roles=frozenset(), systems=frozenset({DISPOSAL_CLOCK}))
 #: Who handles the data may have them destroyed; that they were is certified by the officer.
 ORDER_DESTRUCTION: Final = Permission(
-    name="grants.order_destruction", roles=frozenset({Role.CLERK, Role.ACCOUNTABLE_OFFICER, Role.NODE_OPERATOR})
+    name="grants.order_destruction",
+    roles=frozenset({Role.CLERK, Role.ACCOUNTABLE_OFFICER, Role.NODE_OPERATOR}),
+    scope=Scope.ACT,
 )
 NOTE_DESTRUCTION: Final = Permission(name="grants.note_destruction", roles=frozenset(), systems=frozenset({USE_NOTER}))
-ACKNOWLEDGE_DISPOSAL: Final = Permission(name="grants.acknowledge_disposal", roles=_OFFICER)
+ACKNOWLEDGE_DISPOSAL: Final = Permission(name="grants.acknowledge_disposal", roles=_OFFICER, scope=Scope.ACT)
 
 
 def check_provider_or_authority(permission: Permission, actor: Actor, provider_id: UUID) -> None:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI
@@ -14,7 +14,7 @@ from ninja.errors import HttpError, ValidationError
 from gongxiang.platform.http_api import v1  # noqa: F401 -- its modules register themselves
 from gongxiang.platform.http_api.answers import misformed, refused
 from gongxiang.platform.http_api.endpoints import DOORS, ROUTER
-from gongxiang.platform.http_api.errors import BodyTooLarge, BodyUnreadable, NoSuchAddress, Unexpected
+from gongxiang.platform.http_api.errors import BodyTooLarge, BodyUnreadable, FieldsWrong, NoSuchAddress, Unexpected
 from gongxiang.platform.http_api.reading import CarefulParser, PlainRenderer
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.twins import SentTwice, is_twin
@@ -44,6 +44,12 @@ def _on_twin(request: HttpRequest, error: IntegrityError) -> HttpResponse:
     if not is_twin(error):
         return _on_accident(request, error)
     return refused(SentTwice())
+
+
+@API.exception_handler(DataError)
+def _on_unfit(request: HttpRequest, error: DataError) -> HttpResponse:
+    # A value longer or larger than its column: a fault of form that the act left to the database.
+    return refused(FieldsWrong())
 
 
 @API.exception_handler(ValidationError)

@@ -6,6 +6,7 @@ What is sent and what is answered is `Content.to_json()`'s form, and read back b
 import dataclasses
 import types
 import typing
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -40,13 +41,18 @@ _TEXT, _LIST, _NAME = 20_000, 2_000, 500
 _MADE: dict[tuple[type, bool], type[BaseModel]] = {}
 
 
-def schema_of(kind: type, *, sent: bool) -> type[BaseModel]:
-    """A model of a frozen value: with limits and closed to unknown fields if it is `sent`, open if it is answered."""
+def schema_of(kind: type, *, sent: bool, called: str = "") -> type[BaseModel]:
+    """A model of a frozen value: with limits and closed to unknown fields if it is `sent`, open if it is answered.
+
+    `called`: its name in the description, where two rooms name a value alike.
+    """
     if (kind, sent) not in _MADE:
         hints = typing.get_type_hints(kind)
         fields: dict[str, Any] = {}
         for one in dataclasses.fields(kind):
-            hint = _hint(one.name, hints[one.name], sent)
+            # `kind` is a code of the catalogue's alone; other rooms have kinds of their own.
+            named = one.name if one.name != "kind" or kind.__module__ == Content.__module__ else ""
+            hint = _hint(named, hints[one.name], sent)
             default = one.default_factory() if one.default_factory is not dataclasses.MISSING else one.default
             if default is dataclasses.MISSING:
                 fields[one.name] = (hint, ...)
@@ -54,7 +60,7 @@ def schema_of(kind: type, *, sent: bool) -> type[BaseModel]:
                 fields[one.name] = (hint, Field(default_factory=hint))
             else:
                 fields[one.name] = (hint, list(default) if isinstance(default, tuple) else default)
-        name = kind.__name__.removesuffix("View").removesuffix("Content") or "Content"
+        name = called or kind.__name__.removesuffix("View").removesuffix("Ref").removesuffix("Content") or "Content"
         config = ConfigDict(extra="forbid" if sent else "ignore")
         title = f"{name if name != 'Content' else 'Entry'}{'Sent' if sent else ''}"
         _MADE[kind, sent] = create_model(title, __config__=config, __doc__=kind.__doc__, **fields)
@@ -68,6 +74,8 @@ def _hint(name: str, hint: Any, sent: bool) -> Any:
     if origin is tuple:
         several: Any = list.__class_getitem__(_hint(name, inner[0], sent))
         return Annotated[several, Field(max_length=_LIST)] if sent else several
+    if origin in (dict, Mapping) and (not sent or Any in inner):
+        return dict[str, Any]
     if origin is dict:
         text = _hint("", str, sent)
         pairs: Any = dict.__class_getitem__((text, text))

@@ -1,10 +1,10 @@
 """Who may do what with notices: everybody reads their own."""
 
-from gongxiang.platform.kernel.actors import Actor, Person, Role
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
-READ = Permission(name="notices.read", roles=frozenset(Role), signed_in=True)
+READ = Permission(name="notices.read", roles=frozenset(Role), signed_in=True, scope=Scope.ACT)
 #: The job that writes and sends them.
 WRITER = "notices"
 WRITE = Permission(name="notices.write", roles=frozenset(), systems=frozenset({WRITER}))

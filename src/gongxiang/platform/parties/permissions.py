@@ -32,7 +32,7 @@ NAME_DEPUTY = Permission(
 )
 #: Seeing who stands in for whom in the own department.
 READ_DEPUTIES = Permission(name="parties.read_deputies", roles=frozenset(Role) - ADMINISTRATORS)
-KEEP_REGISTERS = Permission(name="parties.keep_registers", roles=_OFFICE | {Role.NODE_OPERATOR})
+KEEP_REGISTERS = Permission(name="parties.keep_registers", roles=_OFFICE | {Role.NODE_OPERATOR}, scope=Scope.ACT)
 READ_REGISTERS = Permission(name="parties.read_registers", roles=frozenset(Role), scope=Scope.READ)
 #: Tokens of a department's systems: whoever answers for the department, or runs its machines.
 KEEP_TOKENS = Permission(

@@ -15,19 +15,19 @@ OVERSEERS = AUTHORITY | {Role.AUDITOR, Role.PLATFORM_OPERATOR}
 RECALCULATOR = "projects-clock"
 
 VIEW = Permission(name="projects.view", roles=DEPARTMENT | OVERSEERS | {Role.NODE_OPERATOR}, scope=Scope.READ)
-KEEP = Permission(name="projects.keep", roles=frozenset({Role.CLERK, Role.REVIEWER}))
-CONSENT = Permission(name="projects.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
-SUBMIT = Permission(name="projects.submit", roles=DEPARTMENT)
-CANCEL = Permission(name="projects.cancel", roles=frozenset({Role.ACCOUNTABLE_OFFICER}))
-REVIEW = Permission(name="projects.review", roles=frozenset({Role.AUTHORITY_OFFICER}))
-ACCEPT = Permission(name="projects.accept", roles=frozenset({Role.AUTHORITY_OFFICER}))
-TEST = Permission(name="projects.test", roles=frozenset({Role.PLATFORM_OPERATOR}))
+KEEP = Permission(name="projects.keep", roles=frozenset({Role.CLERK, Role.REVIEWER}), scope=Scope.ACT)
+CONSENT = Permission(name="projects.consent", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT)
+SUBMIT = Permission(name="projects.submit", roles=DEPARTMENT, scope=Scope.ACT)
+CANCEL = Permission(name="projects.cancel", roles=frozenset({Role.ACCOUNTABLE_OFFICER}), scope=Scope.ACT)
+REVIEW = Permission(name="projects.review", roles=frozenset({Role.AUTHORITY_OFFICER}), scope=Scope.ACT)
+ACCEPT = Permission(name="projects.accept", roles=frozenset({Role.AUTHORITY_OFFICER}), scope=Scope.ACT)
+TEST = Permission(name="projects.test", roles=frozenset({Role.PLATFORM_OPERATOR}), scope=Scope.ACT)
 #: Lists of what waits for the authority or the operator.
 QUEUES = Permission(name="projects.queues", roles=AUTHORITY | {Role.PLATFORM_OPERATOR})
-MONEY = Permission(name="projects.money", roles=DEPARTMENT)
+MONEY = Permission(name="projects.money", roles=DEPARTMENT, scope=Scope.ACT)
 STATISTICS = Permission(name="projects.statistics", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR})
-CHECK_FORM = Permission(name="projects.check_form", roles=DEPARTMENT)
-READ_CHECKS = Permission(name="projects.read_checks", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR})
+CHECK_FORM = Permission(name="projects.check_form", roles=DEPARTMENT, scope=Scope.ACT)
+READ_CHECKS = Permission(name="projects.read_checks", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR}, scope=Scope.ACT)
 RECOUNT = Permission(name="projects.recount", roles=frozenset(), systems=frozenset({RECALCULATOR}))
 
 

@@ -1,4 +1,4 @@
-"""Demands: what departments need and the catalogue does not offer."""
+"""Demands: what departments need and the catalogue does not offer; reading, stating and every act until they end."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -7,8 +7,9 @@ from uuid import UUID
 from ninja import Query, Schema, Status
 from pydantic import Field
 
-from gongxiang.platform.demands import actions, queries
+from gongxiang.platform.demands import actions, permissions, queries, states
 from gongxiang.platform.demands.permissions import STATE, VIEW
+from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.schemas import page_of
@@ -50,6 +51,9 @@ class Wanted(Schema):
 
     q: str = Field("", max_length=200)
     status: str = Field("", max_length=20)
+    box: Literal["all", "mine", "to_answer", "to_assign"] = "all"
+    outcome: Literal["", "EXISTS", "WILL_BE_COMPILED", "DOES_NOT_EXIST"] = ""
+    sort: Literal["new", "due", "name"] = "new"
     page: int = Field(1, ge=1, le=100_000)
     size: int = Field(50, ge=1, le=200)
 
@@ -61,6 +65,9 @@ class Demands(Schema):
     total: int
     page: int
     pages: int
+
+
+_SORTS = {"new": ("-stated_at", "-number"), "due": ("due_at", "-number"), "name": ("title", "-number")}
 
 
 class NewDemand(Schema):
@@ -84,8 +91,10 @@ def _body(row: Any) -> dict[str, Any]:
 def demands(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     """Demands, which are open to every department that shares."""
     statuses = (wanted.status,) if wanted.status else ()
-    rows = queries.find_demands(actor=request.actor, text=wanted.q.strip(), statuses=statuses)
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    rows = queries.find_demands(
+        actor=request.actor, box=wanted.box, text=wanted.q.strip(), statuses=statuses, outcome=wanted.outcome
+    )
+    shown, numbers = page_of(rows.order_by(*_SORTS[wanted.sort]), page=wanted.page, size=wanted.size)
     return {"demands": [_body(row) for row in shown], **numbers}
 
 
@@ -100,3 +109,33 @@ def state(request: Called, sent: NewDemand) -> Status[Any]:
     """State what the own department needs: a person's act, with a session or a token of one's own."""
     made = actions.state_demand(**sent.model_dump(), by=request.actor, at=clock.now())
     return Status(201, _body(made))
+
+
+enter_acts(
+    Area(
+        tag="Upkeep", path="/demands", key="demand_id", answer=Demand, door=VIEW, see=queries.get_demand, body=_body,
+        table=states.DEMAND, name="demand",
+    ),
+    (
+        Act(
+            name="assign_demand", path="/assign", action=actions.assign_demand, door=permissions.ASSIGN, arrow="assign"
+        ),
+        Act(
+            name="hand_back_demand", path="/hand-back", action=actions.hand_back_demand, door=permissions.HAND_BACK,
+            arrow="hand_back", side="provider_id",
+        ),
+        Act(
+            name="answer_demand", path="/answer", action=actions.answer_demand, door=permissions.ANSWER, arrow="answer",
+            kinds={"outcome": Literal["EXISTS", "WILL_BE_COMPILED", "DOES_NOT_EXIST"]},
+        ),
+        Act(
+            name="contest_demand", path="/contest", action=actions.contest_answer, door=STATE, arrow="contest",
+            side="consumer_id",
+        ),
+        Act(name="close_demand", path="/close", action=actions.close_demand, door=STATE, arrow="close", side="consumer_id"),
+        Act(
+            name="withdraw_demand", path="/withdraw", action=actions.withdraw_demand, door=STATE, arrow="withdraw",
+            side="consumer_id",
+        ),
+    ),
+)  # fmt: skip

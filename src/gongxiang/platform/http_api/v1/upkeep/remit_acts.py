@@ -134,3 +134,12 @@ def decision(request: Called, change_id: UUID, sent: RemitDecision) -> Any:
     return plain(
         actions.decide_remit_extension(consent=sent.consent, opinion=sent.opinion, **_key(request, change_id))
     )  # fmt: skip
+
+
+@endpoint(
+    "POST", "/remit-changes/{uuid:change_id}/cancel", door=permissions.CANCEL_REMIT, name="cancel_remit_change", tag="Upkeep",
+    answer=RemitChange,
+)  # fmt: skip
+def cancel(request: Called, change_id: UUID, sent: RemitReason) -> Any:
+    """The authority takes back a change that was registered in error, with its reason."""
+    return plain(actions.cancel_remit_change(reason=sent.reason, **_key(request, change_id)))

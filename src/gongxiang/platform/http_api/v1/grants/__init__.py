@@ -1,0 +1,1 @@
+"""Grants and the procedures of their use."""
