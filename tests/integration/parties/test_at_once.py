@@ -1,5 +1,6 @@
 """Two acts on one department's people at the same moment: each waits its turn, and none is thrown out by the database."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,21 +17,31 @@ from tests.support.chain import until
 
 
 def _waits() -> bool:
+    """Whether an act in this database waits for a lock; `pg_stat_activity` would tell the same all transaction long."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT l.pid FROM pg_locks l"
+            " JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())"
+        )
         return bool(cursor.fetchone()[0])
 
 
 def while_locked(lock: Callable[[], object], then: Callable[[], object], other: Callable[[], object]) -> list[str]:
     """`lock` and `then` in one transaction; between them the other act has come as far as it can."""
+    locked = threading.Event()
 
     def first() -> None:
         with transaction.atomic():
             lock()
-            until(_waits, words="the other act waits")
+            locked.set()
+            until(_waits, seconds=30, words="the other act waits")
             then()
 
-    return run(first, other)
+    def second() -> None:
+        locked.wait(30)
+        other()
+
+    return run(first, second)
 
 
 def crossed_deputies(banner: Banner) -> tuple[list[str], bool]:
