@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -307,6 +308,10 @@ def test_several_replies_are_given_as_they_were_read(banner: Banner) -> None:
     for one in requests:
         one.refresh_from_db()
     assert [one.status for one in requests] == [states.SUBMITTED, states.GRANTED]
+    many = browser.post(reverse("access:give_many"), {"chosen": [*ids, *(uuid4() for _ in range(batches.MOST))], **sent})
+    assert (many.status_code, f"{batches.MOST}" in many.content.decode()) == (409, True), (
+        "more than one go: nothing is left out unsaid"
+    )
     browser.post(reverse("access:give_many"), {"chosen": ids[:1], "confirmed": "yes"})
     requests[0].refresh_from_db()
     assert requests[0].status == states.SUBMITTED, "what was not read is not given"

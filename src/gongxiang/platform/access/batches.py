@@ -1,9 +1,9 @@
 """Several similar requests answered in one go: each on its own merits, in a transaction and with evidence of its own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +19,8 @@ from gongxiang.protocol.terms import Purpose, Volume
 #: Requests in one go.
 MOST = 50
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
@@ -27,6 +29,14 @@ class Result:
     access_request_id: UUID
     number: str
     refusal: Refusal | None
+
+
+def within_one_go(chosen: Iterable[T]) -> list[T]:
+    """Each of the chosen once; raises TooManyAnswered for more than one sitting deals with."""
+    found = list(dict.fromkeys(chosen))
+    if len(found) > MOST:
+        raise errors.TooManyAnswered(most=MOST)
+    return found
 
 
 @implements("cn-809:20.3", "cn-809:23")
@@ -89,7 +99,7 @@ def _terms_for(request: AccessRequestView, *, like: UUID | None, by: Actor) -> d
 
 def _each(ids: Sequence[UUID], act: Callable[[AccessRequestView], None], *, by: Actor) -> list[Result]:
     results = []
-    for key in list(dict.fromkeys(ids))[:MOST]:
+    for key in within_one_go(ids):
         number, refusal = "", None
         try:
             with transaction.atomic():

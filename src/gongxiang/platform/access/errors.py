@@ -285,6 +285,13 @@ class TooManyFiles(Refusal):
     next_step = "Send the others afterwards."
 
 
+class TooManyAnswered(Refusal):
+    """At most {most} requests are answered in one go."""
+
+    basis = ("cn-809:20.3",)
+    next_step = "Tick fewer, and answer the others afterwards."
+
+
 class AggregationUnjustified(Refusal):
     """Together with other grants this one would reveal more than each alone: say why that is acceptable."""
 

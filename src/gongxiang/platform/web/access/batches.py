@@ -22,9 +22,9 @@ from gongxiang.protocol.canonical import instant
 
 
 def _chosen(request: ActingRequest) -> list[AccessRequestView]:
-    """The requests whose boxes were ticked, as far as the person sees them."""
+    """The requests whose boxes were ticked, as far as the person sees them; raises TooManyAnswered."""
     found = []
-    for text in request.POST.getlist("chosen")[: batches.MOST]:
+    for text in batches.within_one_go(request.POST.getlist("chosen")):
         try:
             found.append(queries.get_access_request(UUID(text), actor=request.actor))
         except (ValueError, NotFound):
