@@ -81,21 +81,19 @@ def _on_accident(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def addresses() -> list[URLPattern]:
     """The operations' addresses; each view carries the doors of its methods."""
+    doors = {
+        _route(path): {method: DOORS[one.operation_id or ""] for one in view.operations for method in one.methods}
+        for path, view in ROUTER.path_operations.items()
+    }
     found = [one for one in API.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
-    by_path: dict[str, dict[str, str]] = {}
-    for path, operations in description()["paths"].items():
-        by_path[path] = {method.upper(): said["operationId"] for method, said in operations.items()}
     for one in found:
-        route = f"/api/v1/{_braces(str(one.pattern))}"
-        one.callback.doors = {method: DOORS[name] for method, name in by_path[route].items()}  # type: ignore[attr-defined]
+        one.callback.doors = doors[str(one.pattern)]  # type: ignore[attr-defined]
     return found
 
 
-def _braces(route: str) -> str:
-    """`<uuid:id>` as `{id}`."""
-    import re
-
-    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+def _route(path: str) -> str:
+    """`/demands/{uuid:id}` as addresses are resolved: `demands/<uuid:id>`."""
+    return path.lstrip("/").replace("{", "<").replace("}", ">")
 
 
 @cache
