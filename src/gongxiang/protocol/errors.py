@@ -293,7 +293,7 @@ class NotNamedAsHandler(Terminal):
 
 
 class ElementNotOpen(Terminal):
-    """By the element {element} nothing may be asked: it is not granted, or only masked."""
+    """By this element nothing may be asked: it is not granted, or only masked."""
 
     status = 403
     advice = "Ask by elements that the grant gives out as they are; they stand on the grant's page."

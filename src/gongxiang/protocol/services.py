@@ -140,7 +140,9 @@ def check_open(question: Question, terms: Terms, elements: tuple[ElementSpec, ..
     strange = [code for code in asked if code not in open_ones]
     strange += [code for code in question.elements if code not in terms.elements]
     if strange:
-        raise ElementNotOpen(element=strange[0][:60])
+        raise ElementNotOpen(
+            "By the element {element} nothing may be asked: it is not granted, or only masked.", element=strange[0][:60]
+        )
     return open_ones
 
 
