@@ -5,6 +5,7 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from gongxiang.law.instruments import Article
 from tools import code
 
 
@@ -49,7 +50,7 @@ _ASKING = ("wushen-2021-60:30", "cn-809:39", "cn-809:40", "cn-809:41")
 def _missing_articles(done: Mapping[str, Sequence[str]], tests: Mapping[str, Sequence[str]]) -> list[str]:
     """What no code carries out yet, said plainly, by who has to do it; and how much of each instrument is shown by a test."""
     from gongxiang.law.articles import all_articles
-    from gongxiang.law.instruments import Article, Kind, instruments
+    from gongxiang.law.instruments import Kind, instruments
 
     def among(one: Article, places: Mapping[str, Sequence[str]]) -> bool:
         return any(places.get(i) for i in (one.id, *(f"{one.instrument}:{part}" for part in one.parts)))
@@ -68,11 +69,20 @@ def _missing_articles(done: Mapping[str, Sequence[str]], tests: Mapping[str, Seq
     for kind, heading in headings.items():
         lines += ["", f"**{heading}**", ""]
         missing = [a for every in whole.values() for a in every if a.kind is kind and not among(a, done)]
-        lines += [f"- `{a.id}` {a.title.en}: {a.summary.en}" for a in missing] or ["- nothing is missing"]
+        lines += [f"- `{a.id}` {a.title.en}: {a.summary.en}{_standing(a)}" for a in missing] or ["- nothing is missing"]
     lines += ["", "**What nothing carries of articles that are carried in part**", ""]
     begun = {f"{a.instrument}:{part}" for every in whole.values() for a in every if among(a, done) for part in a.parts}
     left = [a for a in all_articles() if (a.id in begun or a.id in _ASKING) and not done.get(a.id)]
-    return [*lines, *([f"- `{a.id}`: {a.summary.en}" for a in left] or ["- nothing is missing"])]
+    return [*lines, *([f"- `{a.id}`: {a.summary.en}{_standing(a)}" for a in left] or ["- nothing is missing"])]
+
+
+def _standing(one: Article) -> str:
+    """How the product stands to an article or its parts, and where that is shown."""
+    from gongxiang.law.instruments import standings
+
+    names = (one.id, *(f"{one.instrument}:{part}" for part in one.parts))
+    found = [standings()[name] for name in names if name in standings()]
+    return "".join(f" *{s.text.en}* {', '.join(f'`{page}`' for page in s.pages)}".rstrip() for s in found)
 
 
 def doors() -> str:

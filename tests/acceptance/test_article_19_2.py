@@ -121,7 +121,7 @@ def test_the_first_call_ends_the_period_of_provision_and_every_call_is_kept(bann
     assert f"grant:{grant.pk}" not in record.trail, "calls do not bury what was decided about the grant"
 
 
-@pytest.mark.article("wushen-2021-60:23", "cn-809:26.1")
+@pytest.mark.article("wushen-2021-60:23", "cn-809:26.2")
 def test_a_doubt_is_raised_from_a_call_by_its_reference(banner: Banner, grant: Grant) -> None:
     at, clerk = banner.at + timedelta(days=1), banner.consumer.clerk
     answered = call(grant, clerk.id, at)

@@ -74,7 +74,7 @@ def test_personal_information_is_assessed_before(banner):
     }  # fmt: skip
 
 
-@pytest.mark.article("cn-809:16")
+@pytest.mark.article("cn-809:16.1")
 def test_every_department_sees_what_is_published_and_nothing_before(banner):
     entry = make.make_entry_at("SUBMITTED", banner=banner)
     assert queries.search("", actor=banner.consumer.clerk).total == 0

@@ -172,7 +172,7 @@ class TestConsultationAndMediation:
         refusal = {"outcome": "refuse", "ground": "outside_remit", "text": "超出登记注册职责，不予同意提供。"}
         return answer(request_, banner=banner, at=banner.at, **refusal)
 
-    @pytest.mark.article("cn-809:28")
+    @pytest.mark.article("cn-809:28.2")
     def test_the_consumer_opens_it_with_grounds(self, banner: Banner, refused: AccessRequest) -> None:
         with pytest.raises(errors.GroundsMissing):
             actions.open_consultation(access_request_id=refused.pk, grounds="要用", by=banner.consumer.officer, at=banner.at)
@@ -184,7 +184,7 @@ class TestConsultationAndMediation:
         # Both can still agree.
         assert answer(refused, banner=banner, at=banner.at + timedelta(days=1)).status == states.PARTLY_GRANTED
 
-    @pytest.mark.article("cn-809:28")
+    @pytest.mark.article("cn-809:28.2")
     def test_a_refusal_in_consultation_brings_it_before_the_authority(self, banner: Banner, refused: AccessRequest) -> None:
         actions.open_consultation(
             access_request_id=refused.pk, grounds="登记实名核验为法定职责，确需使用。", by=banner.consumer.officer, at=banner.at
@@ -195,9 +195,9 @@ class TestConsultationAndMediation:
         assert again.prepared is None
         failed = evidence.trail_of(f"access_request:{again.pk}", by=banner.consumer.officer)[-1]
         assert failed.kind == "access_request:consultation_failed"
-        assert {"wushen-2021-60:21(2)", "cn-809:28"} <= set(failed.basis)
+        assert {"wushen-2021-60:21(2)", "cn-809:28.2"} <= set(failed.basis)
 
-    @pytest.mark.article("wushen-2021-60:24", "cn-809:28")
+    @pytest.mark.article("wushen-2021-60:24", "cn-809:28.2")
     def test_only_the_leader_decides_for_the_authority(self, banner: Banner, request_: AccessRequest) -> None:
         """Where the provider did not answer at all, the authority decides (our choice)."""
         tasks.sweep_overdue(DUE)
@@ -212,7 +212,7 @@ class TestConsultationAndMediation:
         request_.refresh_from_db()
         assert (request_.status, request_.decided_by_authority) == (states.PARTLY_GRANTED, True)
 
-    @pytest.mark.article("wushen-2021-60:24", "cn-809:28")
+    @pytest.mark.article("wushen-2021-60:24", "cn-809:28.2")
     def test_without_result_the_authority_mediates(self, banner: Banner, refused: AccessRequest) -> None:
         actions.open_consultation(
             access_request_id=refused.pk, grounds="登记实名核验为法定职责，确需使用。", by=banner.consumer.officer, at=banner.at

@@ -31,7 +31,7 @@ from tests.factories.parties import Banner, make_banner
 from tests.factories.procedure import FILTER, MASKED, answer, give_reply, make_request, reply_fields
 from tests.support.pages import client_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:21(2)", "cn-809:28")]
+pytestmark = [pytest.mark.django_db, pytest.mark.article("wushen-2021-60:21(2)", "cn-809:28.2")]
 HOUR = timedelta(hours=1)
 
 
@@ -259,7 +259,7 @@ class TestTheAuthorityMediates:
         last = (given.due_at - timedelta(seconds=1)).astimezone(BEIJING)
         assert f"请双方于{last.year}年{last.month}月{last.day}日24时前答复" in said
         (issued,) = evidence.trail_of(f"document:{paper.pk}", by=banner.auditor)
-        assert set(issued.basis) == {"wushen-2021-60:21(2)", "cn-809:28"}
+        assert set(issued.basis) == {"wushen-2021-60:21(2)", "cn-809:28.2"}
 
     @pytest.mark.article("cn-809:27.3")
     def test_nothing_that_runs_is_taken_away_not_by_filter_mask_or_period_either(
@@ -290,7 +290,7 @@ class TestTheAuthorityMediates:
         assert dispute.due_rule.startswith("government_submission=5@")
 
 
-@pytest.mark.article("cn-809:28")
+@pytest.mark.article("cn-809:28.2")
 class TestTheGovernmentDecides:
     def test_the_decision_is_carried_out_as_a_grant_that_cites_it(self, banner: Banner, partly: AccessRequest) -> None:
         dispute = make_dispute(steps.BEFORE_GOVERNMENT, banner=banner, request=partly)

@@ -117,7 +117,7 @@ def test_an_objection_is_answered_or_upheld(banner, resource, grant_id):
     assert rejected.status == "REJECTED"
     assert tasks.stop_sharing(beijing(STOPS_ON + timedelta(days=2))) == 0
     assert queries.live_grant(grant_id) is not None
-    assert "cn-809:28" in EvidenceRecord.objects.get(kind="stop_notice:rejected").basis
+    assert "cn-809:28.2" in EvidenceRecord.objects.get(kind="stop_notice:rejected").basis
     # The provider may announce anew, with better grounds.
     again = announce(banner, resource, at=banner.at + timedelta(days=3))
     answer(banner, again, grant_id, "OBJECTED", at=banner.at + timedelta(days=4))

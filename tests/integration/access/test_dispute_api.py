@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 API = "/api/v1"
 
 
-@pytest.mark.article("wushen-2021-60:21(2)", "cn-809:28")
+@pytest.mark.article("wushen-2021-60:21(2)", "cn-809:28.2")
 def test_systems_read_disputes_filings_and_plans() -> None:
     banner = make_banner(at=clock.now() - timedelta(hours=12))
     resource, at = make_conditional(banner=banner), banner.at + timedelta(hours=6)

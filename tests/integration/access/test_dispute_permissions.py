@@ -78,7 +78,7 @@ def stands(banner: Banner, row: Any, subject: str, status: str, turn: str, event
     assert article in basis
 
 
-@pytest.mark.article("wushen-2021-60:21(2)", "cn-809:28")
+@pytest.mark.article("wushen-2021-60:21(2)", "cn-809:28.2")
 def test_every_step_of_a_dispute() -> None:
     banner = make_banner()
     request: AccessRequest = refused_request(banner, make_conditional(banner=banner).id)
@@ -88,7 +88,7 @@ def test_every_step_of_a_dispute() -> None:
     row = disputing.open_dispute(grounds=GROUNDS, by=banner.consumer.officer, **asked)
     key: dict[str, Any] = {"dispute_id": row.pk, "at": at + HOUR}
 
-    def now(status: str, turn: str, event: str, article: str = "cn-809:28") -> None:
+    def now(status: str, turn: str, event: str, article: str = "cn-809:28.2") -> None:
         stands(banner, row, "dispute", status, turn, event, article)
 
     now(steps.CONSULTING, "both", "opened")

@@ -140,7 +140,7 @@ class TestTwoAtOneDraft:
             actions.take_copy_over(copy_id=kept.pk, by=banner.consumer.clerk, at=clock.now())
 
 
-@pytest.mark.article("wushen-2021-60:7", "cn-809:13.1", "cn-809:16")
+@pytest.mark.article("wushen-2021-60:7", "cn-809:13.1", "cn-809:16.1")
 class TestManyAtOnce:
     """Each succeeds or fails on its own, and the table says which and why."""
 

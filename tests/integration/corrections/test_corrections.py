@@ -131,7 +131,7 @@ def test_every_act_in_every_state_by_everybody(scene: Scene) -> None:
             transaction.set_rollback(True)
 
 
-@pytest.mark.article("wushen-2021-60:23", "cn-809:26.1", "cn-809:26.2")
+@pytest.mark.article("wushen-2021-60:23", "cn-809:26.2")
 def test_a_doubt_goes_to_the_provider_who_has_ten_working_days(scene: Scene) -> None:
     row = make.report(scene)
     assert (row.status, row.turn, row.number) == (states.REPORTED, "provider", "JH-2026-0001")
@@ -364,7 +364,7 @@ def test_counters_keep_serving_and_a_refusal_is_answered(scene: Scene) -> None:
         complaints.answer_complaint(complaint_id=made.pk, answer=WORDS, by=banner.authority_leader, at=scene.at)
 
 
-@pytest.mark.article("cn-809:26.1")
+@pytest.mark.article("cn-809:26.2")
 def test_the_consumer_notes_what_it_does_with_the_record_meanwhile(scene: Scene) -> None:
     row = make.report(scene)
     key: dict[str, Any] = {"correction_id": row.pk, "at": scene.at}

@@ -262,7 +262,7 @@ def test_what_a_declaration_must_say_and_who_may_make_it(banner):
     assert queries.get_channel(row.pk, actor=banner.auditor).pk == row.pk
     for steps_ in ([], [(banner.at.date(), "今天")], [(date(2035, 1, 1), "太远")], [(date(2026, 12, 1), " ")]):
         with pytest.raises(Refusal):
-            actions.policies.check_plan(steps_, banner.at)
+            actions.policies.check_plan(steps_, banner.at, longest=366)
 
 
 def test_live_grants_of_entries_delivered_otherwise_are_found_once_by_the_product(banner):

@@ -9,7 +9,7 @@ from tests.factories.parties import make_banner
 from tests.support.chain import until
 
 
-@pytest.mark.article("cn-809:16")
+@pytest.mark.article("cn-809:16.1")
 def test_a_committed_publication_is_told_to_every_department(site_database):
     banner = make_banner()
     resource = make.make_published(banner=banner)

@@ -45,7 +45,7 @@ def told(person, kind: str) -> list[Notice]:
     return [one for one in queries.inbox(person) if one.kind == kind]
 
 
-@pytest.mark.article("cn-809:16")
+@pytest.mark.article("cn-809:16.1")
 def test_publication_is_notified_to_every_department(banner):
     resource_id = make.make_published(banner=banner).id
     tell_all(banner)
@@ -54,7 +54,7 @@ def test_publication_is_notified_to_every_department(banner):
             (notice,) = told(person, "resource:published")
             assert notice.subject_id == str(resource_id)
             assert notice.title == "行政区划代码"
-            assert "cn-809:16" in notice.basis
+            assert "cn-809:16.1" in notice.basis
     assert told(banner.authority_officer, "resource:published") == []
 
 

@@ -147,7 +147,7 @@ def test_a_department_with_something_under_way_is_not_merged(banner):
     assert queries.department_ref(banner.provider.id).status == "ACTIVE"
 
 
-@pytest.mark.article("wushen-2021-60:2", "wushen-2021-60:17", "wushen-2021-60:23", "cn-809:28")
+@pytest.mark.article("wushen-2021-60:2", "wushen-2021-60:17", "wushen-2021-60:23", "cn-809:28.2")
 def test_a_case_without_a_running_period_keeps_a_department_from_being_merged(banner):
     scene = corrections.make_scene(banner)
     correction = corrections.bring(scene, "REFUTED")

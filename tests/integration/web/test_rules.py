@@ -6,11 +6,12 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import resolve
 from django.utils import translation
 
 from gongxiang.law.articles import all_articles
 from gongxiang.law.deadlines import BEIJING
-from gongxiang.law.instruments import Rank, chinese_number
+from gongxiang.law.instruments import Rank, chinese_number, standings
 from gongxiang.platform.rulebook import queries
 from gongxiang.platform.rulebook.queries import OpenDeadline
 from gongxiang.platform.web import second_factor
@@ -285,3 +286,9 @@ def test_a_file_that_cannot_be_read_whole_is_refused(as_, address, data, word):
     file = SimpleUploadedFile("x.csv", data)
     answer = as_(OFFICER, "en").post(address, {"year": 2027, "scope": "state", "file": file})
     assert (answer.status_code, word in text_of(answer)) == (422, True)
+
+
+def test_how_the_product_stands_names_pages_there_are():
+    for name, standing in standings().items():
+        for address in standing.pages:
+            assert resolve(address).func, (name, address)

@@ -2,7 +2,7 @@ import pytest
 
 from gongxiang.law import articles
 from gongxiang.law.articles import UnknownArticle, all_articles, article, articles_of, implementations, implements, instrument
-from gongxiang.law.instruments import Kind, Rank, Text, chinese_number, instruments
+from gongxiang.law.instruments import Kind, Rank, Text, chinese_number, instruments, standings
 
 
 @pytest.mark.parametrize(("instrument_id", "count"), [("wushen-2021-60", 33), ("cn-809", 44)])
@@ -90,3 +90,15 @@ def test_what_the_instruments_say_of_themselves():
         "乌政办发〔2021〕60号", Rank.NORMATIVE_DOCUMENT, "wushen-2021-60:33",
     )  # fmt: skip
     assert (str(regulation.in_force_from), regulation.rank) == ("2025-08-01", Rank.ADMINISTRATIVE_REGULATION)
+
+
+def test_the_paragraphs_that_the_regulation_has_can_be_cited():
+    for number, paragraphs in {"8": 4, "12": 2, "16": 2, "24": 2, "26": 2, "28": 2, "30": 4, "38": 2}.items():
+        assert article(f"cn-809:{number}").parts == tuple(f"{number}.{n}" for n in range(1, paragraphs + 1)), number
+
+
+def test_how_the_product_stands_is_said_of_articles_there_are():
+    for name, standing in standings().items():
+        assert article(name)
+        assert standing.text.zh.endswith("。"), name
+        assert standing.text.en.endswith("."), name

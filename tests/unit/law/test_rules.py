@@ -74,7 +74,7 @@ def test_the_authority_s_choice_beats_the_default():
             Period(
                 rule="mediation",
                 instrument=SITE,
-                article="cn-809:28",
+                article="cn-809:28.2",
                 since=date(2026, 12, 1),
                 value=7,
                 unit=Unit.WORKING_DAYS,

@@ -205,6 +205,22 @@ def _instrument(instrument_id: str) -> Instrument:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How the product stands to an article that no function carries out."""
+
+    text: Text
+    #: Addresses of the site, without arguments, where a person sees it.
+    pages: tuple[str, ...]
+
+
+@functools.cache
+def standings() -> Mapping[str, Standing]:
+    """Article id to how the product stands to it, for those that no function carries out, or not whole."""
+    found = {name: Standing(text=_text(entry), pages=tuple(entry["pages"])) for name, entry in read_yaml("standing").items()}
+    return MappingProxyType(found)
+
+
 @functools.cache
 def instruments() -> Mapping[str, Instrument]:
     """All instruments by id."""

@@ -137,7 +137,7 @@ def return_reply(*, access_request_id: UUID, comment: str, by: Actor, at: dateti
 
 
 @implements(
-    "wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:20.3", "cn-809:21.1", "cn-809:21.2", "cn-809:28", "cn-809:11(2)"
+    "wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:20.3", "cn-809:21.1", "cn-809:21.2", "cn-809:28.2", "cn-809:11(2)"
 )
 @transaction.atomic
 def consent_reply(
@@ -230,7 +230,7 @@ def lapse(request: AccessRequest, *, by: Actor, ended_at: datetime) -> None:
     )
 
 
-@implements("wushen-2021-60:21(2)", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "cn-809:28.2")
 def give_binding(request: AccessRequest, reply: PreparedReply, *, by: Actor, at: datetime) -> None:
     """Answer the request by what binds both sides of a dispute; what was granted before stays if the rest is refused."""
     check_reply(request, reply)

@@ -26,7 +26,7 @@ from gongxiang.protocol.terms import Purpose
 
 _SIDES = {"consumer": "使用部门", "provider": "提供部门", "authority": "主管部门"}
 _OUTCOMES = {"": "继续协商", "AGREED": "协商一致", "PARTLY": "部分协商一致", "FAILED": "未协商一致", "LAPSED": "期满未协商一致"}
-_BASIS = ("wushen-2021-60:21(2)", "cn-809:28")
+_BASIS = ("wushen-2021-60:21(2)", "cn-809:28.2")
 
 
 def minutes(dispute: Dispute, meeting: DisputeMeeting, *, by: Actor, at: datetime) -> IssuedDocument:

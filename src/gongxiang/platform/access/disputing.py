@@ -43,10 +43,10 @@ from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.terms import Volume
 
 OUTCOMES: Final = ("", "AGREED", "PARTLY", "FAILED")
-_BASIS: Final = ("wushen-2021-60:21(2)", "cn-809:28")
+_BASIS: Final = ("wushen-2021-60:21(2)", "cn-809:28.2")
 
 
-@implements("wushen-2021-60:21(2)", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "cn-809:28.2")
 @transaction.atomic
 def open_dispute(
     *,
@@ -179,7 +179,7 @@ def confirm_minutes(*, meeting_id: UUID, by: Actor, at: datetime) -> DisputeMeet
     return meeting
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28.2")
 @transaction.atomic
 def ask_mediation(*, access_request_id: UUID, statement: str, by: Actor, at: datetime) -> AccessRequest:
     """One of the two sides brings the consultation before the authority."""
@@ -210,7 +210,7 @@ def attach_file(*, dispute_id: UUID, name: str, content: bytes, by: Actor, at: d
     return kept
 
 
-@implements("wushen-2021-60:21(2)", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "cn-809:28.2")
 @transaction.atomic
 def withdraw_dispute(*, dispute_id: UUID, reason: str, by: Actor, at: datetime) -> Dispute:
     """The consumer no longer disputes; the refusal, or the part that was granted, stands."""

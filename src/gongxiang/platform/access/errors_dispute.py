@@ -2,7 +2,7 @@
 
 from gongxiang.platform.kernel.errors import Refusal
 
-_BOTH = ("wushen-2021-60:21(2)", "cn-809:28")
+_BOTH = ("wushen-2021-60:21(2)", "cn-809:28.2")
 _PLAN = ("wushen-2021-60:21(2)", "cn-809:19.1")
 
 
@@ -23,7 +23,7 @@ class NotRefused(Refusal):
 class SameFacts(Refusal):
     """The dispute {number} on the same data has a binding result, which is final."""
 
-    basis = ("cn-809:28",)
+    basis = ("cn-809:28.2",)
     next_step = "Say which facts are new since then; without new facts the result stands."
 
 
@@ -107,7 +107,7 @@ class MediationNotOver(Refusal):
 class NotNeutral(Refusal):
     """Your department is a party to this dispute; it does not mediate it."""
 
-    basis = ("cn-809:28",)
+    basis = ("cn-809:28.2",)
     next_step = "Refer it to the common superior authority or to the banner's government."
 
 
@@ -177,35 +177,35 @@ class TakesAway(Refusal):
 class ReferralMissing(Refusal):
     """Name the common superior authority, the letter by which it is asked, and why it is the one to decide."""
 
-    basis = ("cn-809:28",)
+    basis = ("cn-809:28.2",)
     next_step = "This path is for departments of another level or area, or where the authority itself is a party."
 
 
 class DecisionIncomplete(Refusal):
     """A decision is recorded with its body, document number, day and content."""
 
-    basis = ("cn-809:28",)
+    basis = ("cn-809:28.2",)
     next_step = "Copy them from the document."
 
 
 class DecisionTooEarly(Refusal):
     """The day of the decision does not lie between the submission and today."""
 
-    basis = ("cn-809:28",)
+    basis = ("cn-809:28.2",)
     next_step = "Correct the day."
 
 
 class ScanMissing(Refusal):
     """The decision is recorded with a scan of the document."""
 
-    basis = ("cn-809:28",)
+    basis = ("cn-809:28.2",)
     next_step = "Attach the sealed document as PDF, OFD or picture."
 
 
 class TooLateToWithdraw(Refusal):
     """What binds both sides has been said; the dispute is no longer withdrawn."""
 
-    basis = ("cn-809:28",)
+    basis = ("cn-809:28.2",)
     next_step = "The authority carries it out."
 
 

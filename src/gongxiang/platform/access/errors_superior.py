@@ -29,7 +29,7 @@ class AskedItemsMissing(Refusal):
 class AskedReasonMissing(Refusal):
     """Say why the banner needs its data back: the duty, and what stands still without them."""
 
-    basis = ("wushen-2021-60:21(3)", "cn-809:24")
+    basis = ("wushen-2021-60:21(3)", "cn-809:24.1")
     next_step = "Name the statute or the business matter; the letter is written from these words."
 
 
@@ -92,7 +92,7 @@ class AnswerIncomplete(Refusal):
 class AgreementIncomplete(Refusal):
     """What was agreed names the way and the frequency in which the data come back."""
 
-    basis = ("cn-809:24",)
+    basis = ("cn-809:24.1",)
     next_step = "Choose way and frequency; what the superior added as limits goes into the field beside them."
 
 
@@ -106,14 +106,14 @@ class NotRemindedYet(Refusal):
 class NothingReturned(Refusal):
     """Say on which day data came and by which way; the number of rows is a whole number."""
 
-    basis = ("cn-809:24",)
+    basis = ("cn-809:24.1",)
     next_step = "Enter the day, not after today; leave the number of rows empty if it is not known."
 
 
 class ReturnedAlready(Refusal):
     """This return was written down before: the same day and way."""
 
-    basis = ("cn-809:24",)
+    basis = ("cn-809:24.1",)
     next_step = "Look at the list of returns below; nothing was changed."
 
 

@@ -33,10 +33,10 @@ from gongxiang.platform.rulebook.values import OpenDeadline
 from gongxiang.protocol.canonical import plain
 
 GOVERNMENT: Final = "乌审旗人民政府"
-_BASIS: Final = ("wushen-2021-60:21(2)", "cn-809:28")
+_BASIS: Final = ("wushen-2021-60:21(2)", "cn-809:28.2")
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28.2")
 @transaction.atomic
 def open_hearing(*, dispute_id: UUID, handler_id: UUID, by: Actor, at: datetime) -> Dispute:
     """Name who handles the case and hear both sides: each has its days for a statement (our choice)."""
@@ -51,7 +51,7 @@ def open_hearing(*, dispute_id: UUID, handler_id: UUID, by: Actor, at: datetime)
     return dispute
 
 
-@implements("wushen-2021-60:21(2)", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "cn-809:28.2")
 @transaction.atomic
 def make_statement(*, dispute_id: UUID, text: str, by: Actor, at: datetime) -> Dispute:
     """An accountable officer states the case of its side, once; after the second the authority writes its opinion."""
@@ -70,7 +70,7 @@ def make_statement(*, dispute_id: UUID, text: str, by: Actor, at: datetime) -> D
     return dispute
 
 
-@implements("wushen-2021-60:21(2)", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "cn-809:28.2")
 @transaction.atomic
 def prepare_opinion(*, dispute_id: UUID, terms: Mapping[str, Any], reasons: str, by: Actor, at: datetime) -> Dispute:
     """The authority writes its opinion: what is to be granted, or that the refusal stands, and why."""
@@ -89,7 +89,7 @@ def prepare_opinion(*, dispute_id: UUID, terms: Mapping[str, Any], reasons: str,
     return dispute
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28.2")
 @transaction.atomic
 def give_opinion(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute:
     """The authority's leader gives the prepared opinion; both sides accept it or not."""
@@ -111,7 +111,7 @@ def give_opinion(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute:
     return dispute
 
 
-@implements("wushen-2021-60:21(2)", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "cn-809:28.2")
 @transaction.atomic
 def answer_opinion(*, dispute_id: UUID, accepts: bool | None, reason: str = "", by: Actor, at: datetime) -> Dispute:
     """An accountable officer accepts the opinion, or rejects it with its reason; accepted by both it binds."""
@@ -141,7 +141,7 @@ def answer_opinion(*, dispute_id: UUID, accepts: bool | None, reason: str = "", 
     return dispute
 
 
-@implements("cn-809:28")
+@implements("cn-809:28.2")
 @transaction.atomic
 def submit_to_government(*, dispute_id: UUID, government: str = GOVERNMENT, by: Actor, at: datetime) -> Dispute:
     """Not accepted by both: the authority's leader submits the case with its opinion to the government of the same level."""
@@ -158,7 +158,7 @@ def submit_to_government(*, dispute_id: UUID, government: str = GOVERNMENT, by: 
     return dispute
 
 
-@implements("cn-809:28")
+@implements("cn-809:28.2")
 @transaction.atomic
 def refer_dispute(*, dispute_id: UUID, to: str, letter: str, reason: str, by: Actor, at: datetime) -> Dispute:
     """Where a department of another level or area, or the authority itself, is party: the common superior authority."""
@@ -177,7 +177,7 @@ def refer_dispute(*, dispute_id: UUID, to: str, letter: str, reason: str, by: Ac
     return dispute
 
 
-@implements("cn-809:28")
+@implements("cn-809:28.2")
 @transaction.atomic
 def record_decision(
     *,
@@ -224,7 +224,7 @@ def record_decision(
     return dispute
 
 
-@implements("wushen-2021-60:21(2)", "cn-809:28")
+@implements("wushen-2021-60:21(2)", "cn-809:28.2")
 @transaction.atomic
 def carry_out(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute:
     """Answer the request by the accepted opinion, or by the decision, whose paper the reply cites; final on these facts."""
@@ -244,7 +244,7 @@ def carry_out(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute:
     return dispute
 
 
-@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28", "cn-809:41(2)")
+@implements("wushen-2021-60:21(2)", "wushen-2021-60:24", "cn-809:28.1", "cn-809:28.2", "cn-809:41(2)")
 @transaction.atomic
 def lapse_step(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute | None:
     """Close a hearing, or end the time to answer an opinion, as of the instant it was over; None otherwise."""
@@ -263,7 +263,7 @@ def lapse_step(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute | None:
     return dispute
 
 
-@implements("cn-809:28")
+@implements("cn-809:28.2")
 @transaction.atomic
 def recount_dispute(*, dispute_id: UUID, by: Actor, at: datetime) -> Dispute | None:
     """Count a running clock again after a holiday notice; None where nothing moves."""

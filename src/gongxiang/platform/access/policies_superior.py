@@ -60,7 +60,7 @@ def check_sent(*, way: str, to: str) -> None:
         raise Shortfalls(problems)
 
 
-@implements("cn-809:24")
+@implements("cn-809:24.1")
 def check_agreed(*, mode: str, frequency: str) -> None:
     """Raise AgreementIncomplete unless way and frequency are agreed."""
     if mode not in MODES:

@@ -89,32 +89,33 @@ ACCESS_REQUEST: Final = TransitionTable(
         # 协商未果: whoever refuses again while both consult ends the consultation, not the request.
         Transition(
             act="refuse_in_consultation", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="consultation_failed",
-            turn="authority", who="provider's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+            turn="authority", who="provider's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
         ),
         Transition(
             act="open_consultation", sources=(REFUSED, PARTLY_GRANTED), target=IN_CONSULTATION, event="consultation_opened",
-            turn="provider", who="consumer's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+            turn="provider", who="consumer's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
         ),
         Transition(
             act="grant_part", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="part_granted", turn="authority",
-            who="provider's accountable officer, who grants the agreed part", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+            who="provider's accountable officer, who grants the agreed part", basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
         ),
         # What a part of was granted before stays granted when the rest is refused, or no longer disputed.
         Transition(
             act="uphold_part", sources=(IN_MEDIATION,), target=PARTLY_GRANTED, event="part_upheld",
-            who="the authority's leader carrying out an opinion or decision", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+            who="the authority's leader carrying out an opinion or decision", basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
         ),
         Transition(
             act="end_dispute", sources=(IN_CONSULTATION, IN_MEDIATION), target=REFUSED, event="dispute_ended",
-            who="consumer's accountable officer, who no longer disputes", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+            who="consumer's accountable officer, who no longer disputes", basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
         ),
         Transition(
             act="end_dispute_of_part", sources=(IN_CONSULTATION, IN_MEDIATION), target=PARTLY_GRANTED, event="dispute_ended",
-            who="consumer's accountable officer, who no longer disputes the rest", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+            who="consumer's accountable officer, who no longer disputes the rest",
+            basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
         ),
         Transition(
             act="ask_mediation", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="mediation_asked", turn="authority",
-            who="consumer's or provider's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28"),
+            who="consumer's or provider's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
         ),
         Transition(
             act="lapse_consultation", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="consultation_lapsed",

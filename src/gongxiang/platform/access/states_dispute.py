@@ -32,8 +32,8 @@ BINDING: Final = (OPINION_ACCEPTED, DECISION_RECORDED)
 #: After these nothing may be disputed again on the same facts.
 FINAL: Final = (MEDIATED, DECIDED)
 
-_BOTH: Final = ("wushen-2021-60:21(2)", "cn-809:28")
-_REGULATION: Final = ("cn-809:28",)
+_BOTH: Final = ("wushen-2021-60:21(2)", "cn-809:28.2")
+_REGULATION: Final = ("cn-809:28.2",)
 _OFFICERS: Final = "consumer's or provider's accountable officer"
 _AUTHORITY: Final = "authority's officer or leader, of neither side"
 

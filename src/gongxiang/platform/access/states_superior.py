@@ -29,7 +29,7 @@ NONE: Final = "NONE"
 OUTCOMES: Final = (GRANTED, PARTLY, TURNED_DOWN, NONE)
 
 _ASK: Final = ("wushen-2021-60:21(3)",)
-_RETURN: Final = ("wushen-2021-60:21(3)", "cn-809:24")
+_RETURN: Final = ("wushen-2021-60:21(3)", "cn-809:24.1")
 
 SUPERIOR_REQUEST: Final = TransitionTable(
     subject="superior_request",

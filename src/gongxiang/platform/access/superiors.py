@@ -34,7 +34,7 @@ _STOPPED: Mapping[str, Any] = {"due_at": None, "due_provisional": False}
 _FIELDS = ("superior", "level", "system_name", "title", "items", "reason", "mode", "frequency")
 
 
-@implements("wushen-2021-60:21(3)", "cn-809:24")
+@implements("wushen-2021-60:21(3)", "cn-809:24.1")
 @transaction.atomic
 def draft_superior_request(
     *,
@@ -184,7 +184,7 @@ def lapse_answer(*, superior_request_id: UUID, by: Actor, at: datetime) -> Super
     return _move(row, "lapse", by=by, at=policies.check_lapsed(row.due_at, at), changes={})
 
 
-@implements("wushen-2021-60:21(3)", "cn-809:24")
+@implements("wushen-2021-60:21(3)", "cn-809:24.1")
 @transaction.atomic
 def record_answer(
     *,
@@ -230,7 +230,7 @@ def record_answer(
     return _move(row, act, by=by, at=at, changes=changes)
 
 
-@implements("cn-809:24", "wushen-2021-60:21(3)")
+@implements("cn-809:24.1", "cn-809:24.2", "wushen-2021-60:21(3)")
 @transaction.atomic
 def record_return(
     *, superior_request_id: UUID, arrived_on: date | None, way: str, rows: int | None = None, note: str = "", by: Actor,
@@ -251,7 +251,7 @@ def record_return(
     return _returned(row, on=on, way=way, rows=rows, note=note.strip(), moment=instant, by=by, at=at)
 
 
-@implements("cn-809:24", "wushen-2021-60:21(3)")
+@implements("cn-809:24.1", "wushen-2021-60:21(3)")
 @transaction.atomic
 def note_flowing(*, superior_request_id: UUID, seen_at: datetime, by: Actor, at: datetime) -> SuperiorRequest | None:
     """The product saw data of the entry move after the superior agreed: proof that it came back; once a day."""
@@ -348,7 +348,7 @@ def _returned(
     if row.status == states.AGREED:
         return _move(row, "receive", by=by, at=at, changes=changes, after=after)
     record_act(
-        kind="superior_request:returned_again", subject=("superior_request", row.pk), by=by, at=at, basis=("cn-809:24",),
+        kind="superior_request:returned_again", subject=("superior_request", row.pk), by=by, at=at, basis=("cn-809:24.1",),
         after=after, **_seen_by(row),
     )  # fmt: skip
     for name, value in changes.items():

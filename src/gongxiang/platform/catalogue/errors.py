@@ -33,7 +33,7 @@ class DraftChangedMeanwhile(Refusal):
 class RemarkMissing(Refusal):
     """An entry is returned with at least one remark on what has to change."""
 
-    basis = ("cn-809:16",)
+    basis = ("cn-809:16.1",)
     next_step = "Write a remark beside each field that has to change."
 
 

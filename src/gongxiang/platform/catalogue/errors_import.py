@@ -272,7 +272,7 @@ class EntryMismatch(ImportProblem):
 class EntryLocked(ImportProblem):
     """This entry is under review, before the authority or withdrawn, and cannot be changed now."""
 
-    basis = ("cn-809:16",)
+    basis = ("cn-809:16.1",)
     next_step = "Wait until it is published or returned, or take the row out of the file."
 
 

@@ -94,7 +94,7 @@ class Case:
 # ---- content ------------------------------------------------------------------------------------------------------------
 
 
-@implements("cn-809:12", "cn-809:13.2", "wushen-2021-60:2.1", "wushen-2021-60:7")
+@implements("cn-809:12.2", "cn-809:13.2", "wushen-2021-60:2.1", "wushen-2021-60:7")
 def metadata_shortfalls(case: Case) -> Iterator[Refusal]:
     """Name, classification, summary, format, cycle: what every entry states."""
     content = case.content
@@ -309,7 +309,7 @@ def check_can_submit(case: Case) -> None:
     _check(_before_authority(case))
 
 
-@implements("wushen-2021-60:7", "wushen-2021-60:10", "wushen-2021-60:18", "wushen-2021-60:21(2)", "cn-809:13.2", "cn-809:16")
+@implements("wushen-2021-60:7", "wushen-2021-60:10", "wushen-2021-60:18", "wushen-2021-60:21(2)", "cn-809:13.2", "cn-809:16.1")
 def check_can_publish(case: Case) -> None:
     """Raise Shortfalls unless everything is there, a withholding's ratification included."""
     _check((*_before_authority(case), *_ratification(case)))

@@ -215,7 +215,7 @@ def mounting_due(published_at: datetime) -> datetime:
     return rulebook.deadline("mounting", start=published_at).due_at
 
 
-@implements("wushen-2021-60:21(1)")
+@implements("wushen-2021-60:21(1)", "cn-809:16.2")
 def _unmounted(department: UUID | None, at: datetime) -> QuerySet[Resource]:
     """Published and to be shared, but by no way that works: a table that its node has not described without a problem."""
     tried = Q(checked_at__isnull=False, check_problem="")
@@ -251,7 +251,7 @@ def _described_only(department: UUID | None, at: datetime) -> QuerySet[Resource]
     return _shared(department).filter(Exists(lines), ~Exists(tables), ~Exists(seen)).order_by("published_at", "pk")
 
 
-@implements("wushen-2021-60:20", "cn-809:18")
+@implements("wushen-2021-60:20", "cn-809:16.2", "cn-809:18")
 def _stale(department: UUID | None, at: datetime) -> QuerySet[Resource]:
     """Mounted data that has not changed within its update cycle and the days of grace."""
     grace = timedelta(days=rulebook.parameter("stale_grace_days"))

@@ -58,7 +58,7 @@ RESOURCE = TransitionTable(
             target=SUBMITTED,
             event="submitted",
             who="clerk",
-            basis=("wushen-2021-60:7", "cn-809:16"),
+            basis=("wushen-2021-60:7", "cn-809:16.1"),
             turn="authority",
         ),
         Transition(
@@ -76,7 +76,7 @@ RESOURCE = TransitionTable(
             target=RETURNED,
             event="returned",
             who="reviewer, accountable_officer, authority_officer",
-            basis=("cn-809:16",),
+            basis=("cn-809:16.1",),
             turn="provider",
         ),
         Transition(
@@ -85,7 +85,7 @@ RESOURCE = TransitionTable(
             target=PUBLISHED,
             event="published",
             who="authority_officer",
-            basis=("wushen-2021-60:7", "cn-809:16"),
+            basis=("wushen-2021-60:7", "cn-809:16.1"),
         ),
         Transition(
             act="revise",

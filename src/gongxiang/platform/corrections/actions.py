@@ -36,7 +36,7 @@ _UNANSWERED: Mapping[str, Any] = {
 _READER = System(name=permissions.FOLLOWER)
 
 
-@implements("wushen-2021-60:23", "cn-809:26.1", "cn-809:26.2")
+@implements("wushen-2021-60:23", "cn-809:26.2")
 @transaction.atomic
 def report_correction(
     *,
@@ -251,7 +251,7 @@ def withdraw_correction(*, correction_id: UUID, reason: str, by: Actor, at: date
     return move(row=row, act="withdraw", by=by, at=at, changes={**STOPPED, "ended_at": at}, detail={"reason": said})
 
 
-@implements("cn-809:26.1", "wushen-2021-60:22.2")
+@implements("cn-809:26.2", "wushen-2021-60:22.2")
 @transaction.atomic
 def note_usage(*, correction_id: UUID, usage: str, note: str = "", by: Actor, at: datetime) -> Correction:
     """The consumer says what it does with the record meanwhile (使用状态)."""
@@ -264,7 +264,7 @@ def note_usage(*, correction_id: UUID, usage: str, note: str = "", by: Actor, at
     row.usage_at, row.usage_by = at, by.name
     record_act(
         kind="correction:usage_noted", subject=("correction", row.pk), by=by, at=at,
-        basis=("cn-809:26.1", "wushen-2021-60:22.2"), before=before, after={"usage": usage}, **seen_by(row),
+        basis=("cn-809:26.2", "wushen-2021-60:22.2"), before=before, after={"usage": usage}, **seen_by(row),
     )  # fmt: skip
     row.save(update_fields=["usage", "usage_note", "usage_at", "usage_by"])
     return row

@@ -111,7 +111,7 @@ class NotOverdue(Refusal):
 class UsageUnknown(Refusal):
     """There is no such state of use."""
 
-    basis = ("cn-809:26.1",)
+    basis = ("cn-809:26.2",)
     next_step = "Choose one of the list."
 
 

@@ -46,7 +46,7 @@ USAGES: Final = ("PAUSED", "CHECKED_ELSEWHERE", "ON_PROOF", "USED_BEFORE", "NOT_
 RECORDED: Final = "RECORDED"
 ANSWERED: Final = "ANSWERED"
 
-_REPORT: Final = ("wushen-2021-60:23", "cn-809:26.1", "cn-809:26.2")
+_REPORT: Final = ("wushen-2021-60:23", "cn-809:26.2")
 _VERIFY: Final = ("wushen-2021-60:23", "cn-809:26.2")
 _SETTLE: Final = ("wushen-2021-60:24", "cn-809:26.2")
 

@@ -74,6 +74,7 @@ def is_call_of(reference: str, grant_id: UUID) -> bool:
     return said is not None and said.get("grant") == str(grant_id)
 
 
+@implements("wushen-2021-60:19(2)", "wushen-2021-60:22.2")
 def calls_of(grant_id: UUID, *, text: str = "", channel: str = "", actor: Actor) -> "QuerySet[Any]":
     """The answered calls of a grant that the actor may see, newest first; by reference or matter, by way."""
     rows = evidence.in_trail(f"calls:{grant_id}", by=actor).filter(kind=CALL)

@@ -106,7 +106,7 @@ def plan_channel(
     row = reading.get_for_update(channel_id)
     _check_side(permissions.PLAN_CHANNEL, by, row)
     states.OUTSIDE_CHANNEL.find("plan", row.status)
-    until = policies.check_plan(steps, at)
+    until = policies.check_plan(steps, at, longest=rulebook.parameter("longest_plan_days"))
     late = row.status == states.OVERDUE or row.plan_revision > 0
     said = policies.check_reason(note, "note") if late else note.strip()
     revision = row.plan_revision + 1

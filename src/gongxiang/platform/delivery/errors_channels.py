@@ -41,7 +41,7 @@ class ChannelKnown(Refusal):
 
 
 class ChannelPlanUndated(Refusal):
-    """A plan names at least one step, each with a day after today, the last within a year."""
+    """A plan names at least one step, each with a day after today, the last within {days} days."""
 
     basis = _ART
     next_step = "Write the steps one a line as day and words, for example 2027-01-31 挂接库表."

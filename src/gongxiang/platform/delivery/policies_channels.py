@@ -16,7 +16,6 @@ KINDS: Final = ("usb", "email", "database", "interface", "paper", "line_system",
 GROUNDS: Final = ("SECRET", "LAW")
 SHORTEST: Final = 4
 EARLIEST: Final = date(1980, 1, 1)
-LONGEST_PLAN: Final = timedelta(days=366)
 MOST_STEPS: Final = 50
 
 
@@ -36,12 +35,12 @@ def check_declared(*, title: str, kind: str, frequency: str, since: date | None,
 
 
 @implements("wushen-2021-60:17")
-def check_plan(steps: Sequence[tuple[date, str]], at: datetime) -> date:
-    """The last day of the plan; raises ChannelPlanUndated."""
+def check_plan(steps: Sequence[tuple[date, str]], at: datetime, *, longest: int) -> date:
+    """The last day of the plan, within `longest` days; raises ChannelPlanUndated."""
     today = beijing_date(at)
-    right = all(today < day <= today + LONGEST_PLAN and len(what.strip()) >= 2 for day, what in steps)
+    right = all(today < day <= today + timedelta(days=longest) and len(what.strip()) >= 2 for day, what in steps)
     if not steps or not right or len(steps) > MOST_STEPS:
-        raise errors.ChannelPlanUndated(field="steps")
+        raise errors.ChannelPlanUndated(field="steps", days=longest)
     return max(day for day, _what in steps)
 
 

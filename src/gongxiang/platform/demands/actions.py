@@ -123,7 +123,7 @@ def answer_demand(
         states.DEMAND.find("hand_back", demand.status)
     if outcome == states.DOES_NOT_EXIST and not (isinstance(by, Person) and by.has(Role.ACCOUNTABLE_OFFICER)):
         raise errors.NotYourAnswer(field="outcome")
-    policies.check_planned(outcome, planned_on, beijing_date(at))
+    policies.check_planned(outcome, planned_on, beijing_date(at), longest=rulebook.parameter("longest_plan_days"))
     changes: dict[str, Any] = {
         **_UNANSWERED, **_STOPPED, "outcome": outcome, "answer": policies.check_reason(text, "text"), "answered_at": at,
         "answered_by": by.name, "late": demand.late or bool(demand.due_at and at >= demand.due_at and demand.provider_id),

@@ -60,7 +60,7 @@ class DraftNotYours(Refusal):
 
 
 class PlanMissing(Refusal):
-    """An answer that an entry will be compiled names a day after today, within a year."""
+    """An answer that an entry will be compiled names a day after today, within {days} days."""
 
     basis = ("wushen-2021-60:6",)
     next_step = "Enter the planned day of publication."

@@ -7,8 +7,6 @@ from gongxiang.platform.demands import errors, states
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
 
 SHORTEST_TITLE, SHORTEST_DUTY, SHORTEST_REASON = 4, 6, 4
-#: A planned day further away than this is no plan.
-LONGEST_PLAN = timedelta(days=366)
 
 
 def check_stated(*, title: str, items: Sequence[str], duty: str, urgent: bool, urgent_reason: str) -> None:
@@ -33,10 +31,11 @@ def check_reason(text: str, field: str) -> str:
     return text.strip()
 
 
-def check_planned(outcome: str, planned_on: date | None, today: date) -> None:
-    """Raise PlanMissing unless an entry to come has a day."""
-    if outcome == states.WILL_BE_COMPILED and (planned_on is None or not today < planned_on <= today + LONGEST_PLAN):
-        raise errors.PlanMissing(field="planned_on")
+def check_planned(outcome: str, planned_on: date | None, today: date, *, longest: int) -> None:
+    """Raise PlanMissing unless an entry to come has a day within `longest` days."""
+    last = today + timedelta(days=longest)
+    if outcome == states.WILL_BE_COMPILED and (planned_on is None or not today < planned_on <= last):
+        raise errors.PlanMissing(field="planned_on", days=longest)
 
 
 def check_lapsed(due_at: datetime | None, at: datetime) -> datetime:

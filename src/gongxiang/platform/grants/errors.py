@@ -216,7 +216,7 @@ class ConsumersNotHeard(Refusal):
 class ObjectionsUnanswered(Refusal):
     """A consumer has objected: say why the sharing may end all the same, or reject the notice."""
 
-    basis = ("cn-809:27.3", "cn-809:28")
+    basis = ("cn-809:27.3", "cn-809:28.2")
     next_step = "Write how the objection was settled."
 
 
@@ -230,7 +230,7 @@ class StopNotDue(Refusal):
 class NoObjection(Refusal):
     """Nobody has objected to this notice: there is nothing to uphold."""
 
-    basis = ("cn-809:27.3", "cn-809:28")
+    basis = ("cn-809:27.3", "cn-809:28.2")
     next_step = "File it, or ask the provider to cancel it."
 
 

@@ -60,7 +60,7 @@ class QuestionOpenAlready(Refusal):
 
 
 class InspectionDayUnfit(Refusal):
-    """The day of an inspection lies between today and a year from now."""
+    """The day of an inspection lies between today and {days} days from now."""
 
     basis = ("cn-809:29.1",)
     next_step = "Choose another day."

@@ -14,10 +14,10 @@ from gongxiang.platform.grants.shared import next_number, seen_by
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted
 from gongxiang.platform.kernel.ids import new_id
+from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.clock import BEIJING
 
 RESULTS = ("sound", "defects")
-_FURTHEST = timedelta(days=366)
 SHORTEST = 4
 
 
@@ -31,8 +31,9 @@ def announce_inspection(*, grant_id: UUID, scope: str, inspected_on: date, by: A
     if len(scope.strip()) < SHORTEST:
         raise errors.SaidTooLittle(field="scope")
     today = at.astimezone(BEIJING).date()
-    if not today <= inspected_on <= today + _FURTHEST:
-        raise errors.InspectionDayUnfit(field="inspected_on")
+    days = rulebook.parameter("inspection_ahead_days")
+    if not today <= inspected_on <= today + timedelta(days=days):
+        raise errors.InspectionDayUnfit(field="inspected_on", days=days)
     row = Inspection(
         id=new_id(), number=next_number("JC", at), grant=grant, inspector_id=by.department_id, inspector_name=by.department,
         scope=scope.strip(), inspected_on=inspected_on, announced_at=at, announced_by=by.name,

@@ -118,7 +118,7 @@ STOP_NOTICE: Final = TransitionTable(
         ),
         Transition(
             act="reject", sources=(ANNOUNCED,), target=REJECTED, event="rejected", turn="provider",
-            who="the authority, which upholds an objection", basis=("cn-809:27.3", "cn-809:28"),
+            who="the authority, which upholds an objection", basis=("cn-809:27.3", "cn-809:28.2"),
         ),
         Transition(
             act="cancel", sources=STOP_RUNNING, target=CANCELLED, event="cancelled",

@@ -114,7 +114,7 @@ def open_notice(
     return queries_stop.stop_views([row])[0]
 
 
-@implements("cn-809:27.3", "cn-809:28")
+@implements("cn-809:27.3", "cn-809:28.2")
 @transaction.atomic
 def answer_stop(*, notice_id: UUID, grant_id: UUID, answer: str, statement: str, by: Actor, at: datetime) -> StopView:
     """A consumer's accountable officer agrees, or objects with its reason, within the time."""
@@ -137,7 +137,7 @@ def answer_stop(*, notice_id: UUID, grant_id: UUID, answer: str, statement: str,
         subject=("stop_notice", row.pk),
         by=by,
         at=at,
-        basis=("cn-809:27.3",) if answer == "AGREED" else ("cn-809:27.3", "cn-809:28"),
+        basis=("cn-809:27.3",) if answer == "AGREED" else ("cn-809:27.3", "cn-809:28.2"),
         after={"grant": grant_id, "answer": answer, "consumer": said.consumer_name},
         detail={"statement": said.statement} if said.statement else {},
         **_seen_by(row),
@@ -174,7 +174,7 @@ def file_stop(*, notice_id: UUID, opinion: str, by: Actor, at: datetime) -> Stop
     return queries_stop.stop_views([row])[0]
 
 
-@implements("cn-809:27.3", "cn-809:28")
+@implements("cn-809:27.3", "cn-809:28.2")
 @transaction.atomic
 def reject_stop(*, notice_id: UUID, opinion: str, by: Actor, at: datetime) -> StopView:
     """The authority upholds an objection: sharing goes on."""

@@ -25,7 +25,7 @@ from gongxiang.platform.rulebook.values import OpenDeadline
 KEPT = timedelta(days=365)
 
 
-@implements("cn-809:16")
+@implements("cn-809:16.1")
 @transaction.atomic
 def tell_of(*, news: News, by: Actor, at: datetime) -> int:
     """Tell everybody whom the rules name of one act, but who did it; gives how many. Told twice, it changes nothing."""

@@ -6,7 +6,7 @@ from gongxiang.platform.kernel.errors import Refusal
 class MustBeTold(Refusal):
     """Notices on {topic} cannot be switched off: the act has to be made known."""
 
-    basis = ("cn-809:16",)
+    basis = ("cn-809:16.1",)
     next_step = "Leave this topic on; you can mark its notices as read all at once."
 
 

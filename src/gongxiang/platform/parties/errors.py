@@ -314,7 +314,7 @@ class NetworkUnknown(Refusal):
 
 
 class MoveUndated(Refusal):
-    """A system that is not on the government extranet has a day by which it will be, today or within five years."""
+    """A system that is not on the government extranet has a day by which it will be, today or within {days} days."""
 
     basis = ("wushen-2021-60:17",)
     next_step = "Enter the planned day."

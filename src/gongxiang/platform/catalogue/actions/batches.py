@@ -35,7 +35,7 @@ class Outcome:
         return not self.refusals
 
 
-@implements("wushen-2021-60:7", "cn-809:13.1", "cn-809:16")
+@implements("wushen-2021-60:7", "cn-809:13.1", "cn-809:16.1")
 def act_on_many(
     *,
     resource_ids: Sequence[UUID],

@@ -175,7 +175,7 @@ def consent_to_resource(
     return queries.draft_ref(row)
 
 
-@implements("wushen-2021-60:7", "wushen-2021-60:18", "cn-809:16", "cn-809:17.3")
+@implements("wushen-2021-60:7", "wushen-2021-60:18", "cn-809:16.1", "cn-809:17.3")
 @transaction.atomic
 def submit_resource(*, resource_id: UUID, by: Actor, at: datetime) -> DraftRef:
     """Submit the consented entry to the authority, whose period of review starts."""
@@ -196,7 +196,7 @@ def submit_resource(*, resource_id: UUID, by: Actor, at: datetime) -> DraftRef:
     return queries.draft_ref(row)
 
 
-@implements("cn-809:16")
+@implements("cn-809:16.1")
 @transaction.atomic
 def return_resource(*, resource_id: UUID, remarks: Iterable[dict[str, str]], by: Actor, at: datetime) -> DraftRef:
     """Send the entry back with remarks on its fields: by whoever's turn it is, the department's or the authority's."""

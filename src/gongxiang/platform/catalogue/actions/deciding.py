@@ -77,7 +77,7 @@ def allow_lower_basis(*, resource_id: UUID, statute: str, reason: str, by: Actor
     )
 
 
-@implements("wushen-2021-60:7", "wushen-2021-60:21(1)", "wushen-2021-60:21(2)", "cn-809:16", "cn-809:17.3")
+@implements("wushen-2021-60:7", "wushen-2021-60:21(1)", "wushen-2021-60:21(2)", "cn-809:12.1", "cn-809:16.1", "cn-809:17.3")
 @transaction.atomic
 def publish_resource(*, resource_id: UUID, by: Actor, at: datetime) -> ResourceRef:
     """The authority publishes the entry: a new frozen version is in force, found by search, open to requests.

@@ -34,6 +34,7 @@ from gongxiang.platform.parties.errors import (
 from gongxiang.platform.parties.models import Department, Deputy, OldPassword, Person, RecoveryCode, RoleGrant, SigningKey
 from gongxiang.platform.parties.queries import DepartmentRef, PersonRef
 from gongxiang.platform.parties.states import PERSON
+from gongxiang.platform.rulebook import queries as rulebook
 
 #: Without letters and digits that look alike: an initial password is read from paper.
 _LETTERS = "abcdefghijkmnpqrstuvwxyz"
@@ -41,7 +42,6 @@ _CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
 _OTHERS = "@#%+=?"
 #: Longer absences are a matter of roles, not of deputies: our choice, the texts are silent.
-LONGEST_DEPUTYSHIP = timedelta(days=184)
 
 
 @transaction.atomic
@@ -181,8 +181,9 @@ def name_deputy(*, person_id: UUID, deputy_id: UUID, starts_at: datetime, ends_a
         or deputy.status != "ACTIVE" or starts_at >= ends_at or ends_at <= at
     ):  # fmt: skip
         raise DeputyRefused(field="deputy")
-    if ends_at - starts_at > LONGEST_DEPUTYSHIP:
-        raise DeputyTooLong(field="ends_on", days=LONGEST_DEPUTYSHIP.days)
+    longest = rulebook.parameter("longest_deputyship_days")
+    if ends_at - starts_at > timedelta(days=longest):
+        raise DeputyTooLong(field="ends_on", days=longest)
     same_days = Deputy.objects.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exclude(ends_at=F("starts_at"))
     if same_days.filter(person=person).exists():
         raise DeputyTwice(field="starts_on", name=person.name)

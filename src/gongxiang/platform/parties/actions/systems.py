@@ -1,7 +1,6 @@
 """The move of business systems to the government extranet (art. 17): plans with their day, and the move itself."""
 
 from datetime import date, datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -14,9 +13,7 @@ from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import errors, permissions, queries
 from gongxiang.platform.parties.models import Network, System
 from gongxiang.platform.parties.queries import SystemRef
-
-#: A day further away than this is no plan.
-LONGEST_PLAN: Final = timedelta(days=5 * 366)
+from gongxiang.platform.rulebook import queries as rulebook
 
 
 @implements("wushen-2021-60:17")
@@ -40,8 +37,9 @@ def plan_system(
     today, moved = beijing_date(at), network == Network.EXTRANET
     if network not in Network.values:
         raise errors.NetworkUnknown(field="network")
-    if not moved and (extranet_by is None or not today <= extranet_by <= today + LONGEST_PLAN):
-        raise errors.MoveUndated(field="extranet_by")
+    longest = rulebook.parameter("longest_move_days")
+    if not moved and (extranet_by is None or not today <= extranet_by <= today + timedelta(days=longest)):
+        raise errors.MoveUndated(field="extranet_by", days=longest)
     put_off = not moved and row.extranet_by is not None and extranet_by is not None and extranet_by > row.extranet_by
     if put_off and len(note.strip()) < 4:
         raise errors.DelayUnexplained(field="note")

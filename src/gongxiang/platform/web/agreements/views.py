@@ -18,6 +18,7 @@ from gongxiang.platform.agreements.states import AGREEMENT
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.errors import NotFound, Refusal
+from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.agreements.forms import DraftForm, ReasonForm, SignForm
 from gongxiang.platform.web.doors import ActingRequest, door
@@ -71,9 +72,10 @@ def detail(request: ActingRequest, agreement_id: UUID) -> HttpResponse:
 def new(request: ActingRequest) -> HttpResponse:
     """Draft an agreement of my department."""
     today = clock.now().astimezone(BEIJING).date()
+    last_year = today.year + rulebook.parameter("agreement_years")
     initial: dict[str, object] = {
         "valid_from": today,
-        "valid_until": today.replace(year=today.year + 3, day=min(today.day, 28)) - timedelta(days=1),
+        "valid_until": today.replace(year=last_year, day=min(today.day, 28)) - timedelta(days=1),
     }
     old = _renewed(request)
     if old is not None:

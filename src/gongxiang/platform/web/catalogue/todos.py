@@ -23,7 +23,7 @@ BASIS = {
     "RETURNED": ("wushen-2021-60:7",),
     "IN_REVIEW": ("wushen-2021-60:25",),
     "REVIEWED": ("cn-809:13.1",),
-    "CONSENTED": ("cn-809:16",),
+    "CONSENTED": ("cn-809:16.1",),
     "SUBMITTED": ("cn-809:17.3",),
     "RATIFIED": ("wushen-2021-60:10",),
 }

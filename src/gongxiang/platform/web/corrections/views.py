@@ -361,5 +361,5 @@ def usage(request: ActingRequest, correction_id: UUID) -> HttpResponse:
         button=_("Save"), happens=_("Both sides see what is done with the record while it is verified."),
         done=_("The state of use was noted."),
         act=lambda v: actions.note_usage(correction_id=correction_id, by=request.actor, at=clock.now(), **v),
-        basis="cn-809:26.1",
+        basis="cn-809:26.2",
     )  # fmt: skip

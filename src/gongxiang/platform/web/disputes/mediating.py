@@ -26,7 +26,7 @@ from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.grants.forms import initial_fields
 from gongxiang.protocol import clock
 
-_BASIS = ("wushen-2021-60:21(2)", "cn-809:28")
+_BASIS = ("wushen-2021-60:21(2)", "cn-809:28.2")
 
 
 @door(permissions.MEDIATE)
@@ -102,7 +102,7 @@ def answer(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     dispute = queries.get_dispute(dispute_id, actor=request.actor)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     return act_page(
-        request, dispute, form, title=_("Answer the opinion"), button=_("Answer"), basis=("cn-809:28",), done=_("Answered."),
+        request, dispute, form, title=_("Answer the opinion"), button=_("Answer"), basis=("cn-809:28.2",), done=_("Answered."),
         act=lambda: mediating.answer_opinion(dispute_id=dispute_id, by=request.actor, at=clock.now(), **form.values()),
         happens=_("Accepted by both it binds and is carried out; if one side does not accept, the government decides."),
     )  # fmt: skip
@@ -115,7 +115,7 @@ def submit(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     dispute = queries.get_dispute(dispute_id, actor=request.actor)
     form = SubmitForm(request.POST or None, initial={"government": mediating.GOVERNMENT})
     return act_page(
-        request, dispute, form, title=_("Submit to the government"), button=_("Submit"), basis=("cn-809:28",),
+        request, dispute, form, title=_("Submit to the government"), button=_("Submit"), basis=("cn-809:28.2",),
         act=lambda: mediating.submit_to_government(
             dispute_id=dispute_id, by=request.actor, at=clock.now(), **form.cleaned_data
         ),
@@ -131,7 +131,7 @@ def refer(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
     dispute = queries.get_dispute(dispute_id, actor=request.actor)
     form = ReferForm(request.POST if request.method == "POST" else None)
     return act_page(
-        request, dispute, form, title=_("Refer to the common superior authority"), button=_("Refer"), basis=("cn-809:28",),
+        request, dispute, form, title=_("Refer to the common superior authority"), button=_("Refer"), basis=("cn-809:28.2",),
         act=lambda: mediating.refer_dispute(dispute_id=dispute_id, by=request.actor, at=clock.now(), **form.cleaned_data),
         done=_("Referred; record the decision when it arrives."),
         happens=_("The case leaves the banner; the platform keeps the path and, later, the decision."),
@@ -157,7 +157,7 @@ def decision(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
 
     return act_page(
         request, dispute, form, template="disputes/opinion.html", title=_("Record the decision"), button=_("Record"), act=act,
-        done=_("Recorded. The authority's leader carries it out."), basis=("cn-809:28",),
+        done=_("Recorded. The authority's leader carries it out."), basis=("cn-809:28.2",),
         lead=("number", "decided_on", "content", "scan"), body=dispute.decision_body,
         happens=_("Your leader carries the decision out: the reply cites it, and it is final on these facts."),
     )  # fmt: skip

@@ -23,7 +23,7 @@ def acts_of(dispute: DisputeView, actor: Person) -> dict[str, Possible]:
 
     def in_state(*wanted: str) -> None:
         if dispute.status not in wanted:
-            raise WrongState(state=dispute.status, subject="dispute", basis=("cn-809:28",))
+            raise WrongState(state=dispute.status, subject="dispute", basis=("cn-809:28.2",))
 
     def side(permission: Permission) -> str:
         return permissions.check_side(permission, actor, consumer_id=dispute.consumer_id, provider_id=dispute.provider_id)
@@ -105,7 +105,7 @@ def confirmable(dispute: DisputeView, meeting: MeetingView, actor: Person) -> Po
             permissions.CONFIRM, actor, consumer_id=dispute.consumer_id, provider_id=dispute.provider_id
         )
         if dispute.status != states.CONSULTING:
-            raise WrongState(state=dispute.status, subject="dispute", basis=("cn-809:28",))
+            raise WrongState(state=dispute.status, subject="dispute", basis=("cn-809:28.2",))
         if actor.is_hand_of(meeting.recorded_by_id):
             raise refusals.OwnMinutes()
         if getattr(meeting, f"{mine}_confirmed_at") is not None:

@@ -33,7 +33,7 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
             title=f"{row.number} {row.resource_name}",
             url=reverse("disputes:detail", args=[row.id]),
             due_at=row.due_at,
-            basis=(row.due_basis,) if row.due_basis else ("cn-809:28",),
+            basis=(row.due_basis,) if row.due_basis else ("cn-809:28.2",),
         )
         for row in queries_dispute.waiting_for(actor)
     ]

@@ -209,7 +209,7 @@ def mediate(request: ActingRequest, dispute_id: UUID) -> HttpResponse:
         ),
         done=_("The authority has the turn."),
         happens=_("The authority hears both and gives an opinion; accepted by both it binds, else the government decides."),
-        basis=("wushen-2021-60:21(2)", "cn-809:28"),
+        basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
     )  # fmt: skip
 
 

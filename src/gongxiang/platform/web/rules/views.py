@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongxiang.law import articles as law
 from gongxiang.law.articles import UnknownArticle
 from gongxiang.law.deadlines import beijing_date
-from gongxiang.law.instruments import Article, Instrument, Period, Rank
+from gongxiang.law.instruments import Article, Instrument, Period, Rank, standings
 from gongxiang.law.instruments import instruments as shipped
 from gongxiang.law.rules import WITHHOLDING_RANKS, Rules
 from gongxiang.law.texts import lines_of
@@ -104,6 +104,7 @@ def article(request: ActingRequest, identifier: str) -> HttpResponse:
             "lines": [(line, line.number == found.number and found.is_part) for line in lines_of(whole, text)],
             "text": queries.texts().get(found.instrument),
             "rules": _rules_on(ids),
+            "standings": [standings()[one] for one in sorted(ids) if one in standings()],
             "code": sorted({name for one in ids for name in law.implementations().get(one, ())}),
             "before": _neighbour(own, whole, -1),
             "after": _neighbour(own, whole, 1),

@@ -317,7 +317,7 @@ def answer(request: ActingRequest, superior_request_id: UUID) -> HttpResponse:
     return _act(
         request, superior_request_id, form, title=_("Write down the answer"), button=_("Write it down"),
         happens=_("After an agreement the data are awaited in the agreed frequency; a refusal closes nothing by itself."),
-        done=_("The answer is written down."), act=give, article="cn-809:24",
+        done=_("The answer is written down."), act=give, article="cn-809:24.1",
     )  # fmt: skip
 
 
@@ -329,7 +329,7 @@ def arrived(request: ActingRequest, superior_request_id: UUID) -> HttpResponse:
     return _act(
         request, superior_request_id, form, title=_("Write down a return"), button=_("Write it down"),
         happens=_("The day of arrival counts for the agreed frequency. What flows through the platform is seen by itself."),
-        done=_("The return is written down."), article="cn-809:24",
+        done=_("The return is written down."), article="cn-809:24.1",
         act=lambda v: superiors.record_return(**v, **_key(request, superior_request_id)),
     )  # fmt: skip
 
