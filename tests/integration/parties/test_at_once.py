@@ -10,8 +10,9 @@ import pytest
 from django.db import connection, transaction
 
 from gongxiang.platform.parties import actions, queries
+from gongxiang.platform.parties.actions import sign_in
 from gongxiang.platform.parties.models import Deputy, OfficerFiling
-from tests.factories.parties import Banner, make_banner
+from tests.factories.parties import AT, Banner, credentials_of, make_banner
 from tests.integration.access.test_at_once import run
 from tests.support.chain import until
 
@@ -84,3 +85,17 @@ def test_acts_on_the_same_people_wait_for_each_other(site_database: Any) -> None
     told, superseded = reported_and_filed(banner)
     assert (told[0], told[1].startswith("!"), superseded) == ("done", False, True)
     assert told[1] != "done"
+
+
+def test_who_signs_in_twice_at_once_is_not_thrown_out(site_database: Any) -> None:
+    office = make_banner().provider
+    known = credentials_of(office.clerk)
+    at = AT + timedelta(hours=1)
+
+    def one() -> object:
+        return actions.check_factor(person_id=office.clerk.id, code=known.code(at), at=at)
+
+    told = while_locked(lambda: sign_in._counter(known.username, at), one, lambda: actions.check_password(
+        username=known.username, password=known.password, at=at
+    ))  # fmt: skip
+    assert told == ["done", "done"]

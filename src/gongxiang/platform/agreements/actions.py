@@ -25,6 +25,7 @@ from gongxiang.platform.evidence.actions import open_record, record_act, transit
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
 from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import actions as parties_actions
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
@@ -94,6 +95,7 @@ def draft_agreement(*, department_id: UUID, draft: Draft, by: Actor, at: datetim
     """Begin an agreement from the authority's newest text."""
     permissions.DRAFT.check(by)
     person = permissions.check_own(by, department_id)
+    one_at_a_time("agreement", department_id)
     policies.check_can_draft(department_id)
     template = AgreementTemplate.objects.get(pk=queries.current_template().id)
     _check_draft(department_id, draft, at)

@@ -106,9 +106,9 @@ def lines_of(import_id: UUID, *, actor: Actor, action: str = "") -> QuerySet[Imp
 
 
 @contextlib.contextmanager
-def alone_with(import_id: UUID) -> Iterator[bool]:
-    """Whether no other worker is at this file; a worker that dies lets go by itself."""
-    key = import_id.int & 0x7FFF_FFFF_FFFF_FFFF
+def alone_with(what: UUID) -> Iterator[bool]:
+    """Whether no other worker is at this file, or at files of this department; a worker that dies lets go by itself."""
+    key = what.int & 0x7FFF_FFFF_FFFF_FFFF
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         taken = bool(cursor.fetchone()[0])

@@ -14,6 +14,7 @@ from gongxiang.platform.evidence.actions import open_record, record_act, transit
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.ids import new_id
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 
@@ -50,6 +51,14 @@ def record_complaint(
     if not isinstance(by, Person):
         raise NotPermitted()
     department = parties.department_ref(department_id)
+    matter = policies.check_reference(matter_number, "matter_number") if matter_number.strip() else ""
+    said = policies.check_text(statement, "statement", missing=errors.ComplaintMissing)
+    one_at_a_time("complaint", case.pk)
+    twin = CounterComplaint.objects.filter(
+        correction=case, department_id=department.id, matter_number=matter, statement=said, status=states.RECORDED
+    ).first()
+    if twin is not None:
+        raise errors.ComplaintRecorded(field="statement", number=twin.number)
     complaint = CounterComplaint(
         id=new_id(),
         number=actions.next_number("TS", at),
@@ -57,8 +66,8 @@ def record_complaint(
         correction=case,
         department_id=department.id,
         department_name=department.name,
-        matter_number=policies.check_reference(matter_number, "matter_number") if matter_number.strip() else "",
-        statement=policies.check_text(statement, "statement", missing=errors.ComplaintMissing),
+        matter_number=matter,
+        statement=said,
         recorded_at=at,
         recorded_by=by.name,
         recorded_in_id=by.department_id,

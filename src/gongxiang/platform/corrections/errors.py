@@ -143,6 +143,13 @@ class ClaimMissing(Refusal):
     next_step = "The reporting department deposits key and values on the page of the case."
 
 
+class ComplaintRecorded(Refusal):
+    """The same is recorded already, as complaint {number}; it waits for the authority's answer."""
+
+    basis = ("wushen-2021-60:23",)
+    next_step = "Look at that one on the page of the case; write what differs if another person was refused."
+
+
 class ComplaintMissing(Refusal):
     """Say what the counter refused."""
 

@@ -319,8 +319,9 @@ def forget_old_files(*, by: Actor, at: datetime) -> int:
 def run_next_import(*, by: Actor, at: datetime) -> bool:
     """Do the next piece of work on imports, if there is one and no other worker is at it; whether something was done."""
     permissions.IMPORT_JOB.check(by)
-    for row in CatalogueImport.objects.filter(status__in=(RECEIVED, CONFIRMED)).order_by("sent_at").only("id", "status"):
-        with imports.alone_with(row.pk) as alone:
+    for row in CatalogueImport.objects.filter(status__in=(RECEIVED, CONFIRMED)).order_by("sent_at").only("id", "department_id"):
+        # Two files of one department, carried out side by side, would each enter what the other enters too.
+        with imports.alone_with(row.department_id) as alone:
             if not alone:
                 continue
             status = CatalogueImport.objects.values_list("status", flat=True).get(pk=row.pk)

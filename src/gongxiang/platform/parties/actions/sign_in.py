@@ -203,8 +203,11 @@ def _use_recovery_code(person: Person, code: str, at: datetime) -> bool:
 
 def _counter(username: str, at: datetime) -> SignInCounter:
     name = _digest(username)
-    SignInCounter.objects.bulk_create([SignInCounter(name_digest=name, last_failure_at=at)], ignore_conflicts=True)
-    return SignInCounter.objects.select_for_update().get(pk=name)
+    while True:
+        SignInCounter.objects.bulk_create([SignInCounter(name_digest=name, last_failure_at=at)], ignore_conflicts=True)
+        # Whoever signed in meanwhile took the row away under which this one waited: then there is a fresh one to make.
+        if (found := SignInCounter.objects.select_for_update().filter(pk=name).first()) is not None:
+            return found
 
 
 def _blocked(counter: SignInCounter, at: datetime) -> SignInBlocked | None:
