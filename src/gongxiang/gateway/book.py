@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from gongxiang.protocol.claims import ForgetClaim
 from gongxiang.protocol.errors import (
     CodeExpired,
     CodeUnknown,
@@ -94,6 +95,8 @@ class Book:
     lease: tuple[SignedOrder, Lease] | None = None
     #: The latest trials at mounting, and when each was asked for.
     trials: dict[UUID, tuple[TryMount, datetime]] = field(default_factory=dict)
+    #: Claims of cases that are over; emptied by who removes them.
+    forgotten: set[UUID] = field(default_factory=set)
     #: Orders to pass on by place, the order in which they became visible; a node's cursor is a place, not a number.
     _handed: dict[UUID, list[tuple[int, SignedOrder]]] = field(default_factory=dict)
     _places: dict[int, int] = field(default_factory=dict)
@@ -122,6 +125,8 @@ class Book:
                     )
             case OpenGrant() | OpenService() | SuspendGrant() | ResumeGrant() | EndGrant():
                 self._take_grant(signed.id, order)
+            case ForgetClaim():
+                self.forgotten.add(order.claim_id)
             case TryMount():
                 self.trials[order.request_id] = (order, signed.issued_at)
                 while len(self.trials) > MOST_TRIALS:

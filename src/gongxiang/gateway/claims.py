@@ -1,6 +1,7 @@
 """Claims: key and values of a doubtful record, deposited and read by ticket, sealed at rest; and when that record changes.
 
-The platform learns sizes, digests and sequence numbers, never a value. A claim ends by itself after `KEPT`.
+The platform learns sizes, digests and sequence numbers, never a value. A claim ends with its case, by order, or by itself
+after `KEPT`.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from gongxiang.gateway.store import SegmentStore
 from gongxiang.protocol import clock
 from gongxiang.protocol.batches import DELETE, OP, UPSERT, decode_batch, decode_schema, elements_of
 from gongxiang.protocol.canonical import canonical
-from gongxiang.protocol.claims import ClaimRead, ClaimTaken, CorrectedRowSealed
+from gongxiang.protocol.claims import ClaimRead, ClaimTaken, CorrectedRowAnswered, CorrectedRowSealed
 from gongxiang.protocol.errors import DataPlaneError, NothingToShow, RequestMalformed, Terminal, TicketAltered
 from gongxiang.protocol.masking import element_secret
 from gongxiang.protocol.policy import Policy, compile_terms
@@ -130,8 +131,17 @@ class Claims:
         await ready.wait()
         while True:
             with contextlib.suppress(DataPlaneError):
+                await self.forget()
                 await self.watch()
+                await self.watch_answers()
             await asyncio.sleep(EVERY)
+
+    async def forget(self) -> None:
+        """Remove the claims of cases that are over."""
+        if gone := list(self._book.forgotten):
+            async with self._database.connection() as connection:
+                await connection.execute("DELETE FROM exchange.claims WHERE claim_id = ANY(%s)", [gone])
+            self._book.forgotten.difference_update(gone)
 
     async def watch(self) -> int:
         """Look at what was sealed since the last time for every claim; how many changes of records were seen."""
@@ -165,8 +175,9 @@ class Claims:
                         found = entry.seq
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
-                "UPDATE exchange.claims SET looked_seq = %s WHERE claim_id = %s AND looked_seq = %s",
-                [reached, claim_id, looked],
+                "UPDATE exchange.claims SET looked_seq = %s, answer_seq = coalesce(%s, answer_seq)"
+                " WHERE claim_id = %s AND looked_seq = %s",
+                [reached, found or None, claim_id, looked],
             )
             if cursor.rowcount != 1 or not found:
                 return False
@@ -182,6 +193,41 @@ class Claims:
         _log.info("the record of claim %s changed in segment %d", claim_id, found)
         return True
 
+    async def watch_answers(self) -> int:
+        """See whose changed record calls are answered from now; how many there were."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT c.claim_id, c.grant_id, c.resource_id, c.answer_seq FROM exchange.claims c"
+                " WHERE c.answer_seq <= (SELECT s.seq FROM exchange.service_states s"
+                "  WHERE s.resource_id = c.resource_id AND s.ready ORDER BY s.begin_seq DESC LIMIT 1)"
+                " ORDER BY c.posted_at LIMIT %s",
+                [AT_ONCE],
+            )
+            rows = await cursor.fetchall()
+        seen = 0
+        for row in rows:
+            with contextlib.suppress(DataPlaneError):
+                seen += await self._answered(*row)
+        return seen
+
+    async def _answered(self, claim_id: UUID, grant_id: UUID, resource_id: UUID, seq: int) -> bool:
+        fact = CorrectedRowAnswered(
+            claim_id=claim_id,
+            resource_id=resource_id,
+            grant_id=grant_id,
+            seq=seq,
+            grant_ids=await self._carrying(resource_id, seq, answered=True),
+            at=clock.now(),
+        )
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "UPDATE exchange.claims SET answer_seq = NULL WHERE claim_id = %s AND answer_seq = %s", [claim_id, seq]
+            )
+            if cursor.rowcount != 1:
+                return False
+            await connection.execute("INSERT INTO link.facts (kind, body) VALUES (%s, %s)", row_of(fact))
+        return True
+
     async def _shows(self, terms: Terms, segment: Segment, claim: dict[str, Any]) -> bool:
         try:
             return await asyncio.to_thread(shows_change, await self._policy(terms, segment), segment, claim)
@@ -189,15 +235,16 @@ class Claims:
             # A segment of other elements, or a filter it does not cover: it says nothing of this grant.
             return False
 
-    async def _carrying(self, resource_id: UUID, seq: int) -> tuple[UUID, ...]:
-        """The open grants whose projection of the segment has rows: only their receipts come to it."""
+    async def _carrying(self, resource_id: UUID, seq: int, *, answered: bool = False) -> tuple[UUID, ...]:
+        """The open grants by table, or by interface, whose projection of the segment has rows: it comes to them alone."""
         carrying = []
         for segment in await self._store.read(resource_id, [seq]):
             for grant_id, entry in list(self._book.grants.items()):
-                if entry.order is None or entry.ended is not None or entry.order.terms.resource_id != resource_id:
+                order = entry.service if answered else entry.order
+                if order is None or entry.ended is not None or order.terms.resource_id != resource_id:
                     continue
                 with contextlib.suppress(Terminal):
-                    policy = await self._policy(entry.order.terms, segment)
+                    policy = await self._policy(order.terms, segment)
                     if (await asyncio.to_thread(_projected, policy, segment)).num_rows:
                         carrying.append(grant_id)
         return tuple(sorted(carrying, key=str))

@@ -1,4 +1,4 @@
-"""Facts about claims: key and values of a doubtful record at the gateway. Sizes, digests and numbers only, never a value."""
+"""Claims: key and values of a doubtful record at the gateway; facts with sizes, digests and numbers only, and one order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,3 +50,25 @@ class CorrectedRowSealed(Message):
     seq: int
     grant_ids: tuple[UUID, ...]
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectedRowAnswered(Message):
+    """The changed record stands in what the gateway answers from: the grants by interface whose view of it has rows."""
+
+    kind: ClassVar[str] = "corrected_row_answered"
+    claim_id: UUID
+    resource_id: UUID
+    grant_id: UUID
+    #: The segment that carries the changed record, as `CorrectedRowSealed` named it.
+    seq: int
+    grant_ids: tuple[UUID, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgetClaim(Message):
+    """Order: the case is over, so the gateway keeps key and values of its record no longer."""
+
+    kind: ClassVar[str] = "forget_claim"
+    claim_id: UUID

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from gongxiang.protocol.canonical import canonical, parse_instant
-from gongxiang.protocol.claims import ClaimRead, ClaimTaken, CorrectedRowSealed
+from gongxiang.protocol.claims import ClaimRead, ClaimTaken, CorrectedRowAnswered, CorrectedRowSealed, ForgetClaim
 from gongxiang.protocol.disposal import DestroyTable, TableDestroyed
 from gongxiang.protocol.message import VERSION as VERSION
 from gongxiang.protocol.message import Message as Message
@@ -506,7 +506,7 @@ ORDERS: dict[str, type[Message]] = {
     cls.kind: cls
     for cls in (
         OfferEnrolment, AdmitNode, RevokeNode, DescribeTable, SurveySource, TryMount, OpenStream, CloseStream, OpenGrant,
-        OpenService, SuspendGrant, ResumeGrant, EndGrant, DestroyTable, Reconcile, Lease,
+        OpenService, SuspendGrant, ResumeGrant, EndGrant, DestroyTable, Reconcile, ForgetClaim, Lease,
     )
 }  # fmt: skip
 FACTS: dict[str, type[Message]] = {
@@ -514,7 +514,7 @@ FACTS: dict[str, type[Message]] = {
     for cls in (
         NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, TablesSurveyed, MountTried, StreamState, FlowState,
         ReceiptGiven, Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown, ClaimTaken, ClaimRead,
-        CorrectedRowSealed, TableDestroyed, CallAnswered,
+        CorrectedRowSealed, CorrectedRowAnswered, TableDestroyed, CallAnswered,
     )
 }  # fmt: skip
 

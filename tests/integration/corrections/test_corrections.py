@@ -4,15 +4,27 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from gongxiang.platform.corrections import actions, complaints, errors, figures, following, policies, queries, states, tasks
+from gongxiang.platform.corrections import (
+    actions,
+    complaints,
+    errors,
+    figures,
+    following,
+    policies,
+    queries,
+    states,
+    tasks,
+    tickets,
+)
 from gongxiang.platform.corrections.models import CorrectedCopy, Correction
 from gongxiang.platform.corrections.permissions import RECALCULATOR, SWEEPER
 from gongxiang.platform.delivery.models import Flow
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.evidence import queries as trail
 from gongxiang.platform.evidence.models import EvidenceRecord
+from gongxiang.platform.grants import actions as grant_acts
 from gongxiang.platform.kernel.actors import Person, System
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
@@ -302,6 +314,46 @@ def test_where_nothing_can_be_seen_to_arrive_the_consumer_looks_and_closes(scene
     assert row not in queries.waiting_for(scene.banner.provider.officer)
     done = actions.accept_verdict(correction_id=row.pk, by=clerk, at=scene.at)
     assert (done.status, done.turn) == (states.CLOSED, "")
+
+
+@pytest.mark.article("wushen-2021-60:20", "wushen-2021-60:23")
+def test_where_every_grant_ends_before_the_row_was_seen_the_consumer_closes(scene: Scene) -> None:
+    banner, row = scene.banner, make.bring(scene, states.CORRECTED, claimed=True)
+    with pytest.raises(errors.NotArrivedYet):
+        actions.accept_verdict(correction_id=row.pk, by=banner.consumer.clerk, at=scene.at)
+    later = scene.at + timedelta(hours=1)
+    grant_acts.end_grant(grant_id=scene.grant_id, reason="purpose_met", statement=WORDS, by=banner.consumer.officer, at=later)
+    tasks.follow_copies(later)
+    row.refresh_from_db()
+    assert (row.status, row.turn, row.due_at) == (states.CORRECTED, "consumer", None)
+    assert CorrectedCopy.objects.get(correction=row).reached == "ENDED"
+    assert trail.trail_of(f"correction:{row.pk}", by=banner.auditor)[-1].kind == "correction:way_ended"
+    assert row in queries.waiting_for(banner.consumer.clerk)
+    assert tasks.follow_copies(later) == 0, "said once"
+    assert actions.accept_verdict(correction_id=row.pk, by=banner.consumer.clerk, at=later).status == states.CLOSED
+
+
+@pytest.mark.article("wushen-2021-60:15")
+@pytest.mark.parametrize(("status", "removed"), [(states.WITHDRAWN, True), (states.CLOSED, True), (states.REFUTED, False)])
+def test_with_the_case_the_gateway_is_told_to_remove_key_and_values(scene: Scene, status: str, removed: bool) -> None:
+    row = make.report(scene)
+    make.deposit(scene, row)
+    key: dict[str, Any] = {"correction_id": row.pk, "at": scene.at}
+    provider, clerk = scene.banner.provider.officer, scene.banner.consumer.clerk
+    if status == states.WITHDRAWN:
+        actions.withdraw_correction(reason=WORDS, by=clerk, **key)
+    else:
+        actions.give_verdict(outcome=states.REFUSED, text=WORDS, by=provider, **key)
+    if status == states.CLOSED:
+        actions.accept_verdict(by=clerk, **key)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM link.orders WHERE kind = 'forget_claim' AND body LIKE %s", [f"%{row.pk}%"])
+        assert cursor.fetchone() == (int(removed),)
+    if removed:
+        with pytest.raises(errors.ClaimRemoved):
+            tickets.ask_to_read(by=provider, **key)
+    else:
+        assert tickets.ask_to_read(by=provider, **key)
 
 
 def test_without_a_seen_row_the_period_ends_late_even_after_a_verdict(scene: Scene) -> None:

@@ -18,12 +18,14 @@ from gongxiang.platform.evidence.actions import open_record, record_act, transit
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.grants import serving
 from gongxiang.platform.grants.queries import GrantView
+from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Refusal
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.rulebook.recounting import recount_row
+from gongxiang.protocol.claims import ForgetClaim
 
 RULE = "correction"
 STOPPED: Mapping[str, Any] = {
@@ -31,7 +33,7 @@ STOPPED: Mapping[str, Any] = {
 }  # fmt: skip
 _UNANSWERED: Mapping[str, Any] = {
     "outcome": "", "verdict": "", "verdict_at": None, "verdict_by": "", "working_days": None, "sealed_seq": None,
-    "sealed_at": None, "sealed_grants": [],
+    "sealed_at": None, "sealed_grants": [], "answered_seq": None, "answered_at": None, "answered_grants": [],
 }  # fmt: skip
 _READER = System(name=permissions.FOLLOWER)
 
@@ -326,9 +328,12 @@ def affected(row: Correction) -> tuple[GrantView, ...]:
 
 
 def flows_of(row: Correction) -> bool:
-    """Whether tables flow under the grant, so that a corrected row can be seen to arrive."""
-    flow = delivery.flow_of(row.grant_id, actor=_READER)
-    return flow is not None and flow.closed_at is None and flow.started_at is not None
+    """Whether a corrected row can be seen to arrive under the grant: its table flows, or the gateway answers for it."""
+    grant = grants.live_grant(row.grant_id)
+    if grant is None:
+        return False
+    flow = delivery.flow_of(grant.id, actor=_READER)
+    return serving.is_served(grant) if flow is None else flow.closed_at is None and flow.started_at is not None
 
 
 def seen_by(row: Correction, told: Iterable[GrantView] = ()) -> dict[str, Any]:
@@ -350,6 +355,9 @@ def move(
     seen["concerns"] = seen["concerns"] | ({changed.get("provider_id")} - {None})
     rule = str(changed.get("due_rule", "") or row.due_rule)
     transition(row, table=states.CORRECTION, act=act, by=by, at=at, changes=changed, rule_version=rule, detail=detail, **seen)
+    if row.status in states.ENDED and row.claim_at is not None:
+        # Nothing asks for key and values any more, so the gateway keeps them no longer.
+        link.issue_order(ForgetClaim(claim_id=row.pk), node_ids=[], at=at)
     return row
 
 
@@ -388,7 +396,8 @@ def _compared(grant_id: UUID, reconciliation_id: UUID | None, by: Actor) -> tupl
 def _tell(row: Correction, told: Iterable[GrantView], at: datetime) -> None:
     """One line for each grant that carries a corrected element; said again after a second verification it begins anew."""
     for grant in told:
-        reached = "WAITING" if grant.mode == "table" and row.claim_at is not None else "NO_TABLE"
+        seen = row.claim_at is not None and (grant.mode == "table" or serving.is_served(grant))
+        reached = "WAITING" if seen else "NO_TABLE"
         CorrectedCopy.objects.update_or_create(
             correction=row,
             grant_id=grant.id,

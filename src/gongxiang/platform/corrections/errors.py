@@ -150,6 +150,13 @@ class ComplaintRecorded(Refusal):
     next_step = "Look at that one on the page of the case; write what differs if another person was refused."
 
 
+class ClaimRemoved(Refusal):
+    """The case is over: key and values of its record are no longer kept."""
+
+    basis = ("cn-809:26.2", "wushen-2021-60:15")
+    next_step = "Look at the timeline for what was found; a new doubt about the record is a new correction."
+
+
 class ComplaintMissing(Refusal):
     """Say what the counter refused."""
 

@@ -60,13 +60,36 @@ def note_sealed(
     return row
 
 
+@implements("wushen-2021-60:19(2)", "wushen-2021-60:20")
+@transaction.atomic
+def note_answered(
+    *, correction_id: UUID, grant_id: UUID, seq: int, grant_ids: Collection[UUID], by: Actor, at: datetime
+) -> Correction | None:
+    """The gateway answers calls from the changed record now."""
+    permissions.FOLLOW.check(by)
+    row = Correction.objects.select_for_update().filter(pk=correction_id, grant_id=grant_id).first()
+    if row is None or row.status not in _WAITING or (row.answered_seq is not None and seq <= row.answered_seq):
+        return None
+    row.answered_seq, row.answered_at, row.answered_grants = seq, at, sorted(grant_ids, key=str)
+    record_act(
+        kind="correction:row_answered", subject=("correction", row.pk), by=by, at=at,
+        basis=("wushen-2021-60:19(2)", "wushen-2021-60:20"), after={"seq": seq, "grants": row.answered_grants},
+        **actions.seen_by(row),
+    )  # fmt: skip
+    row.save(update_fields=["answered_seq", "answered_at", "answered_grants"])
+    return row
+
+
 @implements("wushen-2021-60:20", "cn-809:26.2")
 @transaction.atomic
 def follow_correction(*, correction_id: UUID, by: Actor, at: datetime) -> Correction | None:
-    """See which copies the corrected row has reached by the consumers' receipts; close the case when it is all of them."""
+    """See which copies the corrected row has reached; close the case when it is all of them.
+
+    A table has it by its consumer's receipt, an interface when the gateway answers from it.
+    """
     permissions.FOLLOW.check(by)
     row = queries.get_for_update(correction_id)
-    if row.status not in (states.CORRECTED, states.OVERDUE) or row.sealed_seq is None or row.outcome not in states.CONFIRMED:
+    if row.status not in (states.CORRECTED, states.OVERDUE) or row.outcome not in states.CONFIRMED:
         return None
     copies = list(CorrectedCopy.objects.select_for_update().filter(correction=row))
     for copy in copies:
@@ -74,27 +97,55 @@ def follow_correction(*, correction_id: UUID, by: Actor, at: datetime) -> Correc
             _look(row, copy, by=by, at=at)
     if not copies or any(copy.reached == "WAITING" for copy in copies):
         return None
+    if row.sealed_seq is None:
+        return _give_up(row, by=by, at=at)
     told = tuple(grant for copy in copies if (grant := grants.live_grant(copy.grant_id)) is not None)
     changes = {**actions.STOPPED, "ended_at": at}
     return actions.move(row=row, act="arrive", by=by, at=at, changes=changes, told=told)
 
 
+def _give_up(row: Correction, *, by: Actor, at: datetime) -> Correction | None:
+    """Every grant ended before the changed record was seen: no arrival can be seen any more, so the consumer closes."""
+    if row.status != states.CORRECTED or row.turn:
+        return None
+    row.turn = "consumer"
+    for name, value in actions.STOPPED.items():
+        setattr(row, name, value)
+    record_act(
+        kind="correction:way_ended", subject=("correction", row.pk), by=by, at=at,
+        basis=("wushen-2021-60:20", "wushen-2021-60:23"), after={"turn": row.turn}, **actions.seen_by(row),
+    )  # fmt: skip
+    row.save(update_fields=["turn", *actions.STOPPED])
+    return row
+
+
 def _look(row: Correction, copy: CorrectedCopy, *, by: Actor, at: datetime) -> None:
     flow = delivery.flow_of(copy.grant_id, actor=by)
-    assert row.sealed_seq is not None
-    if flow is None or flow.closed_at is not None:
+    if grants.live_grant(copy.grant_id) is None or (flow is not None and flow.closed_at is not None):
         copy.reached = "ENDED"
+    elif row.sealed_seq is None:
+        return
+    elif flow is None:
+        if row.answered_at is None or row.answered_seq is None or row.answered_seq < row.sealed_seq:
+            return
+        if copy.grant_id not in row.answered_grants:
+            copy.reached = "OUTSIDE"
+        else:
+            _arrive(row, copy, at=row.answered_at, seq=row.answered_seq, by=by, noted_at=at)
     elif copy.grant_id not in row.sealed_grants:
         copy.reached = "OUTSIDE"
     elif flow.seq >= row.sealed_seq and flow.receipt_at is not None:
-        copy.reached, copy.arrived_at, copy.arrived_seq = "ARRIVED", flow.receipt_at, flow.seq
-        seen = actions.seen_by(row)
-        record_act(
-            kind="correction:copy_reached", subject=("correction", row.pk), by=by, at=at,
-            basis=("wushen-2021-60:20", "cn-809:26.2"),
-            after={"grant": copy.grant_id, "seq": flow.seq, "receipt_at": flow.receipt_at},
-            concerns=seen["concerns"] | {copy.consumer_id}, trail=(*seen["trail"], f"grant:{copy.grant_id}"),
-        )  # fmt: skip
+        _arrive(row, copy, at=flow.receipt_at, seq=flow.seq, by=by, noted_at=at)
     else:
         return
     copy.save(update_fields=["reached", "arrived_at", "arrived_seq"])
+
+
+def _arrive(row: Correction, copy: CorrectedCopy, *, at: datetime, seq: int, by: Actor, noted_at: datetime) -> None:
+    copy.reached, copy.arrived_at, copy.arrived_seq = "ARRIVED", at, seq
+    seen = actions.seen_by(row)
+    record_act(
+        kind="correction:copy_reached", subject=("correction", row.pk), by=by, at=noted_at,
+        basis=("wushen-2021-60:20", "cn-809:26.2"), after={"grant": copy.grant_id, "seq": seq, "arrived_at": at},
+        concerns=seen["concerns"] | {copy.consumer_id}, trail=(*seen["trail"], f"grant:{copy.grant_id}"),
+    )  # fmt: skip

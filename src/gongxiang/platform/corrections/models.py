@@ -60,6 +60,10 @@ class Correction(models.Model):
     sealed_seq = models.BigIntegerField(null=True)
     sealed_at = models.DateTimeField(null=True)
     sealed_grants = ArrayField(models.UUIDField(), default=list, blank=True)
+    #: The same in what the gateway answers calls from.
+    answered_seq = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_grants = ArrayField(models.UUIDField(), default=list, blank=True)
     # After a refutation.
     objection = _words()
     objected_at = models.DateTimeField(null=True)
@@ -118,7 +122,7 @@ class CorrectedCopy(models.Model):
     grant_number = models.CharField(max_length=40)
     consumer = models.ForeignKey("parties.Department", on_delete=models.PROTECT, related_name="+")
     consumer_name = models.CharField(max_length=256)
-    #: WAITING, ARRIVED, OUTSIDE (the row is not in this grant), NO_TABLE (nothing flows), ENDED (the grant is over).
+    #: WAITING, ARRIVED, OUTSIDE (the row is not in this grant), NO_TABLE (no arrival is seen), ENDED (the grant is over).
     reached = models.CharField(max_length=10, default="WAITING")
     told_at = models.DateTimeField()
     arrived_at = models.DateTimeField(null=True)

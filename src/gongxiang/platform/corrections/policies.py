@@ -86,8 +86,15 @@ def check_lapsed(due_at: datetime | None, at: datetime) -> datetime:
 
 
 def seen_to_arrive(row: Correction, *, flowing: bool) -> bool:
-    """Whether the platform can see the corrected row arrive: its key lies at the gateway, and a table flows."""
+    """Whether the platform can see the corrected row arrive: its key lies at the gateway, and a table or answers flow."""
     return row.claim_at is not None and flowing
+
+
+@implements("wushen-2021-60:15")
+def check_claim_kept(status: str) -> None:
+    """Key and values are kept as long as the case is open; raises ClaimRemoved."""
+    if status in states.ENDED:
+        raise errors.ClaimRemoved()
 
 
 @implements("cn-809:26.2")

@@ -160,9 +160,9 @@ def with_running_clock() -> list[UUID]:
 
 
 def on_their_way() -> list[UUID]:
-    """Corrections whose corrected row was sealed and has not reached every copy."""
-    rows = Correction.objects.filter(status__in=(states.CORRECTED, states.OVERDUE), sealed_seq__isnull=False)
-    return list(rows.exclude(outcome="").values_list("id", flat=True))
+    """Corrections with a key at the gateway whose corrected row has not reached every copy."""
+    rows = Correction.objects.filter(status__in=(states.CORRECTED, states.OVERDUE))
+    return list(rows.filter(claim_at__isnull=False).exclude(outcome="").values_list("id", flat=True))
 
 
 def proposal_of(grant_id: UUID) -> Correction | None:

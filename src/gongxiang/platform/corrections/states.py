@@ -18,6 +18,8 @@ WITHDRAWN: Final = "WITHDRAWN"
 
 #: Still somebody's move, or the corrected row still on its way.
 OPEN: Final = (PROPOSED, REPORTED, ASSIGNED, OVERDUE, CORRECTED, REFUTED, UNDETERMINED, OBJECTED)
+#: For good: nobody verifies, follows or reads any more.
+ENDED: Final = (ARRIVED, CLOSED, WITHDRAWN)
 #: Before the provider, with a running period.
 VERIFYING: Final = (REPORTED, ASSIGNED)
 

@@ -40,6 +40,7 @@ def on_news() -> int:
         {
             "data:claim_taken": _claim_taken,
             "data:corrected_row_sealed": _row_sealed,
+            "data:corrected_row_answered": _row_answered,
             "flow:reconciled": _reconciled,
         },
     )
@@ -56,6 +57,14 @@ def _claim_taken(news: News) -> None:
 def _row_sealed(news: News) -> None:
     said: Any = news.after
     following.note_sealed(
+        correction_id=UUID(news.subject_id), grant_id=UUID(str(said["grant"])), seq=int(said["seq"]),
+        grant_ids=[UUID(one) for one in said["grants"]], by=_FOLLOWER, at=news.occurred_at,
+    )  # fmt: skip
+
+
+def _row_answered(news: News) -> None:
+    said: Any = news.after
+    following.note_answered(
         correction_id=UUID(news.subject_id), grant_id=UUID(str(said["grant"])), seq=int(said["seq"]),
         grant_ids=[UUID(one) for one in said["grants"]], by=_FOLLOWER, at=news.occurred_at,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gongxiang.law.articles import implements
-from gongxiang.platform.corrections import actions, errors, permissions, queries, states
+from gongxiang.platform.corrections import actions, errors, permissions, policies, queries, states
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel import link
@@ -38,6 +38,7 @@ def ask_to_read(*, correction_id: UUID, by: Actor, at: datetime) -> str:
     permissions.check_of_department(permissions.CARRY, by, row.consumer_id, row.provider_id, row.forwarded_from_id)
     if row.claim_at is None:
         raise errors.ClaimMissing()
+    policies.check_claim_kept(row.status)
     return _ticket(CLAIM_READ, row.pk, row.resource_id, row.grant_id, by=by, at=at)
 
 

@@ -84,7 +84,7 @@ def take(fact: messages.Message, *, at: datetime) -> None:
             _sample_shown(fact)
         case CallAnswered():
             calls.take_call(fact, by=_INTAKE)
-        case claims.ClaimTaken() | claims.ClaimRead() | claims.CorrectedRowSealed():
+        case claims.ClaimTaken() | claims.ClaimRead() | claims.CorrectedRowSealed() | claims.CorrectedRowAnswered():
             _claim(fact)
         case _:
             raise_alarm(
@@ -418,18 +418,16 @@ def _sample_shown(fact: messages.SampleShown) -> None:
 
 
 @implements("cn-809:26.2", "wushen-2021-60:14")
-def _claim(fact: claims.ClaimTaken | claims.ClaimRead | claims.CorrectedRowSealed) -> None:
+def _claim(fact: claims.ClaimTaken | claims.ClaimRead | claims.CorrectedRowSealed | claims.CorrectedRowAnswered) -> None:
     """What happened to key and values of a doubtful record at the gateway, for the room above; digests and numbers only."""
     flow = Flow.objects.filter(grant_id=fact.grant_id).first()
     seen: dict[str, Any] = {"concerns": (parties.authority().id,), "trail": (f"resource:{fact.resource_id}",)}
     seen = opening.flow_seen_by(flow) if flow else seen
     after: dict[str, Any] = {"grant": fact.grant_id}
     match fact:
-        case CallAnswered():
-            calls.take_call(fact, by=_INTAKE)
         case claims.ClaimTaken():
             after |= {"size": fact.size, "digest": fact.digest, "key_digest": fact.key_digest, "elements": fact.elements}
-        case claims.CorrectedRowSealed():
+        case claims.CorrectedRowSealed() | claims.CorrectedRowAnswered():
             after |= {"seq": fact.seq, "grants": fact.grant_ids}
     record_act(
         kind=f"data:{fact.kind}",
@@ -437,7 +435,7 @@ def _claim(fact: claims.ClaimTaken | claims.ClaimRead | claims.CorrectedRowSeale
         by=_INTAKE,
         at=fact.at,
         basis=("cn-809:26.2",),
-        after=after | ({"person": fact.person} if not isinstance(fact, claims.CorrectedRowSealed) else {}),
+        after=after | ({"person": fact.person} if isinstance(fact, claims.ClaimTaken | claims.ClaimRead) else {}),
         concerns=seen["concerns"],
         # What else happens to a claim is said by the case itself.
         trail=(*seen["trail"], *([f"correction:{fact.claim_id}"] if isinstance(fact, claims.ClaimRead) else [])),

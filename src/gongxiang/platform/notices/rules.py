@@ -193,6 +193,7 @@ RULES: Mapping[str, Rule] = {
     "correction:refuted": _rule((_OTHERS, DESK), basis=("cn-809:26.2",)),
     "correction:undetermined": _rule((_OTHERS, DESK), basis=("cn-809:26.2",)),
     "correction:overdue": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("cn-809:39(6)",), binding=True),
+    "correction:way_ended": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:20",)),
     "correction:arrived": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:20",)),
     "correction:objected": _rule((_OTHERS, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:24",)),
     "correction:upheld": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:24",)),

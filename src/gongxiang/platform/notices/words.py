@@ -112,6 +112,7 @@ WORDS: dict[str, str | Promise] = {
     "correction:refuted": _("Doubt refuted"),
     "correction:undetermined": _("Verification without result"),
     "correction:overdue": _("Period of verification is over"),
+    "correction:way_ended": _("No arrival can be seen any more: look and close the case"),
     "correction:arrived": _("Corrected record arrived at every copy"),
     "correction:objected": _("Objection to a verdict"),
     "correction:upheld": _("To be verified again, by the authority's opinion"),

@@ -41,6 +41,8 @@ EVENTS = {
     "correction:service_continues": _("Matter goes on as usual"),
     "correction:claim_deposited": _("Key and values deposited at the gateway"),
     "correction:row_sealed": _("Changed record seen in the provider's stream"),
+    "correction:row_answered": _("Interface answers from the changed record"),
+    "correction:way_ended": _("No arrival can be seen any more: every grant is over"),
     "correction:copy_reached": _("Corrected record arrived at a copy"),
     "correction:deposit_asked": _("Ticket to deposit key and values"),
     "correction:reading_asked": _("Ticket to read key and values"),
@@ -48,6 +50,7 @@ EVENTS = {
     "data:claim_taken": _("Gateway took key and values of a record"),
     "data:claim_read": _("Key and values of a record were read at the gateway"),
     "data:corrected_row_sealed": _("Gateway saw the record change"),
+    "data:corrected_row_answered": _("Gateway answers calls from the changed record"),
     "counter_complaint:recorded": _("Complaint about a counter recorded"),
     "counter_complaint:answered": _("Complaint about a counter answered"),
 }
@@ -74,6 +77,6 @@ CODES: dict[str, Any] = {
     "copy_reached:WAITING": (_("On its way"), "primary"),
     "copy_reached:ARRIVED": (_("Arrived"), "success"),
     "copy_reached:OUTSIDE": (_("Row not in this grant"), "secondary"),
-    "copy_reached:NO_TABLE": (_("Told; nothing flows as a table"), "secondary"),
+    "copy_reached:NO_TABLE": (_("Told; its arrival cannot be seen"), "secondary"),
     "copy_reached:ENDED": (_("Grant is over"), "secondary"),
 }

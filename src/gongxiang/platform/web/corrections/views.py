@@ -163,6 +163,7 @@ def detail(request: ActingRequest, correction_id: UUID) -> HttpResponse:
         "proof": rulebook.code_label(complaints.PROOFS, row.proof_kind, get_language() or "zh-hans") if row.proof_kind else "",
         # Where the arrival cannot be seen, the page says what counts instead.
         "seen_to_arrive": policies.seen_to_arrive(row, flowing=actions.flows_of(row)),
+        "removed": row.status in states.ENDED,
         "sees_claim": part and permissions.CARRY.allows(actor),
     }
     return render(request, "corrections/detail.html", context)
@@ -204,7 +205,9 @@ def _acts(row: Any, request: ActingRequest) -> dict[str, Any]:
         "usage": possible(settle),
         "complain": possible(lambda: permissions.COMPLAIN.check(actor)),
         "deposit": possible(of(permissions.CARRY, consumer), arrow("assign")),
-        "read": possible(of(permissions.CARRY, consumer, provider, row.forwarded_from_id)),
+        "read": possible(
+            of(permissions.CARRY, consumer, provider, row.forwarded_from_id), lambda: policies.check_claim_kept(row.status)
+        ),
     }
 
 
