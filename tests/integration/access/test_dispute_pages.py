@@ -66,7 +66,7 @@ def test_from_refusal_to_the_decision_carried_out(banner: Banner, refused: Acces
     assert reverse("disputes:open", args=[refused.pk]) in get(mine, "access:detail", refused.pk)
     assert "理由" in post(mine, "disputes:open", refused.pk, status=422, grounds="要")
     scan = SimpleUploadedFile("三定规定.pdf", SCAN[1])
-    post(mine, "disputes:open", refused.pk, grounds=GROUNDS, new_facts="", file=scan)
+    post(mine, "disputes:open", refused.pk, grounds=GROUNDS, new_facts="", file=scan, file_not_secret="on")
     dispute = Dispute.objects.get()
     here = dispute.pk
     assert "三定规定.pdf" in get(theirs, "disputes:detail", here)
@@ -109,7 +109,7 @@ def test_from_refusal_to_the_decision_carried_out(banner: Banner, refused: Acces
     decided = granted("id_number", "name", outcome="grant", text="请抓紧提供。", decided_on=today)
     assert "扫描件" in post(officer, "disputes:decision", here, status=422, **decided)
     decided |= {"number": "乌政字〔2026〕18号", "content": "提供部门应当提供核验所需的信息项。"}
-    post(officer, "disputes:decision", here, scan=SimpleUploadedFile(*SCAN), **decided)
+    post(officer, "disputes:decision", here, scan=SimpleUploadedFile(*SCAN), scan_not_secret="on", **decided)
     post(leader, "disputes:carry_out", here)
     page = get(mine, "access:detail", refused.pk)
     assert "乌政字〔2026〕18号" in page
@@ -123,7 +123,7 @@ def test_small_acts_have_their_pages(banner: Banner, refused: AccessRequest) -> 
     mine = client_of(banner.consumer.officer)
     for name in ("attach", "mediate", "withdraw"):
         get(mine, f"disputes:{name}", dispute.pk)
-    post(mine, "disputes:attach", dispute.pk, file=SimpleUploadedFile("说明.pdf", SCAN[1]))
+    post(mine, "disputes:attach", dispute.pk, file=SimpleUploadedFile("说明.pdf", SCAN[1]), file_not_secret="on")
     post(mine, "disputes:mediate", dispute.pk, statement="范围未能一致。")
     post(mine, "disputes:withdraw", dispute.pk, reason="改用其他资源。")
     dispute.refresh_from_db()

@@ -86,11 +86,12 @@ def test_a_sealed_paper_is_handed_in_on_its_page(banner: Banner) -> None:
     session["second_factor_confirmed"] = confirmed
     session.save()
     assert "multipart/form-data" in page(client, address)
-    refused = client.post(address, {"file": SimpleUploadedFile("a.pdf", b"%PDF-1"), "figures": "zzzzzzzz"})
+    declared = {"file_not_secret": "on"}
+    refused = client.post(address, {"file": SimpleUploadedFile("a.pdf", b"%PDF-1"), **declared, "figures": "zzzzzzzz"})
     assert refused.status_code == 422
     file = io.BytesIO(b"%PDF-1.7")
     file.name = "盖章.pdf"
-    assert client.post(address, {"file": file, "figures": made.text_digest[:8]}).status_code == 302
+    assert client.post(address, {"file": file, **declared, "figures": made.text_digest[:8]}).status_code == 302
     assert queries.agreement_ref(made.id, actor=banner.auditor).status == "SIGNED_BY_DEPARTMENT"
 
 

@@ -479,7 +479,7 @@ def test_the_whole_way_through_the_pages(banner: Banner) -> None:
     assert client.post(reverse("catalogue:import_send"), {}).status_code == 422
     file = io.BytesIO(changed(book_of(incomplete("甲"), incomplete("乙")), {("目录", 3, "共享类型"): "随便"}))
     file.name = "目录.xlsx"
-    address = client.post(reverse("catalogue:import_send"), {"file": file})["Location"]
+    address = client.post(reverse("catalogue:import_send"), {"file": file, "file_not_secret": "on"})["Location"]
     assert "正在检查文件" in client.get(address).content.decode()
     assert "hx-get" in client.get(f"{address}progress/").content.decode()
     actions.run_next_import(by=JOB, at=banner.at)
@@ -490,7 +490,7 @@ def test_the_whole_way_through_the_pages(banner: Banner) -> None:
     assert client.get(f"{address}annotated.xlsx").status_code == 200
     file = io.BytesIO(book_of(incomplete("甲"), incomplete("乙")))
     file.name = "目录.xlsx"
-    address = client.post(reverse("catalogue:import_send"), {"file": file})["Location"]
+    address = client.post(reverse("catalogue:import_send"), {"file": file, "file_not_secret": "on"})["Location"]
     actions.run_next_import(by=JOB, at=banner.at)
     assert "确认导入" in client.get(address).content.decode()
     client.post(f"{address}confirm/")

@@ -146,12 +146,13 @@ def test_a_test_record_is_attached_and_a_disguised_one_refused(banner):
     operator = client_of(make.operator_of(banner))
     address = reverse("projects:check", args=[project.id, "network"])
     disguised = SimpleUploadedFile("记录.pdf", b"MZ\x90\x00", content_type="application/pdf")
-    refused = operator.post(address, {"passed": "yes", "reference": "记录 3", "file": disguised})
+    refused = operator.post(address, {"passed": "yes", "reference": "记录 3", "file": disguised, "file_not_secret": "on"})
     assert refused.status_code == 422
     day = queries.beijing_day(clock.now())
     assert all(one.passed is None for one in queries.checks_of(project.id, on=day))
     record = SimpleUploadedFile("记录.pdf", b"%PDF-1.7 test", content_type="application/pdf")
-    assert operator.post(address, {"passed": "no", "reference": "记录 3", "file": record}).status_code == 302
+    sent = {"passed": "no", "reference": "记录 3", "file": record, "file_not_secret": "on"}
+    assert operator.post(address, sent).status_code == 302
     (found,) = [one for one in queries.checks_of(project.id, on=day) if one.item == "network"]
     assert (found.passed, found.reference) == (False, "记录 3")
     for person in (banner.provider.clerk, banner.authority_officer):

@@ -45,10 +45,13 @@ def test_an_applicant_writes_attaches_presents_and_copies(banner: Banner, as_: A
     assert banner.consumer.reviewer.name in shown
     clerk.post(f"{at}/files/", {"file": SimpleUploadedFile("三定.pdf", PDF)})
     draft.refresh_from_db()
+    assert not draft.material_ids, "not without the statement that it holds no secrets"
+    clerk.post(f"{at}/files/", {"file": SimpleUploadedFile("三定.pdf", PDF), "file_not_secret": "on"})
+    draft.refresh_from_db()
     (file,) = draft.material_ids
     assert clerk.get(f"{at}/files/{file}/").content == PDF
     assert "上传" in page(clerk, f"{at}/edit/")
-    wrong = clerk.post(f"{at}/files/", {"file": SimpleUploadedFile("三定.exe", b"MZ")}, follow=True)
+    wrong = clerk.post(f"{at}/files/", {"file": SimpleUploadedFile("三定.exe", b"MZ"), "file_not_secret": "on"}, follow=True)
     assert wrong.status_code == 200
     fields = {**request_fields(), "materials": "三定规定", "until": "2027-10-31", "act": "present"}
     refused = clerk.post(f"{at}/edit/", {**fields, "ban": "on", "handlers": []})
@@ -67,7 +70,7 @@ def test_both_sides_write_and_the_provider_gains_time(banner: Banner, as_: As) -
     request = make_request(banner=banner, resource_id=make_conditional(banner=banner).id)
     at = f"/requests/{request.pk}"
     sent = as_(banner.provider.reviewer).post(
-        f"{at}/messages/", {"text": "请说明年份", "attached": SimpleUploadedFile("a.pdf", PDF)}
+        f"{at}/messages/", {"text": "请说明年份", "attached": SimpleUploadedFile("a.pdf", PDF), "attached_not_secret": "on"}
     )
     assert sent.status_code == 302
     assert "请说明年份" in page(as_(banner.consumer.clerk), f"{at}/messages/")

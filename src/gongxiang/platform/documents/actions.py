@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from gongxiang.platform.documents import permissions, policies, queries
+from gongxiang.platform.documents import permissions, policies, queries, secrecy
 from gongxiang.platform.documents.errors import DocumentNotFound
 from gongxiang.platform.documents.models import Document, DocumentFile, Upload
 from gongxiang.platform.documents.queries import IssuedDocument, UploadRef
@@ -125,12 +125,16 @@ def withdraw_document(*, document_id: UUID, reason: str, by: Actor, at: datetime
 def keep_upload(
     *, name: str, content: bytes, concerns: Iterable[UUID] = (), trail: Iterable[str] = (), by: Actor, at: datetime
 ) -> UploadRef:
-    """Keep an attached file byte for byte; raises where it is empty, too large or not of the kind its name says."""
+    """Keep an attached file byte for byte; raises where it is empty, too large, not of the kind it claims, or marked secret.
+
+    Whoever hands it in states that it holds no secrets: the site asks at every file, and the version of the statement is kept.
+    """
     permissions.ATTACH.check(by)
     if not isinstance(by, Person):
         raise NotPermitted()
     shown = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable()).strip()[-200:]
     media_type = policies.check_upload(shown, content)
+    secrecy.check_unmarked(shown, content)
     row = Upload(
         id=new_id(),
         name=shown,
@@ -148,7 +152,7 @@ def keep_upload(
     row.save(force_insert=True)
     evidence.record_act(
         kind="upload:kept", subject=("upload", row.pk), by=by, at=at,
-        after={"size": row.size, "media_type": media_type, "digest": row.digest},
+        after={"size": row.size, "media_type": media_type, "digest": row.digest}, detail={"declared": secrecy.VERSION},
         concerns={by.department_id, *row.concerns}, trail=row.trail,
     )  # fmt: skip
     return queries.as_upload_ref(row)

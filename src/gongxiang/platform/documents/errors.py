@@ -40,3 +40,10 @@ class UploadTypeUnknown(Refusal):
     """“{name}” is no document, spreadsheet or picture of a kind that is kept here."""
 
     next_step = "Attach PDF, OFD, WPS, Word, Excel, JPG or PNG."
+
+
+class MarkedSecret(Refusal):
+    """“{name}” carries a marking of secrecy: state secrets and work secrets are not handed in here."""
+
+    basis = ("wushen-2021-60:4(1)", "cn-809:3.1")
+    next_step = "Use the ways your secrecy office names. If the marking is wrong or lifted, have the document corrected first."

@@ -26,6 +26,7 @@ from gongxiang.platform.catalogue.errors import DraftChangedMeanwhile
 from gongxiang.platform.catalogue.models import Consent, Resource
 from gongxiang.platform.catalogue.states import EDITABLE, RESOURCE
 from gongxiang.platform.catalogue.values import DraftRef
+from gongxiang.platform.documents import secrecy
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.ids import new_id
@@ -99,15 +100,22 @@ def save_draft(*, resource_id: UUID, content: Content, seen: int, by: Actor, at:
     return queries.draft_ref(row)
 
 
+@implements("wushen-2021-60:4(1)", "cn-809:3.1")
 @transaction.atomic
 def send_for_review(*, resource_id: UUID, by: Actor, at: datetime) -> DraftRef:
-    """Hand the complete draft to the department's reviewer; clears earlier remarks, review and consent."""
+    """Hand the complete draft to the department's reviewer; clears earlier remarks, review and consent.
+
+    Sending states that entry and data hold no secrets; the version of the statement is kept.
+    """
     permissions.COMPILE.check(by)
     row = queries.get_for_update(resource_id)
     permissions.check_own(by, row.provider_id)
     RESOURCE.find("send_for_review", row.status)
     policies.check_can_send_for_review(queries.case_of(row, at=at))
-    move(row, "send_for_review", by=by, at=at, changes={**undone(), "remarks": [], "returned_by": ""})
+    move(
+        row, "send_for_review", by=by, at=at, changes={**undone(), "remarks": [], "returned_by": ""},
+        detail={"declared": secrecy.VERSION},
+    )  # fmt: skip
     return queries.draft_ref(row)
 
 

@@ -25,6 +25,7 @@ from gongxiang.platform.catalogue.states_import import CATALOGUE_IMPORT, CHECKED
 from gongxiang.platform.catalogue.workbook import checking, exchange, guard, reading, writing
 from gongxiang.platform.catalogue.workbook.checking import CHANGED, NEW, UNCHANGED, WRONG, Line, Plan
 from gongxiang.platform.catalogue.workbook.findings import ERROR, Finding, Place, finding
+from gongxiang.platform.documents import secrecy
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import Refusal
@@ -42,7 +43,7 @@ MOST_WAITING = 10
 DAYS_KEPT = 30
 
 
-@implements("wushen-2021-60:7")
+@implements("wushen-2021-60:7", "wushen-2021-60:4(1)")
 @transaction.atomic
 def send_import(
     *, file_name: str, content: bytes, language: str = "zh-hans", nodes: Iterable[tuple[str, str]] = (), by: Actor, at: datetime
@@ -54,6 +55,7 @@ def send_import(
         raise errors.FileEmpty(field="file")
     if len(content) > guard.LARGEST:
         raise errors.FileTooLarge(field="file", megabytes=-(-len(content) // 2**20), most=guard.LARGEST // 2**20)
+    secrecy.check_unmarked(file_name, content)
     one_at_a_time("import", actor.department_id)
     waiting = CatalogueImport.objects.filter(department_id=actor.department_id, status__in=(RECEIVED, CHECKED, CONFIRMED))
     if waiting.count() >= MOST_WAITING:
@@ -74,7 +76,7 @@ def send_import(
     )
     evidence.open_record(
         row, table=CATALOGUE_IMPORT, act="send", by=by, at=at, concerns=(actor.department_id,),
-        after={"digest": row.digest, "size": len(content)},
+        after={"digest": row.digest, "size": len(content)}, detail={"declared": secrecy.VERSION},
     )  # fmt: skip
     return row.pk
 

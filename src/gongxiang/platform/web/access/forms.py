@@ -12,6 +12,7 @@ from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.grants.policies import LARGEST_VOLUME
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.declared import DeclaredFile, DeclaredFileInput
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants.forms import TermsForm, choices
 from gongxiang.protocol.terms import VOLUME_LIMITS, Purpose
@@ -197,8 +198,8 @@ class ExtensionAnswerForm(Form):
     opinion = forms.CharField(label=_("Opinion"), max_length=2000, widget=_area(3), required=False)
 
 
-class SeveralFiles(forms.ClearableFileInput):
-    """A field that takes several files."""
+class SeveralFiles(DeclaredFileInput):
+    """A field that takes several files, stated to hold no secrets."""
 
     allow_multiple_selected = True
 
@@ -207,7 +208,7 @@ class MessageForm(Form):
     """A message with files."""
 
     text = forms.CharField(label=_("Message"), max_length=4000, widget=_area(4), required=False)
-    attached = forms.Field(label=_("Files (at most five)"), required=False, widget=SeveralFiles())
+    attached = DeclaredFile(label=_("Files (at most five)"), required=False, widget=SeveralFiles())
 
 
 class ReasonForm(Form):

@@ -15,6 +15,7 @@ from gongxiang.platform.documents.policies import LARGEST
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal
 from gongxiang.platform.web import lists
 from gongxiang.platform.web.access.forms import MessageForm
+from gongxiang.platform.web.declared import BOX, DeclaredFile
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.possible import possible
 from gongxiang.protocol import clock
@@ -77,6 +78,9 @@ def attach(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     back = "access:complete" if request.POST.get("back") == "complete" else "access:edit"
     queries.get_access_request(access_request_id, actor=request.actor)
     sent = request.FILES.get("file")
+    if sent is not None and BOX.format("file") not in request.POST:
+        messages.error(request, DeclaredFile.default_error_messages["declared"])
+        return redirect(back, access_request_id)
     content = sent.read(LARGEST + 1) if sent is not None else b""
     try:
         kept = attaching.attach_material(

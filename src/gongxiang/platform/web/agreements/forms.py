@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.agreements.actions import Draft
 from gongxiang.platform.web.agreements.labels import choices
+from gongxiang.platform.web.declared import DeclaredFile
 from gongxiang.platform.web.forms import Form
 
 
@@ -53,7 +54,7 @@ class SignForm(Form):
 class SealForm(Form):
     """The scan of a sealed paper."""
 
-    file = forms.FileField(label=_("Scan of the sealed paper"), help_text=_("PDF, OFD, JPG or PNG, at most 20 MB."))
+    file = DeclaredFile(label=_("Scan of the sealed paper"), help_text=_("PDF, OFD, JPG or PNG, at most 20 MB."))
     figures = forms.CharField(
         label=_("First eight figures of the digest on the paper"),
         max_length=64,

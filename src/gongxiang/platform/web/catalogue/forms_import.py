@@ -1,17 +1,17 @@
 """The form that takes a file with entries."""
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gongxiang.platform.web.declared import DeclaredFile, DeclaredFileInput
 from gongxiang.platform.web.forms import Form
 
 
 class ImportForm(Form):
     """One workbook or exchange file."""
 
-    file = forms.FileField(
+    file = DeclaredFile(
         label=_("Workbook (.xlsx) or exchange file (.json)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.json"}),
+        widget=DeclaredFileInput(attrs={"accept": ".xlsx,.json"}),
         help_text=_("Up to 10,000 entries; the whole file is checked before anything is imported."),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongxiang.platform.access.disputing import OUTCOMES
 from gongxiang.platform.access.policies import REFUSAL_GROUNDS
+from gongxiang.platform.web.declared import DeclaredFile
 from gongxiang.platform.web.disputes.labels import CODES
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants.forms import TermsForm, choices
@@ -39,7 +40,7 @@ class OpenForm(Form):
         label=_("New facts"), required=False, max_length=2000, widget=_area(2),
         help_text=_("Only where an earlier dispute on the same data has a binding result."),
     )  # fmt: skip
-    file = forms.FileField(
+    file = DeclaredFile(
         label=_("Evidence"), required=False, help_text=_("PDF, OFD, Word, Excel or image, at most 20 MB; more can follow.")
     )
 
@@ -75,7 +76,7 @@ class MeetingForm(TermsForm):
     outcome = forms.ChoiceField(
         label=_("Outcome"), required=False, widget=forms.RadioSelect, choices=[(o, CODES[f"consulted:{o}"]) for o in OUTCOMES]
     )
-    file = forms.FileField(label=_("Signed minutes or other paper"), required=False)
+    file = DeclaredFile(label=_("Signed minutes or other paper"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +130,7 @@ class DecisionForm(OpinionForm):
         label=_("Day of the decision"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     content = forms.CharField(label=_("Content of the decision"), required=False, max_length=_LONG, widget=_area(4))
-    scan = forms.FileField(label=_("Scan of the document"), required=False)
+    scan = DeclaredFile(label=_("Scan of the document"), required=False)
 
 
 class TextForm(Form):
@@ -145,7 +146,7 @@ class TextForm(Form):
 class FileForm(Form):
     """A file to attach."""
 
-    file = forms.FileField(label=_("File"), help_text=_("PDF, OFD, Word, Excel or image, at most 20 MB."))
+    file = DeclaredFile(label=_("File"), help_text=_("PDF, OFD, Word, Excel or image, at most 20 MB."))
 
 
 class HearingForm(Form):

@@ -18,6 +18,7 @@ from gongxiang.platform.projects.policies import LONGEST, TIERS
 from gongxiang.platform.projects.values import Hit, ProjectFields
 from gongxiang.platform.projects.vocabulary import Answer, MoneySource, ProjectKind
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.declared import DeclaredFile
 from gongxiang.platform.web.forms import Form
 
 Choice = tuple[str, str | Promise]
@@ -167,7 +168,7 @@ class CheckForm(Form):
         help_text=_("Number or name of the record, or who saw it; or what the platform itself knows."),
     )  # fmt: skip
     note = forms.CharField(label=_("Remarks"), required=False, max_length=LONGEST["reason"], widget=_area(2))
-    file = forms.FileField(
+    file = DeclaredFile(
         label=_("Attached test record"), required=False, help_text=_("PDF, OFD, Word, Excel or image, at most 20 MB."),
     )  # fmt: skip
     by_facts = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gongxiang.platform.access import policies_superior as policies
 from gongxiang.platform.access import states_superior as states
 from gongxiang.platform.catalogue.vocabulary import DistributionKind, UpdateCycle
+from gongxiang.platform.web.declared import DeclaredFile
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.superiors.labels import CODES
 
@@ -85,7 +86,7 @@ class AnswerForm(Form):
         help_text=_("The Regulation allows none beyond the law; they are shown to the authority."),
         widget=_area(2), max_length=2000, required=False,
     )  # fmt: skip
-    file = forms.FileField(label=_("Document of the answer (PDF, OFD, Word or picture)"), required=False)
+    file = DeclaredFile(label=_("Document of the answer (PDF, OFD, Word or picture)"), required=False)
 
 
 class ReturnForm(Form):

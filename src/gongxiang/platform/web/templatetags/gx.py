@@ -18,6 +18,7 @@ from gongxiang.law.articles import UnknownArticle
 from gongxiang.law.articles import article as cited
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.dates import day_in_words
+from gongxiang.platform.web.declared import box
 from gongxiang.platform.web.templatetags.law import citation, words
 from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
@@ -60,6 +61,19 @@ def article(identifier: str) -> SafeString:
 def listed(words_: Any) -> str:
     """Several words in a row, separated as the language does: 姓名、住址."""
     return _(", ").join(str(one) for one in words_ or ())
+
+
+@register.simple_tag
+def declared(name: str) -> SafeString:
+    """The statement that a file holds no secrets, with its box, for a file field written out by hand."""
+    return box(name)
+
+
+@register.simple_tag
+def secrecy() -> SafeString:
+    """What sending states about secrets, for beside the button."""
+    said = _("By sending you state: it holds no state secret and no work secret.")
+    return format_html("{} {}", said, article("wushen-2021-60:4(1)"))
 
 
 @register.simple_tag

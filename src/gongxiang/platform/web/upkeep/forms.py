@@ -11,6 +11,7 @@ from gongxiang.platform.catalogue.actions.remit import Document
 from gongxiang.platform.catalogue.queries_remit import KINDS
 from gongxiang.platform.grants.stopping import STOP_REASONS
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.declared import DeclaredFile
 from gongxiang.platform.web.forms import Form
 
 
@@ -35,7 +36,7 @@ class RemitForm(Form):
         label=_("Day of the change"), widget=day(), required=False,
         help_text=_("When it took effect for the department. The period runs from this day, which is not counted."),
     )  # fmt: skip
-    file = forms.FileField(
+    file = DeclaredFile(
         label=_("The document itself"), required=False, help_text=_("PDF, OFD, Word, Excel or image, at most 20 MB."),
     )  # fmt: skip
     description = forms.CharField(label=_("What changes"), max_length=4000, widget=area(), required=False)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gongxiang.platform.web.declared import DeclaredFile
 from gongxiang.platform.web.forms import Form
 
 
@@ -31,10 +32,10 @@ class RectifyForm(Form):
         label=_("What was put right"), max_length=4000, widget=area(5),
         help_text=_("What was done, since when, and how it is kept from happening again."),
     )  # fmt: skip
-    evidence_1 = forms.FileField(
+    evidence_1 = DeclaredFile(
         label=_("What shows it"), required=False, help_text=_("PDF, OFD, Word, Excel or image, at most 20 MB.")
     )
-    evidence_2 = forms.FileField(label=_("More that shows it"), required=False)
+    evidence_2 = DeclaredFile(label=_("More that shows it"), required=False)
 
     def attached(self) -> list[tuple[str, bytes]]:
         """The attached files."""

@@ -13,5 +13,5 @@ from gongxiang.protocol import clock
 
 @endpoint("POST", "/drafts/{uuid:resource_id}/send", door=COMPILE, name="send_for_review", tag="Drafts", answer=Draft)
 def send(request: Called, resource_id: UUID) -> dict[str, Any]:
-    """Hand the complete draft to the reviewer; what is missing comes back all at once."""
+    """Hand the complete draft to the reviewer, stating that it holds no secrets; what is missing comes back all at once."""
     return draft_body(actions.send_for_review(resource_id=resource_id, by=request.actor, at=clock.now()))

@@ -101,7 +101,7 @@ def listed(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
 
 @endpoint("POST", "/imports", door=IMPORT, name="send_import", tag="Drafts", answer=CatalogueFile, status=201)
 def send(request: Called, sent: ImportFile) -> Status[Any]:
-    """Send a file for the own department; checked whole in the background, written only after confirmation."""
+    """Send a file for the own department, stating that it holds no secrets; checked whole in the background, then confirmed."""
     try:
         content = b64decode(sent.content, validate=True)
     except (Base64Wrong, ValueError):
