@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from gongxiang.platform.parties import actions, queries
-from gongxiang.platform.parties.actions import sign_in
+from gongxiang.platform.parties import actions, places, queries
 from gongxiang.platform.parties.models import Deputy, OfficerFiling
+from gongxiang.platform.parties.places import Place
 from tests.factories.parties import AT, Banner, credentials_of, make_banner
 from tests.integration.access.test_at_once import run
 from tests.support.chain import until
@@ -90,12 +90,13 @@ def test_acts_on_the_same_people_wait_for_each_other(site_database: Any) -> None
 def test_who_signs_in_twice_at_once_is_not_thrown_out(site_database: Any) -> None:
     office = make_banner().provider
     known = credentials_of(office.clerk)
-    at = AT + timedelta(hours=1)
+    at, where = AT + timedelta(hours=1), Place(address="10.1.2.3")
 
     def one() -> object:
-        return actions.check_factor(person_id=office.clerk.id, code=known.code(at), at=at)
+        return actions.check_factor(person_id=office.clerk.id, code=known.code(at), place=where, at=at)
 
-    told = while_locked(lambda: sign_in._counter(known.username, at), one, lambda: actions.check_password(
-        username=known.username, password=known.password, at=at
-    ))  # fmt: skip
+    def other() -> object:
+        return actions.check_password(username=known.username, password=known.password, place=where, at=at)
+
+    told = while_locked(lambda: places.lock_counters(known.username, where, factor=False, at=at), one, other)
     assert told == ["done", "done"]

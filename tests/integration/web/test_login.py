@@ -11,6 +11,7 @@ from django.test import Client
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.actors import Person, Role, System
 from gongxiang.platform.parties import actions, queries
+from gongxiang.platform.parties.models import KnownBrowser, SignInCounter
 from gongxiang.protocol import clock
 from tests.factories.parties import code_of, credentials_of, make_department, make_person, make_site
 
@@ -108,6 +109,66 @@ def test_wrong_codes_block_as_wrong_passwords_do(client: Client, person: Person)
         assert client.post("/account/code/", {"code": "000000"}).status_code == 403
     assert client.post("/account/code/", {"code": known.code(clock.now())}).status_code == 403
     assert client.get("/account/")["Location"].startswith(LOGIN)
+
+
+def fails(address: str, username: str, *, times: int) -> int:
+    """The status of the last of so many wrong passwords from an address."""
+    return [
+        Client(REMOTE_ADDR=address).post(LOGIN, {"username": username, "password": "wrong"}).status_code for _ in range(times)
+    ][-1]
+
+
+def way_in(person: Person, *, address: str, browser: Client | None = None) -> bool:
+    """Whether the right password leads on."""
+    known = credentials_of(person)
+    came = (browser or Client()).post(LOGIN, {"username": known.username, "password": known.password}, REMOTE_ADDR=address)
+    return came.status_code == 302
+
+
+def test_nobody_shuts_a_name_for_its_owner(client: Client, person: Person, product_clock) -> None:
+    product_clock.freeze(clock.now())
+    known, most = credentials_of(person), settings.SIGN_IN["failures"]
+    # From one address: that address rests, and so does whoever shares it, but no other.
+    fails("10.0.0.1", known.username, times=most)
+    assert not way_in(person, address="10.0.0.1")
+    assert way_in(person, address="10.0.0.2")
+    # An address of version 6 is changed at will in its second half.
+    for number in range(most):
+        fails(f"2001:db8::{number:x}", known.username, times=1)
+    assert not way_in(person, address="2001:db8::ff")
+    # From many addresses: unknown places rest together; the browser in which both factors were shown stays open.
+    sign_in(client, person)
+    for number in range(2 * most):
+        fails(f"10.0.1.{number}", known.username, times=1)
+    assert not way_in(person, address="10.0.0.3")
+    assert way_in(person, address="10.0.0.3", browser=client)
+    # It counts for itself: who sits down at it has as many guesses as anybody.
+    for _ in range(most):
+        client.post(LOGIN, {"username": known.username, "password": "wrong"})
+    assert not way_in(person, address="10.0.0.3", browser=client)
+    assert client.cookies["gx_browser"]["httponly"]
+
+
+def test_codes_are_guessed_in_one_row_and_ever_more_slowly(person: Person, product_clock) -> None:
+    product_clock.freeze(clock.now())
+    known, most = credentials_of(person), settings.SIGN_IN["failures"]
+    rest = timedelta(minutes=settings.SIGN_IN["block_minutes"])
+
+    def guess(address: str) -> None:
+        other = Client(REMOTE_ADDR=address)
+        assert other.post(LOGIN, {"username": known.username, "password": known.password}).status_code == 302
+        assert other.post("/account/code/", {"code": "000000"}).status_code == 403
+
+    ends = []
+    for _round in range(3):
+        for number in range(most):
+            guess(f"10.0.2.{number}")
+        ends.append(SignInCounter.objects.get(rests__gt=0).blocked_until - clock.now())
+        product_clock.freeze(clock.now() + ends[-1] + timedelta(seconds=1))
+    assert ends == [rest, rest * 2, rest * 4]
+    actions.reset_password(person_id=person.id, by=make_site().system_admin, at=clock.now())
+    assert not SignInCounter.objects.exists()
+    assert not KnownBrowser.objects.exists()
 
 
 def test_a_code_works_once(client: Client, person: Person) -> None:

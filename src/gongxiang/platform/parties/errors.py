@@ -204,15 +204,17 @@ class SignInRefused(Refusal):
     """User name or password is not right."""
 
     basis = ("wushen-2021-60:4(3)",)
-    next_step = "Check capital letters and the input method; after {limit} failures the account rests for {minutes} minutes."
+    next_step = (
+        "Check capital letters and the input method; after {limit} failures signing in from here rests for {minutes} minutes."
+    )
     status = 403
 
 
 class SignInBlocked(Refusal):
-    """Too many failures: signing in with this name rests until {until}."""
+    """Too many failures: signing in with this name from here rests until {until}."""
 
     basis = ("wushen-2021-60:4(3)",)
-    next_step = "Wait, or ask the system administrator to check the account."
+    next_step = "Wait, or sign in in a browser in which you did before; the system administrator can give you a new password."
     status = 429
 
 

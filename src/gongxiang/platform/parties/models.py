@@ -149,12 +149,28 @@ class OldPassword(models.Model):
 
 
 class SignInCounter(models.Model):
-    """Failures in a row for one typed name, known or not, kept as a digest: the answer must not tell which names exist."""
+    """Failures in a row for one typed name, known or not, at one place; both as digests: the answer tells of no name."""
 
-    name_digest = models.CharField(max_length=64, primary_key=True)
+    #: Of the name and the place (`places.py`).
+    place = models.CharField(max_length=64, primary_key=True)
+    name = models.CharField(max_length=64, db_index=True)
+    #: How often in a row it rested.
+    rests = models.PositiveSmallIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
     last_failure_at = models.DateTimeField()
     blocked_until = models.DateTimeField(null=True)
+
+
+class KnownBrowser(models.Model):
+    """A browser in which the person showed both factors; its token is kept as a digest."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest", "person"], name="known_browser_once")]
 
 
 class SigningKey(models.Model):

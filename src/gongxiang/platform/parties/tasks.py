@@ -5,8 +5,8 @@ from importlib import import_module
 
 from django.conf import settings
 
-from gongxiang.platform.parties import sent, tokens
-from gongxiang.platform.parties.models import SignInCounter
+from gongxiang.platform.parties import places, sent, tokens
+from gongxiang.platform.parties.models import KnownBrowser, SignInCounter
 
 
 def forget_sign_ins(at: datetime) -> int:
@@ -14,5 +14,6 @@ def forget_sign_ins(at: datetime) -> int:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     sent.forget_old(at)
     tokens.forget_counters(at)
+    KnownBrowser.objects.filter(used_at__lt=at - places.KNOWN_FOR).delete()
     old = SignInCounter.objects.filter(last_failure_at__lt=at - timedelta(days=1)).exclude(blocked_until__gt=at)
     return old.delete()[0]

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "gongxiang.platform.web.accounts.middleware.acting_person",
+    "gongxiang.platform.web.accounts.middleware.known_browser",
     "gongxiang.platform.web.middleware.security_headers",
     "gongxiang.platform.http_api.middleware.interfaces",
 ]

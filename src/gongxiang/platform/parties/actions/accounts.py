@@ -17,7 +17,7 @@ from gongxiang.platform.kernel.actors import Actor, Role
 from gongxiang.platform.kernel.actors import Person as PersonActor
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.kernel.twins import first_wins
-from gongxiang.platform.parties import changes, permissions, policies, queries
+from gongxiang.platform.parties import changes, permissions, places, policies, queries
 from gongxiang.platform.parties.actions.departments import department_row, open_department
 from gongxiang.platform.parties.actions.tokens import revoke_tokens_of
 from gongxiang.platform.parties.errors import (
@@ -128,6 +128,7 @@ def close_account(*, person_id: UUID, reason: str, by: Actor, at: datetime) -> P
     RoleGrant.objects.filter(person_id=person_id, ended_at=None).update(ended_at=at)
     SigningKey.objects.filter(person_id=person_id, retired_at=None).update(retired_at=at)
     revoke_tokens_of(person_id, because="left", by=by, at=at)
+    places.forget_browsers(person_id)
     standing = Deputy.objects.filter(Q(person_id=person_id) | Q(deputy_id=person_id), ends_at__gt=at)
     standing.update(ends_at=Greatest(Value(at), F("starts_at")))
     changes.end_with(person_id, by, at)
@@ -147,6 +148,7 @@ def reset_password(*, person_id: UUID, by: Actor, at: datetime) -> str:
     person.save(update_fields=["password", "must_change_password"])
     SigningKey.objects.filter(person=person, retired_at=None).update(retired_at=at)
     revoke_tokens_of(person_id, because="password_reset", by=by, at=at)
+    _unknown_again(person)
     record_act(
         kind="person:password_reset", subject=("person", person_id), by=by, at=at, concerns=_concerned(person, by)
     )  # fmt: skip
@@ -217,6 +219,11 @@ def end_deputy(*, deputy_row_id: UUID, by: Actor, at: datetime) -> None:
         before={"ends_at": before}, after={"ends_at": row.ends_at}, detail={"deputy": row.deputy_id},
         concerns=_concerned(row.person, by),
     )  # fmt: skip
+
+
+def _unknown_again(person: Person) -> None:
+    places.forget_failures(person.username)
+    places.forget_browsers(person.id)
 
 
 def initial_password() -> str:

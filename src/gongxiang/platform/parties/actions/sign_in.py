@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password as password_fits
@@ -19,7 +19,7 @@ from gongxiang.law.articles import implements
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import Refusal
-from gongxiang.platform.parties import permissions, policies, queries, totp
+from gongxiang.platform.parties import permissions, places, policies, queries, totp
 from gongxiang.platform.parties.actions.keystore import reseal_signing_key
 from gongxiang.platform.parties.errors import (
     FactorEnrolledAlready,
@@ -31,6 +31,7 @@ from gongxiang.platform.parties.errors import (
 )
 from gongxiang.platform.parties.keys import master_key
 from gongxiang.platform.parties.models import OldPassword, Person, RecoveryCode, SignInCounter
+from gongxiang.platform.parties.places import Place
 from gongxiang.platform.parties.queries import PersonRef
 from gongxiang.protocol.signing import open_secret, seal_secret
 
@@ -41,69 +42,73 @@ _RECOVERY_CODES = 10
 _STEPS_KEPT = 12
 
 
-def check_password(*, username: str, password: str, at: datetime) -> PersonRef:
-    """The person whose name and password these are; raises SignInRefused or SignInBlocked, the same for unknown names."""
-    outcome = _try_password(username.strip().lower(), password, at)
+def check_password(*, username: str, password: str, place: Place | None = None, at: datetime) -> PersonRef:
+    """The person whose name and password these are; raises SignInRefused or SignInBlocked, the same for unknown names.
+
+    `place` is where somebody signs in; None inside a session that both factors opened.
+    """
+    outcome = _try_password(username.strip().lower(), password, place, at)
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome
 
 
 @transaction.atomic
-def _try_password(username: str, password: str, at: datetime) -> PersonRef | Refusal:
-    counter = _counter(username, at)
-    if (blocked := _blocked(counter, at)) is not None:
+def _try_password(username: str, password: str, place: Place | None, at: datetime) -> PersonRef | Refusal:
+    counters = places.lock_counters(username, place, factor=False, at=at)
+    if (blocked := _blocked(counters, at)) is not None:
         return blocked
     person = Person.objects.filter(username=username, status="ACTIVE").first()
     # An unknown name costs as much time as a known one.
     fits = password_fits(password, person.password) if person else not password_fits(password, _decoy()) and False
     if person is None or not fits:
-        return _count_failure(counter, person, at, what="password")
+        return _count_failure(username, place, counters, person, at, what="password")
     return queries.person_ref(person.id)
 
 
 @implements("wushen-2021-60:4(3)")
-def check_factor(*, person_id: UUID, code: str, at: datetime) -> PersonRef:
+def check_factor(*, person_id: UUID, code: str, place: Place | None = None, at: datetime) -> PersonRef:
     """The person, if `code` is what the authenticator shows, or an unused recovery code; each works once.
 
     Raises FactorWrong, FactorReplayed, FactorNotEnrolled or SignInBlocked.
     """
-    outcome = _try_factor(person_id, "".join(code.split()), at)
+    outcome = _try_factor(person_id, "".join(code.split()), place, at)
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome
 
 
 @transaction.atomic
-def _try_factor(person_id: UUID, code: str, at: datetime) -> PersonRef | Refusal:
+def _try_factor(person_id: UUID, code: str, place: Place | None, at: datetime) -> PersonRef | Refusal:
     person = queries.person_for_update(person_id)
     policies.check_active(person)
     if person.totp_confirmed_at is None:
         return FactorNotEnrolled(field="code")
-    counter = _counter(person.username, at)
-    if (blocked := _blocked(counter, at)) is not None:
+    counters = places.lock_counters(person.username, place, factor=True, at=at)
+    if (blocked := _blocked(counters, at)) is not None:
         return blocked
     step = _step_of(person, code, at)
     if step is not None and step in person.totp_used:
-        _count_failure(counter, person, at, what="replay")
+        _count_failure(person.username, place, counters, person, at, what="replay")
         return FactorReplayed(field="code")
     if step is not None:
         person.totp_used = [*person.totp_used, step][-_STEPS_KEPT:]
         person.save(update_fields=["totp_used"])
     elif not _use_recovery_code(person, code, at):
-        refused = _count_failure(counter, person, at, what="factor")
+        refused = _count_failure(person.username, place, counters, person, at, what="factor")
         return refused if isinstance(refused, SignInBlocked) else FactorWrong(field="code")
-    counter.delete()
+    places.settle(person.username, place)
     return queries.person_ref(person_id)
 
 
 @transaction.atomic
-def record_sign_in(*, person_id: UUID, at: datetime) -> None:
-    """Record that the person is signed in with both factors."""
+def record_sign_in(*, person_id: UUID, token: str = "", at: datetime) -> str:
+    """Record that the person is signed in with both factors; gives the token by which this browser is known from now on."""
     person = queries.person_for_update(person_id)
     person.signed_in_at = at
     person.save(update_fields=["signed_in_at"])
     record_act(kind="person:signed_in", subject=("person", person_id), by=_JOB, at=at, concerns=[person.department_id])
+    return places.remember_browser(person_id, token, at=at)
 
 
 @transaction.atomic
@@ -117,7 +122,7 @@ def record_sign_out(*, person_id: UUID, idle: bool = False, at: datetime) -> Non
 def change_password(*, person_id: UUID, old: str, new: str, by: Actor, at: datetime) -> PersonRef:
     """Replace the password, the first one included; the signing key is sealed anew under it. Only the person does this."""
     permissions.check_self(by, person_id)
-    outcome = _try_password(queries.person_ref(person_id).username, old, at)
+    outcome = _try_password(queries.person_ref(person_id).username, old, None, at)
     if isinstance(outcome, SignInRefused):
         raise SignInRefused("The present password is not right.", field="old_password", **outcome.values)
     if isinstance(outcome, Refusal):
@@ -201,34 +206,26 @@ def _use_recovery_code(person: Person, code: str, at: datetime) -> bool:
     return True
 
 
-def _counter(username: str, at: datetime) -> SignInCounter:
-    name = _digest(username)
-    while True:
-        SignInCounter.objects.bulk_create([SignInCounter(name_digest=name, last_failure_at=at)], ignore_conflicts=True)
-        # Whoever signed in meanwhile took the row away under which this one waited: then there is a fresh one to make.
-        if (found := SignInCounter.objects.select_for_update().filter(pk=name).first()) is not None:
-            return found
+def _blocked(counters: list[SignInCounter], at: datetime) -> SignInBlocked | None:
+    until = places.blocked_until(counters, at)
+    return None if until is None else SignInBlocked(until=_shown(until, at))
 
 
-def _blocked(counter: SignInCounter, at: datetime) -> SignInBlocked | None:
-    if counter.blocked_until is not None and counter.blocked_until > at:
-        return SignInBlocked(until=f"{timezone.localtime(counter.blocked_until):%H:%M}")
-    return None
+def _shown(until: datetime, at: datetime) -> str:
+    here = timezone.localtime(until)
+    return f"{here:%H:%M}" if here.date() == timezone.localtime(at).date() else f"{here:%Y-%m-%d %H:%M}"
 
 
-def _count_failure(counter: SignInCounter, person: Person | None, at: datetime, *, what: str) -> Refusal:
+def _count_failure(
+    username: str, place: Place | None, counters: list[SignInCounter], person: Person | None, at: datetime, *, what: str
+) -> Refusal:
     rules = policies.rules()
-    rest = timedelta(minutes=rules["block_minutes"])
-    counter.failures = 1 if at - counter.last_failure_at > rest else counter.failures + 1
-    counter.last_failure_at = at
-    if counter.failures >= rules["failures"]:
-        counter.failures, counter.blocked_until = 0, at + rest
-    counter.save()
+    places.count_failure(username, place, counters, factor=what != "password", at=at)
     # What was typed is never recorded: people type passwords into the wrong field.
     subject = ("person", person.id if person else "unknown")
     concerns = [person.department_id] if person else []
     record_act(kind="person:sign_in_failed", subject=subject, by=_JOB, at=at, detail={"what": what}, concerns=concerns)
-    if (blocked := _blocked(counter, at)) is not None:
+    if (blocked := _blocked(counters, at)) is not None:
         record_act(kind="person:sign_in_blocked", subject=subject, by=_JOB, at=at, concerns=concerns)
         return blocked
     return SignInRefused(limit=rules["failures"], minutes=rules["block_minutes"])

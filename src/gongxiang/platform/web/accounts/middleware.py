@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound
-from gongxiang.platform.parties import actions, queries
+from gongxiang.platform.parties import actions, places, queries
 from gongxiang.platform.web import second_factor
 from gongxiang.protocol import clock
 
@@ -21,6 +21,8 @@ from gongxiang.protocol import clock
 SEEN = "seen"
 #: Set in the session that follows an expired one, for the sign-in page to say so.
 EXPIRED = "session_expired"
+#: The cookie by which a browser is known in which somebody showed both factors.
+BROWSER = "gx_browser"
 #: How often the time of last use is written, in seconds.
 _WRITE_EVERY = 30
 
@@ -42,6 +44,21 @@ def acting_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
             return get_response(request)
         request.actor = _actor(request)  # type: ignore[attr-defined]
         return get_response(request)
+
+    return middleware
+
+
+def known_browser(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Give the browser its token once both factors were shown in it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if token := getattr(request, "known_browser", ""):
+            response.set_cookie(
+                BROWSER, token, max_age=places.KNOWN_FOR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
+                path=reverse("accounts:security"),
+            )  # fmt: skip
+        return response
 
     return middleware
 

@@ -13,8 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import actions, queries
+from gongxiang.platform.parties.places import Place
 from gongxiang.platform.parties.queries import PersonRef
-from gongxiang.platform.web.accounts.middleware import EXPIRED, SEEN
+from gongxiang.platform.web.accounts.middleware import BROWSER, EXPIRED, SEEN
 from gongxiang.protocol import clock
 
 _KEY = "signing_in"
@@ -98,4 +99,10 @@ def finish(request: HttpRequest, way: Pending) -> None:
     request.session.pop(EXPIRED, None)
     auth.login(request, queries.session_account(way.person_id), backend=_BACKEND)
     request.session[SEEN] = time.time()
-    actions.record_sign_in(person_id=way.person_id, at=clock.now())
+    token = actions.record_sign_in(person_id=way.person_id, token=place_of(request).token, at=clock.now())
+    request.known_browser = token  # type: ignore[attr-defined]
+
+
+def place_of(request: HttpRequest) -> Place:
+    """From where the request comes."""
+    return Place(address=request.META.get("REMOTE_ADDR", ""), token=request.COOKIES.get(BROWSER, "")[:100])

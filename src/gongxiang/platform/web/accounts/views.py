@@ -40,7 +40,10 @@ def login(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             person = actions.check_password(
-                username=form.cleaned_data["username"], password=form.cleaned_data["password"], at=clock.now()
+                username=form.cleaned_data["username"],
+                password=form.cleaned_data["password"],
+                place=signing_in.place_of(request),
+                at=clock.now(),
             )
         except Refusal as refusal:
             form.show_refusal(refusal)
@@ -64,7 +67,8 @@ def code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if form.is_valid():
         try:
-            actions.check_factor(person_id=way.person_id, code=form.cleaned_data["code"], at=clock.now())
+            place = signing_in.place_of(request)
+            actions.check_factor(person_id=way.person_id, code=form.cleaned_data["code"], place=place, at=clock.now())
         except Refusal as refusal:
             form.show_refusal(refusal)
         else:
