@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -195,6 +195,34 @@ def drop(database: Database) -> None:
                 connection.execute("SELECT pg_terminate_backend(%s, 5000)", (active,))
             connection.execute("SELECT pg_drop_replication_slot(%s)", (slot,))
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database.name)))
+
+
+@contextlib.contextmanager
+def own_server() -> Iterator[tuple[Server, str]]:
+    """A server that a test may stop and start, with the template's tables; and the site's address on it."""
+    source = template()
+    with tempfile.TemporaryDirectory(prefix="gx-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        made = Server(
+            folder=Path(folder) / "pg", port=free_ports(1), log=Path(folder) / "log", password="test", volatile=True
+        )  # fmt: skip
+        made.prepare()
+        made.start()
+        try:
+            with psycopg.connect(made.url(), autocommit=True) as connection:
+                connection.execute("CREATE ROLE gx_owner")
+                for role in ("gx_site", "gx_gateway"):
+                    word = unquote(urlsplit(source.url_for(role)).password or "")
+                    statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+                    connection.execute(statement.format(sql.Identifier(role), sql.Literal(word)))
+            dump = [made.binaries.program("pg_dump"), "-d", source.url]
+            load = [made.binaries.program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-d", made.url()]
+            written = subprocess.run(dump, capture_output=True, check=True)
+            loaded = subprocess.run(load, input=written.stdout, capture_output=True)
+            assert loaded.returncode == 0, loaded.stderr.decode()
+            yield made, role_url(test_home(), made.url(), "gx_site")
+        finally:
+            made.stop()
 
 
 @contextlib.contextmanager

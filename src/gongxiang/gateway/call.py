@@ -16,6 +16,8 @@ from gongxiang.protocol.requests import WINDOW, SignedRequest
 
 #: Longest a poll may sleep.
 LONGEST_WAIT = 60.0
+#: Seconds after which a call that failed by the state of things is worth repeating; nodes back off by themselves.
+RETRY_AFTER = "5"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +106,8 @@ class Answer:
     @classmethod
     def refusing(cls, error: DataPlaneError) -> "Answer":
         """The one error body."""
-        return cls(status=error.status, body=canonical(error.to_json()))
+        headers = {"retry-after": RETRY_AFTER} if error.status in (429, 503) else {}
+        return cls(status=error.status, body=canonical(error.to_json()), headers=headers)
 
 
 class Nonces:

@@ -503,7 +503,9 @@ def test_a_database_that_is_down_is_named_and_everything_goes_on_after(own_plane
     with psycopg.connect(start_server(), autocommit=True) as server:
         server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-        refused(flow.send(segment), "database_down", status=503, transient=True)
+        answer = flow.send(segment)
+        refused(answer, "database_down", status=503, transient=True)
+        assert answer[1]["retry-after"] == "5"
         server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     eventually(lambda: flow.send(segment), lambda got: got[0] == 200, seconds=15)
     assert [s.header.kind for s in flow.pull()[2]][-1] == "changes"

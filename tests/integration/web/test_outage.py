@@ -7,7 +7,7 @@ from django.test import Client
 from psycopg import errors
 
 from gongxiang.machine.processes import free_ports
-from gongxiang.platform.web.outage import ActsCrossed, DatabaseAway, DatabaseDiskFull, TookTooLong, outage
+from gongxiang.platform.kernel.outage import ActsCrossed, DatabaseAway, DatabaseDiskFull, TookTooLong, outage
 
 
 @pytest.fixture

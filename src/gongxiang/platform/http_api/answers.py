@@ -10,6 +10,7 @@ from pydantic import Field
 
 from gongxiang.platform.http_api.errors import FieldsWrong
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
+from gongxiang.platform.kernel.outage import RETRY_AFTER
 
 
 class FieldFault(Schema):
@@ -67,6 +68,8 @@ def refused(refusal: Refusal) -> HttpResponse:
         response.headers["WWW-Authenticate"] = 'Bearer realm="gongxiang"'
     if refusal.status == 429:
         response.headers["Retry-After"] = "60"
+    if refusal.status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 

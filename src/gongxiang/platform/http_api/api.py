@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI
@@ -17,6 +17,7 @@ from gongxiang.platform.http_api.endpoints import DOORS, ROUTER
 from gongxiang.platform.http_api.errors import BodyTooLarge, BodyUnreadable, FieldsWrong, NoSuchAddress, Unexpected
 from gongxiang.platform.http_api.reading import CarefulParser, PlainRenderer
 from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.kernel.outage import outage
 from gongxiang.platform.kernel.twins import SentTwice, is_twin
 
 log = logging.getLogger("gongxiang.http_api")
@@ -44,6 +45,12 @@ def _on_twin(request: HttpRequest, error: IntegrityError) -> HttpResponse:
     if not is_twin(error):
         return _on_accident(request, error)
     return refused(SentTwice())
+
+
+@API.exception_handler(OperationalError)
+@API.exception_handler(InterfaceError)
+def _on_outage(request: HttpRequest, error: Exception) -> HttpResponse:
+    return refused(outage(error) or Unexpected())
 
 
 @API.exception_handler(DataError)

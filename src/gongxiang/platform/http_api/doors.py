@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, Protocol, cast
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
@@ -17,6 +17,7 @@ from ninja.utils import check_csrf
 from gongxiang.platform.http_api.errors import CsrfMissing, FactorNotFresh
 from gongxiang.platform.kernel.actors import CallingSystem, Person, Scope
 from gongxiang.platform.kernel.errors import NeedsSecondFactor, ScopeMissing
+from gongxiang.platform.kernel.outage import outage
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.kernel.twins import SentTwice, is_twin
 from gongxiang.platform.parties import tokens
@@ -130,6 +131,8 @@ def door(permission: Permission, *, public: bool = False, refuse: Callable[[Any]
                 if not is_twin(problem):
                     raise
                 return refuse(SentTwice())
+            except (OperationalError, InterfaceError) as problem:
+                return refuse(outage(problem))
 
         guarded.door = permission  # type: ignore[attr-defined]
         guarded.csrf_exempt = True  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from gongxiang.platform.kernel.permissions import Permission
 ROUTER = Router()
 #: Operation -> its permission, for the matrix of doors.
 DOORS: dict[str, Permission] = {}
-_ERRORS = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429})
+_ERRORS = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 503})
 
 
 def endpoint(

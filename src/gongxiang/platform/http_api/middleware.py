@@ -18,7 +18,7 @@ def interfaces(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
     """Answer machines in the language they ask for, Chinese unless they do."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(ADDRESSES) or request.path.startswith(("/catalogue", "/api/v1/docs")):
+        if not is_for_machines(request.path):
             return get_response(request)
         chosen = language_of(request)
         with translation.override(chosen):
@@ -35,6 +35,11 @@ def interfaces(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
             return response
 
     return middleware
+
+
+def is_for_machines(path: str) -> bool:
+    """Whether the address is one of the interfaces, and no page."""
+    return path.startswith(ADDRESSES) and not path.startswith(("/catalogue", "/api/v1/docs"))
 
 
 def language_of(request: HttpRequest) -> str:

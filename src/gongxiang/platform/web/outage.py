@@ -1,61 +1,18 @@
-"""What the database cannot do just now, said by name: after such an answer a page can ask it nothing more."""
+"""The page of a database that does not answer: after it a page can ask it nothing more."""
 
-from django.db import InterfaceError, OperationalError
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from psycopg import errors
+from django.utils import translation
 
 from gongxiang.platform.kernel.errors import Refusal
-
-
-class DatabaseAway(Refusal):
-    """The database does not answer: nothing of your act was saved, in whole or in part."""
-
-    next_step = (
-        "Wait a minute and try again; what you typed is kept in this browser. If it lasts, the platform operator runs: "
-        "gongxiang doctor"
-    )
-    status = 503
-
-
-class DatabaseDiskFull(Refusal):
-    """The database's disk is full: nothing of your act was saved, in whole or in part."""
-
-    next_step = "Tell the platform operator to make room; what you typed is kept in this browser."
-    status = 503
-
-
-class ActsCrossed(Refusal):
-    """Another act touched the same records at the same moment, and the database let only that one through."""
-
-    #: One act, one record: who is responsible must be able to tell what was done.
-    basis = ("wushen-2021-60:25",)
-    next_step = "Nothing of yours was saved. Open the page again, see what the other act changed, and do it once more."
-    status = 503
-
-
-class TookTooLong(Refusal):
-    """The database broke this off because it took too long: nothing of your act was saved, in whole or in part."""
-
-    next_step = "Ask for less at once: narrow the search or choose fewer rows. If it lasts, tell the platform operator."
-    status = 503
-
-
-_NAMED: tuple[tuple[tuple[type[errors.Error], ...], type[Refusal]], ...] = (
-    ((errors.DiskFull,), DatabaseDiskFull),
-    ((errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable), ActsCrossed),
-    ((errors.QueryCanceled,), TookTooLong),
-)
-
-
-def outage(error: BaseException | None) -> Refusal | None:
-    """The named outage behind `error`, if it is one."""
-    if not isinstance(error, OperationalError | InterfaceError):
-        return None
-    return next((named() for kinds, named in _NAMED if isinstance(error.__cause__, kinds)), DatabaseAway())
+from gongxiang.platform.kernel.outage import RETRY_AFTER
 
 
 def outage_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page, made without the shell, which would ask the database who is signed in."""
-    text = render_to_string("web/outage.html", {"request": request, "refusal": refusal})
-    return HttpResponse(text, status=refusal.status, headers={"Retry-After": "30"})
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    # A session that cannot be kept fails outside of what sets the language.
+    with translation.override(chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+        text = render_to_string("web/outage.html", {"request": request, "refusal": refusal})
+    return HttpResponse(text, status=refusal.status, headers={"Retry-After": str(RETRY_AFTER)})

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from gongxiang.platform.kernel.outage import outage
 from gongxiang.platform.kernel.permissions import PUBLIC
 from gongxiang.platform.web.counted import leave_counts_out
 from gongxiang.platform.web.doors import door
-from gongxiang.platform.web.outage import outage, outage_page
+from gongxiang.platform.web.outage import outage_page
 
 
 @door(PUBLIC)

@@ -9,4 +9,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = "gongxiang.platform.web.views.bad_request"
 handler404 = "gongxiang.platform.web.views.page_not_found"
-handler500 = "gongxiang.platform.web.views.server_error"
+handler500 = "gongxiang.platform.wiring.failures.server_error"

@@ -10,26 +10,28 @@ from gongxiang.platform.http_api.ckan.errors import CkanError, Denied, Invalid, 
 from gongxiang.platform.http_api.doors import door
 from gongxiang.platform.http_api.reading import CarefulParser, check_texts
 from gongxiang.platform.kernel.errors import NotFound, Refusal
+from gongxiang.platform.kernel.outage import RETRY_AFTER
 
 
 def _failed(error: CkanError, help_address: str = "") -> HttpResponse:
     return _json({"help": help_address, "success": False, "error": error.body()}, error.status)
 
 
-def _refused(refusal: Refusal) -> HttpResponse:
+def refused(refusal: Refusal) -> HttpResponse:
     """Any refusal of ours in CKAN's form."""
     if isinstance(refusal, NotFound):
         return _failed(Missing(refusal.message))
     if refusal.status in (401, 403):
         return _failed(Denied(f"Access denied: {refusal.message} {refusal.advice}".strip()))
     answer = _failed(Invalid(f"{refusal.message} {refusal.advice}".strip()))
-    if refusal.status == 429:
-        answer.status_code = 429
-        answer.headers["Retry-After"] = "60"
+    if refusal.status in (429, 500, 503):
+        answer.status_code = refusal.status
+    if refusal.status in (429, 503):
+        answer.headers["Retry-After"] = "60" if refusal.status == 429 else str(RETRY_AFTER)
     return answer
 
 
-@door(SEARCH, public=True, refuse=_refused)
+@door(SEARCH, public=True, refuse=refused)
 def act(request: HttpRequest, action: str) -> HttpResponse:
     """One action."""
     if request.method not in ("GET", "HEAD", "POST"):
