@@ -1,4 +1,4 @@
-"""Named places where a fault test may kill a program of the data plane; in production each is one comparison.
+"""Named places where a fault test may kill a program of the data plane or the worker; in production each is one comparison.
 
 `GONGXIANG_KILL_AT=NAME` (or `NAME:3`, the third time) ends the process by SIGKILL there; heeded in the test profile only.
 """

@@ -96,3 +96,9 @@ def test_a_pump_is_woken_by_a_notice(site_database, monkeypatch):
         other.execute("NOTIFY gx_probe")
     thread.join(20)
     assert not thread.is_alive()
+
+
+def test_what_waits_for_machines_of_others_makes_nothing_else_late():
+    threads = worker.in_threads([(work, len) for work in SWEEPS])
+    assert [[work.name for work, _run in together] for together in threads[1:]] == [["send-digests"], ["send-webhooks"]]
+    assert sum(len(together) for together in threads) == len(SWEEPS)

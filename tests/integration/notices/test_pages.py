@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 from gongxiang.machine.processes import free_ports
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotPermitted
-from gongxiang.platform.notices import actions, queries, queries_out, rules, tasks
+from gongxiang.platform.notices import actions, errors, queries, queries_out, rules, tasks
 from gongxiang.platform.notices.models import Notice
 from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
@@ -122,6 +122,51 @@ def test_the_digest_is_sent_once_to_who_asked(banner, settings):
     assert "行政区划代码" in email.message_from_bytes(letter.content).get_payload(decode=True).decode()
     assert letter.rcpt_tos == ["clerk@example.org"]
     assert letter.mail_from == "platform@example.org"
+
+
+class Died(BaseException):
+    """As a kill: nothing catches it."""
+
+
+def test_a_letter_that_may_have_gone_out_comes_again_as_the_same(banner, settings, monkeypatch):
+    letters = Letters()
+    port = free_ports(1)
+    server = Controller(letters, hostname="127.0.0.1", port=port)
+    server.start()
+    deaths = ["notices.letter_noted", "notices.letter_sent"]
+
+    def reach(name):
+        if deaths and deaths[0] == name:
+            deaths.pop(0)
+            raise Died
+
+    monkeypatch.setattr(tasks.killpoints, "reach", reach)
+    try:
+        settings.SMTP_URL = f"smtp://127.0.0.1:{port}?from=platform@example.org"
+        actions.choose_mail(address="clerk@example.org", asked=True, by=banner.consumer.clerk, at=clock.now())
+        at = morning()
+        for _death in range(2):
+            with pytest.raises(Died):
+                tasks.send_digests(at)
+            assert tasks.send_digests(at + timedelta(minutes=4)) == 0, "a pause: the server may still be at it"
+            at += timedelta(minutes=6)
+        assert tasks.send_digests(at) == 1
+        assert tasks.send_digests(at + timedelta(minutes=6)) == 0
+    finally:
+        server.stop()
+    first, again = (email.message_from_bytes(one.content) for one in letters.kept)
+    assert first["Message-ID"] == again["Message-ID"]
+    assert first["Message-ID"].endswith("@example.org>")
+    assert first.as_bytes() == again.as_bytes()
+    assert Notice.objects.filter(person_id=banner.consumer.clerk.id, mailed_at=None).count() == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["a b@example.org", "a@example.org\nBcc: all@example.org", "a@example.org, b@example.org", "x" * 260]
+)
+def test_what_is_no_mail_address(banner, address):
+    with pytest.raises(errors.MailAddressWrong):
+        actions.choose_mail(address=address, asked=True, by=banner.consumer.clerk, at=clock.now())
 
 
 def test_a_server_that_is_away_loses_nothing(banner, settings):

@@ -251,3 +251,12 @@ def test_an_answer_that_never_ends_is_cut_off(monkeypatch, settings):
             at=AT,
         )
     assert (answer.status, answer.problem) == (None, "no_connection")
+
+
+def test_a_system_that_does_not_answer_holds_up_only_its_own_messages(banner, office):
+    listen(banner, office)
+    listen(banner, office, address="http://127.0.0.1:1/", by=banner.stranger.officer)
+    queue(banner, 3)
+    assert tasks.send_webhooks(banner.at) == 3
+    tried = Dispatch.objects.filter(department_id=banner.stranger.id).values_list("attempts", flat=True)
+    assert sorted(tried) == [0, 0, 1], "one pause a look, however many wait"

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from gongxiang.law.articles import implements
@@ -15,7 +17,7 @@ from gongxiang.platform.evidence.queries import News
 from gongxiang.platform.kernel.actors import Actor, Person, Role
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.notices import actions_out, errors, permissions, queries, rules, subjects
-from gongxiang.platform.notices.models import Notice, Reminder, Wishes
+from gongxiang.platform.notices.models import Letter, Notice, Reminder, Wishes
 from gongxiang.platform.notices.rules import Where, Whom
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import clocks
@@ -23,6 +25,8 @@ from gongxiang.platform.rulebook.values import OpenDeadline
 
 #: How long a notice that was read is kept.
 KEPT = timedelta(days=365)
+#: How long a letter rests that may have gone out when the worker died.
+UNSURE = timedelta(minutes=5)
 
 
 @implements("cn-809:16.1")
@@ -124,6 +128,10 @@ def choose_mail(*, address: str, asked: bool, rhythm: str = "daily", by: Actor, 
     person = permissions.own(by)
     if asked and not address.strip():
         raise errors.AddressMissing(field="address")
+    try:
+        validate_email(address.strip() or "nobody@example.org")
+    except ValidationError:
+        raise errors.MailAddressWrong(field="address") from None
     if rhythm not in queries.RHYTHMS:
         raise errors.AddressMissing(field="rhythm")
     fresh = {"mail_failures": 0, "mail_retry_at": None, "mail_problem": ""}
@@ -131,10 +139,21 @@ def choose_mail(*, address: str, asked: bool, rhythm: str = "daily", by: Actor, 
 
 
 @transaction.atomic
-def note_mailed(*, person_id: UUID, notice_ids: Iterable[UUID], by: Actor, at: datetime) -> None:
-    """These notices went out to the person by e-mail."""
+def begin_letter(*, person_id: UUID, notice_ids: Iterable[UUID], by: Actor, at: datetime) -> Letter:
+    """Note a letter before it is sent; the one under way, if there is one. Should this process die now, it rests a while."""
     permissions.WRITE.check(by)
-    Notice.objects.filter(pk__in=list(notice_ids), person_id=person_id).update(mailed_at=at)
+    letter, _made = Letter.objects.get_or_create(person_id=person_id, defaults={"notices": list(notice_ids), "begun_at": at})
+    Wishes.objects.filter(pk=person_id).update(mail_retry_at=at + UNSURE)
+    return letter
+
+
+@transaction.atomic
+def note_mailed(*, person_id: UUID, by: Actor, at: datetime) -> None:
+    """The letter under way went out to the person, or what it says was read meanwhile."""
+    permissions.WRITE.check(by)
+    for letter in Letter.objects.select_for_update().filter(person_id=person_id):
+        Notice.objects.filter(pk__in=letter.notices, person_id=person_id).update(mailed_at=at)
+        letter.delete()
     fresh = {"mail_failures": 0, "mail_retry_at": None, "mail_problem": ""}
     Wishes.objects.filter(pk=person_id).update(mailed_at=at, **fresh)
 

@@ -152,16 +152,24 @@ def enqueue(
 
 
 def send_due(*, by: Actor, at: datetime, most: int = 50) -> int:
-    """Send what is due, oldest first; each message is claimed first, so two workers never send one twice at once."""
+    """Send what is due, oldest first; each message is claimed first, so two workers never send one twice at once.
+
+    A department whose system does not answer waits for the next look with all its messages: it holds up nobody else's.
+    """
     permissions.WRITE.check(by)
-    sent = 0
-    due = Dispatch.objects.filter(next_at__lte=at).order_by("next_at", "id").values_list("pk", flat=True)
-    for key in list(due[:most]):
-        sent += _send_one(key, by=by, at=at)
+    sent, silent = 0, set[UUID]()
+    due = Dispatch.objects.filter(next_at__lte=at).order_by("next_at", "id").values_list("pk", "department_id")
+    for key, department_id in list(due[:most]):
+        if department_id in silent:
+            continue
+        answer = _send_one(key, by=by, at=at)
+        sent += answer is not None and answer.taken
+        if answer is not None and answer.status is None:
+            silent.add(department_id)
     return sent
 
 
-def _send_one(key: UUID, *, by: Actor, at: datetime) -> bool:
+def _send_one(key: UUID, *, by: Actor, at: datetime) -> outgoing.Answer | None:
     # 1. Claim it: should this process die while sending, the message comes again after a pause.
     with transaction.atomic():
         row = Dispatch.objects.select_for_update(skip_locked=True).filter(pk=key, next_at__lte=at).first()
@@ -169,7 +177,7 @@ def _send_one(key: UUID, *, by: Actor, at: datetime) -> bool:
         if row is None or hook is None or hook.stopped_at is not None:
             if row is not None:
                 Dispatch.objects.filter(pk=key).update(next_at=None, problem="stopped")
-            return False
+            return None
         row.attempts += 1
         row.tried_at = at
         row.next_at = at + PAUSES[min(row.attempts, len(PAUSES)) - 1]
@@ -194,7 +202,7 @@ def _send_one(key: UUID, *, by: Actor, at: datetime) -> bool:
         hook.save(update_fields=["failures"])
         if hook.failures >= STOP_AFTER and hook.stopped_at is None:
             _stop(hook, "failures", by=by, at=at)
-    return answer.taken
+    return answer
 
 
 def _stop(row: Webhook, why: str, *, by: Actor, at: datetime) -> None:

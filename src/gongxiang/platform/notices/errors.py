@@ -17,6 +17,13 @@ class AddressMissing(Refusal):
     next_step = "Enter the address of your office, or leave the digest off."
 
 
+class MailAddressWrong(Refusal):
+    """This is no e-mail address."""
+
+    basis = ("wushen-2021-60:25",)
+    next_step = "Write one address, as name@office.example, without spaces or lines."
+
+
 class AddressWrong(Refusal):
     """The address of an office system begins with http:// or https:// and names a host, without a password in it."""
 

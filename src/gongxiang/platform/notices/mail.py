@@ -3,8 +3,11 @@
 import smtplib
 import ssl
 from collections.abc import Sequence
+from datetime import datetime
 from email.message import EmailMessage
+from email.utils import format_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
@@ -22,8 +25,11 @@ def is_on() -> bool:
     return bool(settings.SMTP_URL)
 
 
-def send_digest(address: str, notices: Sequence[Notice]) -> None:
-    """One letter with everything unread; raises OSError (which smtplib's errors are) if it could not be handed over."""
+def send_digest(address: str, notices: Sequence[Notice], *, message_id: UUID, begun_at: datetime) -> None:
+    """One letter with everything unread; raises OSError (which smtplib's errors are) if it could not be handed over.
+
+    Sent again it is the same letter, by which mail systems tell that they have it.
+    """
     parts = urlsplit(settings.SMTP_URL)
     sender = parse_qs(parts.query).get("from", ["gongxiang@localhost"])[0]
     letter = EmailMessage()
@@ -32,6 +38,9 @@ def send_digest(address: str, notices: Sequence[Notice]) -> None:
         lines = [words.line(one) for one in notices]
         lines += ["", _("Sign in to the platform to read and handle them. This letter was sent by itself.")]
     letter["From"], letter["To"] = sender, address
+    letter["Date"] = format_datetime(begun_at)
+    letter["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2].strip(' >') or 'localhost'}>"
+    letter["Auto-Submitted"] = "auto-generated"
     letter.set_content("\n".join(lines))
     host, port = parts.hostname or "localhost", parts.port or 0
     # Without a context of ours smtplib takes any certificate, and would tell the password to whoever answers.

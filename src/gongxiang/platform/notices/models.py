@@ -57,6 +57,18 @@ class Wishes(models.Model):
         ]
 
 
+class Letter(models.Model):
+    """A letter handed to the mail server, or about to be: noted before it is sent, and gone once it is known to be taken.
+
+    One that stays after its sending may have gone out: it is sent again as it was, under the same Message-ID.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.OneToOneField("parties.Person", on_delete=models.CASCADE, related_name="+")
+    notices = ArrayField(models.UUIDField())
+    begun_at = models.DateTimeField()
+
+
 class Reminder(models.Model):
     """A clock of which its people were reminded, once at half time and once on the last day, whoever they were then."""
 

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from gongxiang.platform.kernel.actors import Actor, Person
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.notices import permissions, rules
-from gongxiang.platform.notices.models import Notice, Reminder, Wishes
+from gongxiang.platform.notices.models import Letter, Notice, Reminder, Wishes
 from gongxiang.platform.rulebook.values import OpenDeadline
 from gongxiang.protocol.clock import BEIJING
 
@@ -87,12 +87,18 @@ def digests_due(at: datetime) -> list[tuple[UUID, str, list[Notice]]]:
 
     Daily letters go out from eight in the morning, once a day; immediate ones after a minute in which more may come. Who asked
     only for what must be told gets that daily. After a failure the pause is kept.
+    A letter that may have gone out comes first, with the notices it had.
     """
     here = at.astimezone(BEIJING)
     morning = here.replace(hour=8, minute=0, second=0, microsecond=0)
     due = []
     for wishes in Wishes.objects.filter(mail_asked=True).exclude(mail=""):
         if wishes.mail_retry_at is not None and wishes.mail_retry_at > at:
+            continue
+        if (letter := Letter.objects.filter(person_id=wishes.pk).first()) is not None:
+            # It may have gone out: again as it was, whatever was read or came since.
+            same = Notice.objects.filter(pk__in=letter.notices, person_id=wishes.pk).order_by("at", "id")
+            due.append((wishes.pk, wishes.mail, list(same)))
             continue
         daily = wishes.rhythm != "immediate"
         if daily and (here < morning or (wishes.mailed_at is not None and wishes.mailed_at >= morning)):

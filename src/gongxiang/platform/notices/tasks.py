@@ -1,6 +1,7 @@
 """Periodic work of the room: reading the outbox, kept searches, reminders of periods, the digest by e-mail."""
 
 import logging
+import smtplib
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -16,12 +17,14 @@ from gongxiang.platform.notices import actions, actions_out, mail, queries, rule
 from gongxiang.platform.notices.permissions import WRITER
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import clocks
-from gongxiang.protocol import clock
+from gongxiang.protocol import clock, killpoints
 
 _log = logging.getLogger(__name__)
 _JOB = System(name=WRITER)
 #: With these a calendar address ends.
 ENDS_FEEDS = ("person:password_reset", "person:factor_reset", "person:account_closed")
+#: Nobody else's letter goes out now either: the next look tries again.
+_SERVER_AWAY = (TimeoutError, ConnectionError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError)
 #: How often a person is told of new hits of one search.
 DAILY = timedelta(days=1)
 
@@ -89,15 +92,22 @@ def send_digests(at: datetime) -> int:
         return 0
     sent = 0
     for person_id, address, notices in queries.digests_due(at):
-        try:
-            mail.send_digest(address, notices)
-        except (OSError, ValueError) as problem:
-            # The address is not logged: it may be a person's own.
-            _log.warning("the digest for %s was not sent: %s", person_id, type(problem).__name__)
-            actions.note_mail_failed(person_id=person_id, problem=type(problem).__name__, by=_JOB, at=at)
-            continue
-        actions.note_mailed(person_id=person_id, notice_ids=[one.pk for one in notices], by=_JOB, at=at)
-        sent += 1
+        # 1. Note it, 2. send it, 3. note that it went. Dying after 2 sends the same letter again under the same Message-ID.
+        letter = actions.begin_letter(person_id=person_id, notice_ids=[one.pk for one in notices], by=_JOB, at=at)
+        if not all(one.read_at for one in notices):
+            killpoints.reach("notices.letter_noted")
+            try:
+                mail.send_digest(address, notices, message_id=letter.pk, begun_at=letter.begun_at)
+            except (OSError, ValueError) as problem:
+                # The address is not logged: it may be a person's own.
+                _log.warning("the digest for %s was not sent: %s", person_id, type(problem).__name__)
+                actions.note_mail_failed(person_id=person_id, problem=type(problem).__name__, by=_JOB, at=at)
+                if isinstance(problem, _SERVER_AWAY):
+                    break
+                continue
+            sent += 1
+            killpoints.reach("notices.letter_sent")
+        actions.note_mailed(person_id=person_id, by=_JOB, at=at)
     return sent
 
 

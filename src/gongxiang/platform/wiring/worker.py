@@ -1,7 +1,7 @@
 """The worker (`gongxiang worker`): carries news upwards through the outbox, takes in facts, seals evidence, sweeps periods.
 
-One thread for each pump and one for the sweeps; every piece of work is repeatable, so that a kill at any moment loses
-nothing. An error is logged, waited out and tried again; it never stops the other work.
+One thread for each pump, one for the sweeps and one for each sweep that waits for machines of others; every piece of work
+is repeatable, so that a kill at any moment loses nothing. An error is logged, waited out and tried again; it never stops the other work.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ from gongxiang.platform.wiring.schedule import PUMPS, SWEEPS, Pump, Sweep
 from gongxiang.protocol import clock
 
 _log = logging.getLogger("gongxiang.worker")
+_Found = tuple[Sweep, Callable[..., Any]]
 #: Seconds between two looks when no notice comes.
 POLL = 1.0
 LONGEST_PAUSE = 30.0
@@ -97,7 +98,7 @@ def sweep(work: Sweep, run: Callable[..., Any]) -> bool:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
-def sweep_all(works: list[tuple[Sweep, Callable[..., Any]]], stopped: Stopped) -> None:
+def sweep_all(works: list[_Found], stopped: Stopped) -> None:
     """Do every sweep when it is due, until stopped. Counted on the machine's steady clock: the product's may be moved."""
     due = {work.name: 0.0 for work, _ in works}
     while not stopped:
@@ -115,6 +116,11 @@ def sweep_all(works: list[tuple[Sweep, Callable[..., Any]]], stopped: Stopped) -
     connections.close_all()
 
 
+def in_threads(works: list[_Found]) -> list[list[_Found]]:
+    """The sweeps that share a thread, and each that waits for machines of others by itself."""
+    return [[one for one in works if not one[0].apart], *([one] for one in works if one[0].apart)]
+
+
 def main() -> int:
     """Run until SIGINT or SIGTERM; the work at hand is finished first."""
     logging.getLogger().setLevel(logging.INFO)
@@ -123,10 +129,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stopped.set)
     threads = [threading.Thread(target=pump, args=(work, resolve(work.run), stopped), name=work.name) for work in PUMPS]
     sweeps = [(work, resolve(work.run)) for work in SWEEPS]
-    threads.append(threading.Thread(target=sweep_all, args=(sweeps, stopped), name="sweeps"))
+    for together in in_threads(sweeps):
+        threads.append(threading.Thread(target=sweep_all, args=(together, stopped), name=together[0][0].name))
     for thread in threads:
         thread.start()
-    _log.info("worker ready: %d pumps, %d sweeps", len(threads) - 1, len(sweeps))
+    _log.info("worker ready: %d pumps, %d sweeps", len(PUMPS), len(sweeps))
     while any(thread.is_alive() for thread in threads):
         for thread in threads:
             thread.join(0.5)
