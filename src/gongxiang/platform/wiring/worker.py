@@ -1,7 +1,8 @@
 """The worker (`gongxiang worker`): carries news upwards through the outbox, takes in facts, seals evidence, sweeps periods.
 
 One thread for each pump, one for the sweeps and one for each sweep that waits for machines of others; every piece of work
-is repeatable, so that a kill at any moment loses nothing. An error is logged, waited out and tried again; it never stops the other work.
+is repeatable, so that a kill at any moment loses nothing. An error is logged, waited out and tried again; it never stops
+the other work.
 """
 
 import contextlib
