@@ -24,9 +24,13 @@ def report_first_entries(banner: Banner) -> None:
     )  # fmt: skip
     changes = reporting.pending()
     if changes:
-        actions.record_city_report(
+        made = actions.record_city_report(
             number="乌政数报〔示例〕1号", reported_on=clock.now().astimezone(BEIJING).date(), note="首批目录",
             seen=reporting.seen(changes), by=banner.authority_officer, at=clock.now(),
+        )  # fmt: skip
+        actions.record_city_receipt(
+            report_id=made, outcome=reporting.TAKEN, number="鄂数收〔示例〕1号",
+            received_on=clock.now().astimezone(BEIJING).date(), by=banner.authority_officer, at=clock.now(),
         )  # fmt: skip
 
 

@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from gongxiang.law.deadlines import beijing_date
 from gongxiang.platform.catalogue import actions, errors, matters, reporting, sources, tasks, upkeep
+from gongxiang.platform.catalogue.errors import ReceiptTaken
 from gongxiang.platform.catalogue.models import CityReportLine
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Shortfalls
 from gongxiang.platform.parties import actions as parties_actions
+from gongxiang.protocol.evidence import sm3
 from tests.factories import catalogue as make
 from tests.factories.contents import complete_content, conditional_content
 from tests.factories.parties import make_banner
@@ -234,6 +236,40 @@ def test_every_new_version_and_withdrawal_is_reported_once(banner, resource):
     assert [one.number for one in reporting.reports()] == ["3号", "2号", "乌政数〔2026〕1号"]
 
 
+def answer(banner, report_id, **more):
+    values = {"outcome": "TAKEN", "number": "鄂数收1号", "received_on": beijing_date(banner.at), "note": ""}
+    values |= {"by": banner.authority_officer, "at": banner.at, **more}
+    return actions.record_city_receipt(report_id=report_id, **values)
+
+
+@pytest.mark.article("wushen-2021-60:7", "wushen-2021-60:11")
+def test_the_city_answers_once_and_what_it_returns_is_reported_again(banner, resource):
+    first = report(banner)
+    kept, (ref, _) = reporting.file_of(first), reporting.get_report(first)
+    assert json.loads(kept)[0]["code"] == resource.code
+    assert (ref.digest, ref.receipt, reporting.unanswered()) == (sm3(kept).hex(), None, 1)
+    yesterday = beijing_date(banner.at) - timedelta(days=1)
+    for wrong, field in (({"number": " "}, "number"), ({"outcome": "RETURNED"}, "note"), ({"outcome": "?"}, "outcome"),
+                         ({"received_on": yesterday}, "received_on")):  # fmt: skip
+        with pytest.raises(Shortfalls) as refused:
+            answer(banner, first, **wrong)
+        assert [s.field for s in refused.value.shortfalls] == [field]
+    for actor in (banner.provider.officer, banner.authority_leader, banner.auditor):
+        with pytest.raises(NotPermitted):
+            answer(banner, first, by=actor)
+    with pytest.raises(NotFound):
+        answer(banner, uuid4())
+    answer(banner, first, outcome="RETURNED", number="", note="编码缺失")
+    with pytest.raises(ReceiptTaken):
+        answer(banner, first)
+    assert [(one.version, one.change) for one in reporting.pending()] == [(1, "NEW")]
+    second = report(banner, "2号")
+    answer(banner, second)
+    assert (reporting.pending(), reporting.unanswered()) == ((), 0)
+    told = {one.number: one.receipt.outcome for one in reporting.reports()}
+    assert told == {"2号": "TAKEN", "乌政数〔2026〕1号": "RETURNED"}
+
+
 def test_what_was_never_reported_need_not_be_withdrawn_there(banner):
     make.make_entry_at("WITHDRAWN", banner=banner)
     assert reporting.pending() == ()
@@ -253,9 +289,16 @@ def test_a_report_is_refused_with_every_reason_at_once(banner, resource):
             report(banner, number="x", by=actor)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE catalogue_cityreport SET number = 'x'", "DELETE FROM catalogue_cityreportline"])
+NEVER = [
+    "UPDATE catalogue_cityreport SET number = 'x'",
+    "DELETE FROM catalogue_cityreportline",
+    "DELETE FROM catalogue_cityreceipt",
+]
+
+
+@pytest.mark.parametrize("statement", NEVER)
 def test_a_report_is_never_changed(banner, resource, statement):
-    report(banner)
+    answer(banner, report(banner))
     assert CityReportLine.objects.count() == 1
     with pytest.raises((DatabaseError, psycopg.Error)), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -280,6 +323,12 @@ def test_the_pages_and_exports_of_reports(banner, resource, product_clock):
     assert resource.code in officer.get(sent["Location"]).content.decode()
     assert len(json.loads(officer.get(sent["Location"], {"export": "json"}).content)) == 1
     assert officer.get(reverse("quality:report", args=[uuid4()])).status_code == 404
+    wrong = officer.post(f"{sent['Location']}receipt/", {"outcome": "TAKEN", "received_on": "2026-11-02", "number": ""})
+    assert (wrong.status_code, "回执编号" in wrong.content.decode()) == (422, True)
+    taken = officer.post(f"{sent['Location']}receipt/", {"outcome": "TAKEN", "received_on": "2026-11-02", "number": "收1"})
+    assert taken.status_code == 302
+    assert "收1" in officer.get(sent["Location"]).content.decode()
+    assert "收1" in officer.get(reverse("quality:reports")).content.decode()
 
 
 def test_an_entry_of_another_name_is_not_touched(banner):

@@ -121,6 +121,20 @@ class NothingToReport(Refusal):
     next_step = "Wait until an entry is published, changed or withdrawn."
 
 
+class ReceiptIncomplete(Refusal):
+    """The answer says whether the report was taken, under which number, or why it was returned, and on which day it came."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Copy it from the city's answer; its day lies between the report and today."
+
+
+class ReceiptTaken(Refusal):
+    """The answer to report {number} is recorded already."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = "Look at the report: the answer stands there."
+
+
 class ReportChanged(Refusal):
     """The list has changed since you opened it: what you sent is not what would be recorded."""
 

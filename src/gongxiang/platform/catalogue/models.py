@@ -379,6 +379,23 @@ class CityReport(models.Model):
     note = models.CharField(max_length=500, blank=True, default="")
     recorded_by = models.CharField(max_length=60)
     recorded_at = models.DateTimeField()
+    #: The file that was sent, gzip of JSON, and the SM3 of what is packed in it; empty for reports before it was kept.
+    content = models.BinaryField(default=bytes)
+    digest = models.CharField(max_length=64, blank=True, default="")
+
+
+class CityReceipt(models.Model):
+    """What the city answered to a report: taken, or returned; kept, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    report = models.OneToOneField(CityReport, on_delete=models.PROTECT, related_name="receipt")
+    number = models.CharField(max_length=80)
+    received_on = models.DateField()
+    #: TAKEN or RETURNED.
+    outcome = models.CharField(max_length=10)
+    note = models.CharField(max_length=500, blank=True, default="")
+    recorded_by = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField()
 
 
 class CityReportLine(models.Model):

@@ -1,5 +1,7 @@
 """What of the catalogue has changed since it was last reported to the city, and what each report named."""
 
+import gzip
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from gongxiang.law.articles import implements
-from gongxiang.platform.catalogue.models import CityReport, CityReportLine, Resource, ResourceVersion
+from gongxiang.platform.catalogue.models import CityReceipt, CityReport, CityReportLine, Resource, ResourceVersion
 from gongxiang.platform.catalogue.states import WITHDRAWN
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.parties import queries as parties
@@ -19,6 +21,8 @@ from gongxiang.protocol.evidence import sm3
 NEW = "NEW"
 CHANGED = "CHANGED"
 GONE = "WITHDRAWN"
+#: What the city answers to a report.
+TAKEN, RETURNED = "TAKEN", "RETURNED"
 #: The interface whose codes an export carries, and the one that stands in where it has none.
 INTERFACES = ("city", "guide-1272")
 
@@ -48,13 +52,30 @@ class ReportRef:
     recorded_by: str
     recorded_at: datetime
     lines: int
+    #: SM3 of the file that was sent; empty for a report from before it was kept.
+    digest: str
+    #: The city's answer, None while there is none.
+    receipt: "ReceiptRef | None"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptRef:
+    """The city's answer to a report."""
+
+    number: str
+    received_on: date
+    outcome: str
+    note: str
+    recorded_by: str
+    recorded_at: datetime
 
 
 @implements("wushen-2021-60:7", "wushen-2021-60:11")
 def pending() -> tuple[Change, ...]:
-    """New versions and withdrawals that no report has named, the oldest first."""
+    """New versions and withdrawals that no report has named, the oldest first; what the city returned is named anew."""
     told: dict[UUID, tuple[int, bool]] = {}
-    for resource_id, version, change in CityReportLine.objects.values_list("resource_id", "version", "change"):
+    lines = CityReportLine.objects.exclude(report__receipt__outcome=RETURNED)
+    for resource_id, version, change in lines.values_list("resource_id", "version", "change"):
         newest, gone = told.get(resource_id, (0, False))
         told[resource_id] = (max(newest, version), gone or change == GONE)
     found = []
@@ -77,12 +98,31 @@ def seen(changes: Iterable[Change]) -> str:
 
 def reports() -> tuple[ReportRef, ...]:
     """The reports recorded, newest first."""
-    return tuple(_report(row) for row in CityReport.objects.order_by("-recorded_at", "-pk"))
+    rows = CityReport.objects.order_by("-recorded_at", "-pk").defer("content").select_related("receipt")
+    return tuple(_report(row) for row in rows)
+
+
+def unanswered() -> int:
+    """Reports to which the city has not answered yet."""
+    return CityReport.objects.filter(receipt=None).count()
+
+
+def file_of(report_id: UUID) -> bytes:
+    """The file as it was sent; empty for a report from before it was kept; raises NotFound."""
+    row = CityReport.objects.filter(pk=report_id).only("content").first()
+    if row is None:
+        raise NotFound()
+    return gzip.decompress(bytes(row.content)) if row.content else b""
+
+
+def file_from(changes: Iterable[Change]) -> bytes:
+    """The file that is sent for these changes."""
+    return json.dumps(as_json(changes), ensure_ascii=False, indent=1).encode()
 
 
 def get_report(report_id: UUID) -> tuple[ReportRef, tuple[Change, ...]]:
     """A report with its lines; raises NotFound."""
-    row = CityReport.objects.filter(pk=report_id).first()
+    row = CityReport.objects.filter(pk=report_id).defer("content").select_related("receipt").first()
     if row is None:
         raise NotFound()
     lines = CityReportLine.objects.filter(report=row).select_related("resource").defer("resource__draft").order_by("pk")
@@ -166,4 +206,15 @@ def _report(row: CityReport) -> ReportRef:
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
         lines=CityReportLine.objects.filter(report=row).count(),
+        digest=row.digest,
+        receipt=_receipt(getattr(row, "receipt", None)),
     )
+
+
+def _receipt(row: CityReceipt | None) -> ReceiptRef | None:
+    if row is None:
+        return None
+    return ReceiptRef(
+        number=row.number, received_on=row.received_on, outcome=row.outcome, note=row.note, recorded_by=row.recorded_by,
+        recorded_at=row.recorded_at,
+    )  # fmt: skip

@@ -59,6 +59,7 @@ from gongxiang.platform.catalogue.actions.sourcing import (
     link_matter,
     list_form_items,
     name_source,
+    record_city_receipt,
     record_city_report,
     unlink_matter,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "pass_review",
     "publish_resource",
     "ratify_withholding",
+    "record_city_receipt",
     "record_city_report",
     "record_distribution_check",
     "recount_remit_change",

@@ -1,5 +1,6 @@
 """Acts around the entries: which resources a matter uses and what it asks for, who is an item's source, reports to the city."""
 
+import gzip
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
@@ -13,6 +14,8 @@ from gongxiang.platform.catalogue.errors import (
     ItemsMissing,
     JustificationMissing,
     NothingToReport,
+    ReceiptIncomplete,
+    ReceiptTaken,
     ReportChanged,
     ReportNumberMissing,
     ReportNumberTaken,
@@ -21,13 +24,14 @@ from gongxiang.platform.catalogue.errors import (
     SourceHasNotIt,
     SourceReasonMissing,
 )  # fmt: skip
-from gongxiang.platform.catalogue.models import CityReport, CityReportLine, FormItem, MatterLink, SourceDesignation
+from gongxiang.platform.catalogue.models import CityReceipt, CityReport, CityReportLine, FormItem, MatterLink, SourceDesignation
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import NotFound, Refusal, Shortfalls
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
+from gongxiang.protocol.evidence import sm3
 
 #: Items read of one form; a longer list is cut by nobody who fills in forms.
 MOST_ITEMS = 300
@@ -152,7 +156,7 @@ def name_source(*, item: str, department_id: UUID, reason: str, by: Actor, at: d
 @implements("wushen-2021-60:7", "wushen-2021-60:11")
 @transaction.atomic
 def record_city_report(*, number: str, reported_on: date, note: str = "", seen: str, by: Actor, at: datetime) -> UUID:
-    """Record that the list of changes, as `seen`, was reported to the city under that number."""
+    """Record that the list of changes, as `seen`, was reported to the city under that number; the file sent is kept."""
     permissions.REPORT.check(by)
     found: list[Refusal] = []
     one_at_a_time("city report")
@@ -169,16 +173,55 @@ def record_city_report(*, number: str, reported_on: date, note: str = "", seen: 
         found.append(ReportChanged())
     if found:
         raise Shortfalls(found)
+    file = reporting.file_from(changes)
     report = CityReport.objects.create(
-        id=new_id(), number=number.strip(), reported_on=reported_on, note=note.strip(), recorded_by=by.name, recorded_at=at
-    )
+        id=new_id(), number=number.strip(), reported_on=reported_on, note=note.strip(), recorded_by=by.name, recorded_at=at,
+        content=gzip.compress(file, mtime=0), digest=sm3(file).hex(),
+    )  # fmt: skip
     CityReportLine.objects.bulk_create(
         CityReportLine(report=report, resource_id=one.resource_id, version=one.version, change=one.change) for one in changes
     )
     evidence.record_act(
         kind="city_report:recorded", subject=("city_report", report.pk), by=by, at=at, basis=("wushen-2021-60:7",),
-        after={"number": report.number, "reported_on": reported_on, "lines": len(changes), "seen": seen},
+        after={
+            "number": report.number, "reported_on": reported_on, "lines": len(changes), "seen": seen, "digest": report.digest,
+        },
         detail={"changes": [[one.code, one.version, one.change] for one in changes]},
         concerns={one.provider_id for one in changes}, trail=[f"resource:{one.resource_id}" for one in changes],
     )  # fmt: skip
     return report.pk
+
+
+@implements("wushen-2021-60:7", "wushen-2021-60:11")
+@transaction.atomic
+def record_city_receipt(
+    *, report_id: UUID, outcome: str, number: str = "", received_on: date, note: str = "", by: Actor, at: datetime
+) -> UUID:
+    """Record what the city answered to a report: taken under its number, or returned, and then the list names it all again."""
+    permissions.REPORT.check(by)
+    one_at_a_time("city report")
+    report = CityReport.objects.filter(pk=report_id).defer("content").first()
+    if report is None:
+        raise NotFound()
+    if CityReceipt.objects.filter(report=report).exists():
+        raise ReceiptTaken(number=report.number)
+    found: list[Refusal] = []
+    if outcome not in (reporting.TAKEN, reporting.RETURNED):
+        found.append(ReceiptIncomplete(field="outcome"))
+    if outcome == reporting.TAKEN and not number.strip():
+        found.append(ReceiptIncomplete(field="number"))
+    if outcome == reporting.RETURNED and not note.strip():
+        found.append(ReceiptIncomplete(field="note"))
+    if not report.reported_on <= received_on <= beijing_date(at):
+        found.append(ReceiptIncomplete(field="received_on"))
+    if found:
+        raise Shortfalls(found)
+    receipt = CityReceipt.objects.create(
+        id=new_id(), report=report, number=number.strip(), received_on=received_on, outcome=outcome, note=note.strip(),
+        recorded_by=by.name, recorded_at=at,
+    )  # fmt: skip
+    evidence.record_act(
+        kind="city_report:answered", subject=("city_report", report.pk), by=by, at=at, basis=("wushen-2021-60:7",),
+        after={"number": report.number, "outcome": outcome, "receipt": receipt.number, "received_on": received_on},
+    )  # fmt: skip
+    return receipt.pk

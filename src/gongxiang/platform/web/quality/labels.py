@@ -65,9 +65,12 @@ EVENTS = {
     "matter:item_justified": _("Reason for asking again recorded"),
     "source:named": _("Source department named"),
     "city_report:recorded": _("Report to the city recorded"),
+    "city_report:answered": _("Answer of the city recorded"),
 }
 
 CODES = {
+    "city_answer:TAKEN": _("Taken"),
+    "city_answer:RETURNED": _("Returned"),
     "city_change:NEW": _("Entry new to the city"),
     "city_change:CHANGED": _("Changed entry"),
     "city_change:WITHDRAWN": _("Withdrawn entry"),

@@ -21,4 +21,5 @@ urlpatterns = [
     path("city/", reports.reports, name="reports"),
     path("city/record/", reports.record, name="record_report"),
     path("city/<uuid:report_id>/", reports.report, name="report"),
+    path("city/<uuid:report_id>/receipt/", reports.receipt, name="receipt"),
 ]
