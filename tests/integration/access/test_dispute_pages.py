@@ -187,3 +187,34 @@ def test_the_authority_names_the_entry_that_has_the_data(banner: Banner, resourc
     assert "已发布的目录" in post(officer, "collection:find", absence.id, status=422, code="x/1", opinion="就是这一条目录。")
     post(officer, "collection:find", absence.id, code=resource.code, opinion="该目录已含全部信息项，请直接申请。")
     assert resource.name in get(client_of(banner.consumer.officer), "collection:absence", absence.id)
+
+
+def check_closed(client: Client, name: str, key: object, *, back: str) -> None:
+    """The form says why it is not possible now, takes nothing, and leads back."""
+    page = get(client, name, key)
+    told = page[page.index("form-closed") :]
+    assert "现在不能办理" in told, name
+    assert f'href="{back}"' in told, name
+    assert " disabled" in told, name
+
+
+def test_forms_of_a_dispute_opened_before_or_after_their_time_say_so(banner: Banner, refused: AccessRequest) -> None:
+    mine = client_of(banner.consumer.officer)
+    officer, leader = client_of(banner.authority_officer), client_of(banner.authority_leader)
+    assert "form-closed" not in get(mine, "disputes:open", refused.pk)
+    dispute = make_dispute(banner=banner, request=refused)
+    case = reverse("disputes:detail", args=[dispute.pk])
+    check_closed(mine, "disputes:open", refused.pk, back=reverse("access:detail", args=[refused.pk]))
+    check_closed(officer, "disputes:hearing", dispute.pk, back=case)
+    check_closed(officer, "disputes:opinion", dispute.pk, back=case)
+    check_closed(leader, "disputes:submit", dispute.pk, back=case)
+    check_closed(mine, "disputes:statement", dispute.pk, back=case)
+    assert "form-closed" not in get(mine, "disputes:mediate", dispute.pk)
+
+
+def test_forms_of_a_filing_opened_before_or_after_their_time_say_so(banner: Banner, resource: ResourceRef) -> None:
+    absence = make_absence(steps.DISPUTED, banner=banner, request=refused_request(banner, resource.id, **ABSENT))
+    record = reverse("collection:absence", args=[absence.id])
+    check_closed(client_of(banner.consumer.officer), "collection:answer", absence.id, back=record)
+    check_closed(client_of(banner.consumer.clerk), "collection:draft", absence.id, back=record)
+    assert "form-closed" not in get(client_of(banner.authority_officer), "collection:file", absence.id)

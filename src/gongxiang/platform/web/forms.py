@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from gongxiang.platform.kernel.errors import Refusal, Shortfalls
+from gongxiang.platform.kernel.transitions import WrongState
 
 
 class Form(forms.Form):
@@ -15,6 +16,9 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.refusals: list[Refusal] = []
+        #: Why the act is not possible now, where the form was opened all the same; and the way back.
+        self.closed: Refusal | None = None
+        self.closed_back = self.closed_advice = ""
         for field in self.fields.values():
             widget = field.widget
             if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple, forms.CheckboxInput)):
@@ -39,6 +43,14 @@ class Form(forms.Form):
                 self._mark(one.field)
             else:
                 self.refusals.append(one)
+
+    def close(self, refusal: Refusal, *, back: str) -> None:
+        """Say at opening that the act is not possible now: nothing can be typed or sent, and the way back is shown."""
+        self.closed, self.closed_back = refusal, back
+        # "Reload the page" helps who sent a form too late; who opens one too early or too late reads on the case's page.
+        self.closed_advice = "" if isinstance(refusal, WrongState) else refusal.advice
+        for field in self.fields.values():
+            field.widget.attrs["disabled"] = True
 
     def _mark(self, name: str) -> None:
         if name in self.fields:

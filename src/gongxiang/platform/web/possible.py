@@ -13,6 +13,7 @@ class Possible:
     yes: bool
     shown: bool
     why_not: str = ""
+    refusal: Refusal | None = None
 
 
 def possible(*checks: Callable[[], object]) -> Possible:
@@ -21,7 +22,7 @@ def possible(*checks: Callable[[], object]) -> Possible:
         for check in checks:
             check()
     except NotPermitted as refusal:
-        return Possible(yes=False, shown=False, why_not=refusal.message)
+        return Possible(yes=False, shown=False, why_not=refusal.message, refusal=refusal)
     except Refusal as refusal:
-        return Possible(yes=False, shown=True, why_not=refusal.message)
+        return Possible(yes=False, shown=True, why_not=refusal.message, refusal=refusal)
     return Possible(yes=True, shown=True)

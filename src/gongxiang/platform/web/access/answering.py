@@ -19,7 +19,8 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web.access.forms import LinesForm, ReplyForm, TextForm
 from gongxiang.platform.web.access.shown import asked_facts
-from gongxiang.platform.web.access.views import act_page
+from gongxiang.platform.web.access.views import act_page, offered_now
+from gongxiang.platform.web.acting import close_if_impossible
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.grants import words
 from gongxiang.platform.web.grants.forms import initial_fields
@@ -49,7 +50,7 @@ def notice(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
             "The applicant is told everything that is missing, once. Your period stands and begins anew on completion. "
             "Missing material is never a ground of refusal."
         ),
-        basis=("cn-809:21.2",),
+        basis=("cn-809:21.2",), offer="notify",
     )  # fmt: skip
 
 
@@ -86,6 +87,7 @@ def reply(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Prepared. The accountable officer has to consent before it is given."))
             return redirect("access:detail", access_request_id)
+    close_if_impossible(request, form, offered_now(request, access_request), to=("access:detail", access_request_id))
     names = element_names(resource)
     shown = {
         "form": form,

@@ -31,10 +31,11 @@ from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.access.forms import CompletionForm, RequestForm, TextForm
 from gongxiang.platform.web.access.shown import acts_of, asked_facts, reply_sentences, staff_choices
-from gongxiang.platform.web.acting import done_or_form
+from gongxiang.platform.web.acting import close_if_impossible, done_or_form
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants.views import element_names
+from gongxiang.platform.web.possible import Possible
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant, parse_instant
 
@@ -180,6 +181,8 @@ def edit(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
             form.show_refusal(refusal)
         else:
             return redirect("access:edit" if act == "save" else "access:detail", access_request_id)
+    offered = offered_now(request, access_request)
+    close_if_impossible(request, form, offered, to=("access:detail", access_request_id))
     shown = {"form": form, "access_request": access_request, "resource": resource, "ban_now": ban.text_on(clock.now())}
     shown |= asked_facts(access_request)
     return render(request, "access/edit.html", shown, status=422 if form.is_bound else 200)
@@ -241,6 +244,12 @@ def detail(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     return render(request, "access/detail.html", shown)
 
 
+def offered_now(request: ActingRequest, access_request: AccessRequestView) -> dict[str, Possible]:
+    """The acts on a request, as its page offers them now."""
+    extension = queries_extension.extension_of(access_request.id)
+    return acts_of(access_request, request.actor, extension, at=clock.now())
+
+
 def act_page(
     request: ActingRequest, access_request: AccessRequestView, form: Form, *, act: Callable[[], object], named: Any = None,
     **shown: Any,
@@ -257,7 +266,7 @@ def act_page(
 
     return done_or_form(
         request, form, act=tell_both, to=("access:detail", access_request.id), template="access/act.html", named=named,
-        access_request=access_request, **shown,
+        access_request=access_request, offered=offered_now(request, access_request), **shown,
     )  # fmt: skip
 
 
@@ -305,7 +314,7 @@ def send_back(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     return act_page(
         request, access_request, form, title=_("Send back to the clerk"), button=_("Send back"), done=_("Sent back."),
         act=lambda: actions.send_back(**form.cleaned_data, **_key(request, access_request_id)),
-        happens=_("The request becomes a draft again; the clerk sees your words."),
+        happens=_("The request becomes a draft again; the clerk sees your words."), offer="consent",
     )  # fmt: skip
 
 

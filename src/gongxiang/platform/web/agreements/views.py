@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,8 +21,10 @@ from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import close_if_impossible
 from gongxiang.platform.web.agreements.forms import DraftForm, ReasonForm, SignForm
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.possible import possible
 from gongxiang.protocol import clock
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.odrl import Term
@@ -114,6 +117,9 @@ def revise(request: ActingRequest, agreement_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The draft is changed. The accountable officer signs it next."))
             return redirect("agreements:agreement", agreement_id)
+    own = partial(permissions.check_own, request.actor, agreement.department_id)
+    offered = {"revise": possible(own, lambda: AGREEMENT.find("revise", agreement.status))}
+    close_if_impossible(request, form, offered, to=("agreements:agreement", agreement_id))
     context = {"form": form, "agreement": agreement, "key": agreement_id}
     return render(request, "agreements/draft.html", context, status=422 if form.is_bound else 200)
 

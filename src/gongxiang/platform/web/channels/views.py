@@ -19,6 +19,7 @@ from gongxiang.platform.delivery import queries_channels as queries
 from gongxiang.platform.delivery import states_channels as states
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import queries as grants
+from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.web import labels, lists
@@ -26,7 +27,7 @@ from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.channels import forms
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
-from gongxiang.platform.web.possible import possible
+from gongxiang.platform.web.possible import Possible, possible
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
 
@@ -145,6 +146,20 @@ def detail(request: ActingRequest, channel_id: UUID) -> HttpResponse:
     """One channel: who, what, by which way, the plan, the proof."""
     row, actor = queries.get_channel(channel_id, actor=request.actor), request.actor
 
+    context = {
+        "row": row,
+        "acts": acts_of(row, actor),
+        "steps": queries.steps_of(row),
+        "today": beijing_date(clock.now()),
+        "findings": queries.findings_of(row),
+        "news": evidence.trail_of(f"outside_channel:{row.pk}", by=actor),
+    }
+    return render(request, "channels/detail.html", context)
+
+
+def acts_of(row: Any, actor: Person) -> dict[str, Possible]:
+    """What may be done now with a channel, judged by the functions that refuse."""
+
     def arrow(act: str) -> Callable[[], object]:
         return lambda: states.OUTSIDE_CHANNEL.find(act, row.status)
 
@@ -160,24 +175,17 @@ def detail(request: ActingRequest, channel_id: UUID) -> HttpResponse:
         if actor.name == row.exemption_asked_by:
             raise errors_channels.OwnExemption()
 
-    acts = {
+    return {
         "confirm": possible(lambda: permissions.CONFIRM_CHANNEL.check(actor), arrow("confirm")),
+        "dismiss": possible(lambda: permissions.CONFIRM_CHANNEL.check(actor), arrow("dismiss")),
         "plan": possible(side(permissions.PLAN_CHANNEL), arrow("plan")),
         "move": possible(side(permissions.MOVE_CHANNEL), arrow("migrate")),
         "exemption": possible(side(permissions.PLAN_CHANNEL), arrow("ask_exemption")),
         "exempt": possible(lambda: permissions.EXEMPT_CHANNEL.check(actor), arrow("exempt"), other),
+        "decline": possible(lambda: permissions.EXEMPT_CHANNEL.check(actor), arrow("decline"), other),
         "close": possible(side(permissions.PLAN_CHANNEL), arrow("close")),
         "reopen": possible(lambda: permissions.CONFIRM_CHANNEL.check(actor), arrow("reopen")),
     }
-    context = {
-        "row": row,
-        "acts": acts,
-        "steps": queries.steps_of(row),
-        "today": beijing_date(clock.now()),
-        "findings": queries.findings_of(row),
-        "news": evidence.trail_of(f"outside_channel:{row.pk}", by=actor),
-    }
-    return render(request, "channels/detail.html", context)
 
 
 def _act(
@@ -186,7 +194,7 @@ def _act(
     row = queries.get_channel(channel_id, actor=request.actor)
     return done_or_form(
         request, form, act=lambda: act(form.cleaned_data), to=("channels:detail", row.pk), template="channels/act.html",
-        row=row, **shown,
+        row=row, offered=acts_of(row, request.actor), **shown,
     )  # fmt: skip
 
 

@@ -19,13 +19,15 @@ from gongxiang.platform.access.errors import OwnDraft
 from gongxiang.platform.access.queries_collection import PlanView
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
-from gongxiang.platform.web.acting import done_or_form
+from gongxiang.platform.web.acting import close_if_impossible, done_or_form
 from gongxiang.platform.web.collection.forms import EntryForm, HitsForm, PlanForm, ReasonForm, ReviewForm
+from gongxiang.platform.web.collection.views import acts_of as acts_of_absence
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
-from gongxiang.platform.web.possible import possible
+from gongxiang.platform.web.possible import Possible, possible
 from gongxiang.protocol import clock
 
 _EXPORT = 10_000
@@ -86,6 +88,9 @@ def draft(request: ActingRequest, absence_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Drafted and checked."))
             return redirect("collection:hits" if made.hits else "collection:plan", made.id)
+    plans = queries.plans_of(absence_id, actor=request.actor)
+    offered = acts_of_absence(absence, request.actor, plans)
+    close_if_impossible(request, form, offered, to=("collection:absence", absence_id), offer="plan")
     shown = {"form": form, "absence": absence}
     return render(request, "collection/edit.html", shown, status=422 if form.is_bound else 200)
 
@@ -107,6 +112,7 @@ def edit(request: ActingRequest, plan_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved and checked anew."))
             return redirect("collection:hits" if made.unanswered else "collection:plan", made.id)
+    close_if_impossible(request, form, acts_of(plan, request.actor), to=("collection:plan", plan_id))
     shown = {"form": form, "plan": plan, "absence": queries.get_absence(plan.absence_id, actor=request.actor)}
     return render(request, "collection/edit.html", shown, status=422 if form.is_bound else 200)
 
@@ -117,34 +123,10 @@ def plan(request: ActingRequest, plan_id: UUID) -> HttpResponse:
     """One plan: what is collected, what was found that has it, the authority's view, the entry in the end."""
     found, actor = queries.get_plan(plan_id, actor=request.actor), request.actor
 
-    def arrow(act: str) -> None:
-        states_dispute.COLLECTION_PLAN.find(act, found.status)
-
-    def own(permission: Any) -> None:
-        permissions.check_own(permission, actor, found.department_id)
-
-    def proposes() -> None:
-        own(permissions.PROPOSE)
-        arrow("propose")
-        if actor.is_hand_of(found.drafted_by_id):
-            raise OwnDraft()
-        if found.unanswered:
-            raise refusals.HitUnanswered(what=next(hit["target_name"] for hit in found.hits if not hit["answer"]))
-
-    def reviews() -> None:
-        permissions.check_neutral(permissions.FILE, actor, found.department_id)
-        arrow("approve")
-
     shown = {
         "plan": found,
         "absence": queries.get_absence(found.absence_id, actor=actor),
-        "acts": {
-            "edit": possible(lambda: own(permissions.PLAN), lambda: arrow("propose")),
-            "propose": possible(proposes),
-            "review": possible(reviews),
-            "finish": possible(lambda: own(permissions.FINISH), lambda: arrow("finish")),
-            "cancel": possible(lambda: own(permissions.PROPOSE), lambda: arrow("cancel")),
-        },
+        "acts": acts_of(found, actor),
         "news": evidence.trail_of(f"collection_plan:{found.id}", by=actor),
     }
     return render(request, "collection/plan.html", shown)
@@ -165,6 +147,7 @@ def hits(request: ActingRequest, plan_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Answered."))
             return redirect("collection:plan", plan_id)
+    close_if_impossible(request, form, acts_of(found, request.actor), to=("collection:plan", plan_id))
     return render(request, "collection/hits.html", {"form": form, "plan": found}, status=422 if form.is_bound else 200)
 
 
@@ -183,12 +166,43 @@ def propose(request: ActingRequest, plan_id: UUID) -> HttpResponse:
     return redirect("collection:plan", plan_id)
 
 
+def acts_of(found: PlanView, actor: Person) -> dict[str, Possible]:
+    """What may be done now with a plan, judged by the functions that refuse."""
+
+    def arrow(act: str) -> None:
+        states_dispute.COLLECTION_PLAN.find(act, found.status)
+
+    def own(permission: Any) -> None:
+        permissions.check_own(permission, actor, found.department_id)
+
+    def proposes() -> None:
+        own(permissions.PROPOSE)
+        arrow("propose")
+        if actor.is_hand_of(found.drafted_by_id):
+            raise OwnDraft()
+        if found.unanswered:
+            raise refusals.HitUnanswered(what=next(hit["target_name"] for hit in found.hits if not hit["answer"]))
+
+    def reviews() -> None:
+        permissions.check_neutral(permissions.FILE, actor, found.department_id)
+        arrow("approve")
+
+    return {
+        "edit": possible(lambda: own(permissions.PLAN), lambda: arrow("propose")),
+        "propose": possible(proposes),
+        "review": possible(reviews),
+        "finish": possible(lambda: own(permissions.FINISH), lambda: arrow("finish")),
+        "cancel": possible(lambda: own(permissions.PROPOSE), lambda: arrow("cancel")),
+        "hits": possible(lambda: own(permissions.PLAN), lambda: arrow("propose")),
+    }
+
+
 def _act(
     request: ActingRequest, found: PlanView, form: Form, *, act: Callable[[dict[str, Any]], object], **shown: Any
 ) -> HttpResponse:
     return done_or_form(
         request, form, act=lambda: act(form.cleaned_data), to=("collection:plan", found.id),
-        template="collection/act_plan.html", plan=found, **shown,
+        template="collection/act_plan.html", plan=found, offered=acts_of(found, request.actor), **shown,
     )  # fmt: skip
 
 

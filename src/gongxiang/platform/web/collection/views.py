@@ -1,6 +1,6 @@
 """Pages of what does not exist: the list, stating and reporting it, the answer, the authority's filing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +15,18 @@ from gongxiang.platform.access import collecting, states_dispute
 from gongxiang.platform.access import errors_dispute as refusals
 from gongxiang.platform.access import permissions_dispute as permissions
 from gongxiang.platform.access import queries_collection as queries
-from gongxiang.platform.access.queries_collection import AbsenceView, Case
+from gongxiang.platform.access.queries_collection import AbsenceView, Case, PlanView
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.collection.forms import AnswerForm, FileForm, FindForm, ReasonForm, SearchForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
-from gongxiang.platform.web.possible import possible
+from gongxiang.platform.web.possible import Possible, possible
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
 
@@ -110,6 +111,20 @@ def absence(request: ActingRequest, absence_id: UUID) -> HttpResponse:
     """One record: what was searched, what was answered, what the authority found and filed."""
     row, actor = queries.get_absence(absence_id, actor=request.actor), request.actor
     plans = queries.plans_of(row.id, actor=actor)
+    shown = {
+        "row": row,
+        "plans": plans,
+        "acts": acts_of(row, actor, plans),
+        "linked": permissions.sees_all(actor) or actor.department_id in (row.consumer_id, row.provider_id),
+        "waits": row.status in states_dispute.TO_FILE,
+        "papers": documents.documents_of(f"absence:{row.id}", actor=actor),
+        "news": evidence.trail_of(f"absence:{row.id}", by=actor),
+    }
+    return render(request, "collection/absence.html", shown)
+
+
+def acts_of(row: AbsenceView, actor: Person, plans: Sequence[PlanView]) -> dict[str, Possible]:
+    """What may be done now with a record, judged by the functions that refuse."""
 
     def arrow(act: str) -> None:
         states_dispute.ABSENCE.find(act, row.status)
@@ -128,21 +143,13 @@ def absence(request: ActingRequest, absence_id: UUID) -> HttpResponse:
         if running:
             raise refusals.PlanOpen(number=running[0].number)
 
-    shown = {
-        "row": row,
-        "plans": plans,
-        "acts": {
-            "answer": possible(lambda: own(permissions.ANSWER), lambda: arrow("confirm")),
-            "file": possible(files, lambda: arrow("file")),
-            "drop": possible(lambda: own(permissions.ANSWER), lambda: arrow("drop")),
-            "plan": possible(plans_it),
-        },
-        "linked": permissions.sees_all(actor) or actor.department_id in (row.consumer_id, row.provider_id),
-        "waits": row.status in states_dispute.TO_FILE,
-        "papers": documents.documents_of(f"absence:{row.id}", actor=actor),
-        "news": evidence.trail_of(f"absence:{row.id}", by=actor),
+    return {
+        "answer": possible(lambda: own(permissions.ANSWER), lambda: arrow("confirm")),
+        "file": possible(files, lambda: arrow("file")),
+        "find": possible(files, lambda: arrow("find")),
+        "drop": possible(lambda: own(permissions.ANSWER), lambda: arrow("drop")),
+        "plan": possible(plans_it),
     }
-    return render(request, "collection/absence.html", shown)
 
 
 def _act(
@@ -150,7 +157,10 @@ def _act(
     template: str = "collection/act.html", **shown: Any,
 ) -> HttpResponse:  # fmt: skip
     to = ("collection:absence", row.id)
-    return done_or_form(request, form, act=lambda: act(form.cleaned_data), to=to, template=template, row=row, **shown)
+    offered = acts_of(row, request.actor, queries.plans_of(row.id, actor=request.actor))
+    return done_or_form(
+        request, form, act=lambda: act(form.cleaned_data), to=to, template=template, row=row, offered=offered, **shown
+    )
 
 
 @door(permissions.ANSWER)

@@ -221,7 +221,8 @@ def act_page(
         raise NotFound()
     return done_or_form(
         request, form, act=lambda: act(form.cleaned_data), to=("corrections:detail", correction_id),
-        template="corrections/act.html", row=row, basis=basis, asks=True, **shown,
+        template="corrections/act.html", row=row, basis=basis, asks=True,
+        offered=_acts(row, request), **shown,
     )  # fmt: skip
 
 
@@ -321,7 +322,7 @@ def decide(request: ActingRequest, correction_id: UUID) -> HttpResponse:
         request, correction_id, forms.OpinionForm(request.POST or None), title=_("Decide on the correction"),
         button=_("Decide on the correction"),
         happens=_("Both sides are told; if the provider verifies again, a new period begins."),
-        done=_("The opinion was given."),
+        done=_("The opinion was given."), offer="uphold",
         act=lambda v: actions.decide_correction(
             correction_id=correction_id, uphold=v["decision"] == "uphold", opinion=v["opinion"], by=request.actor,
             at=clock.now(),

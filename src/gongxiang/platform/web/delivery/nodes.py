@@ -151,7 +151,11 @@ def renew(request: ActingRequest, node_id: UUID) -> HttpResponse:
 
 def _act(request: ActingRequest, node_id: UUID, form: Form, **shown: Any) -> HttpResponse:
     found = queries.get_node(node_id, actor=request.actor)
-    return done_or_form(request, form, to=("delivery:node", node_id), template="delivery/node_act.html", node=found, **shown)
+    offer = "suspend" if request.path.endswith("/suspend/") else ""
+    return done_or_form(
+        request, form, to=("delivery:node", node_id), template="delivery/node_act.html", node=found,
+        offered=_acts(found, request), offer=offer, **shown,
+    )  # fmt: skip
 
 
 @door(permissions.ADMIT)

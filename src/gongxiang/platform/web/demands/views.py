@@ -15,14 +15,14 @@ from gongxiang.platform.catalogue import finding
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.demands import actions, errors, permissions, queries, states
 from gongxiang.platform.evidence import queries as evidence
-from gongxiang.platform.kernel.actors import Role
+from gongxiang.platform.kernel.actors import Person, Role
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.demands.forms import AnswerForm, AssignForm, DemandForm, ReasonForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
-from gongxiang.platform.web.possible import possible
+from gongxiang.platform.web.possible import Possible, possible
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
 
@@ -139,6 +139,20 @@ def detail(request: ActingRequest, demand_id: UUID) -> HttpResponse:
     """One demand: what is needed, whose turn, the answer, what happened."""
     demand, actor = queries.get_demand(demand_id, actor=request.actor), request.actor
 
+    alike = queries.similar(title=demand.title, items=demand.items, actor=actor)
+    context = {
+        "demand": demand,
+        "mode": demand.mode.upper(),
+        "acts": acts_of(demand, actor),
+        "alike": [one for one in alike if one.pk != demand.pk],
+        "news": evidence.trail_of(f"demand:{demand.pk}", by=actor),
+    }
+    return render(request, "demands/detail.html", context)
+
+
+def acts_of(demand: Any, actor: Person) -> dict[str, Possible]:
+    """What may be done now with a demand, judged by the functions that refuse."""
+
     def arrow(act: str) -> None:
         states.DEMAND.find(act, demand.status)
 
@@ -148,7 +162,7 @@ def detail(request: ActingRequest, demand_id: UUID) -> HttpResponse:
     def provides() -> None:
         permissions.check_of_department(permissions.HAND_BACK, actor, demand.provider_id)
 
-    acts = {
+    return {
         "assign": possible(lambda: permissions.ASSIGN.check(actor), lambda: arrow("assign")),
         "hand_back": possible(provides, lambda: arrow("hand_back")),
         "answer": possible(lambda: permissions.answering_side(actor, demand.provider_id), lambda: arrow("answer")),
@@ -156,15 +170,6 @@ def detail(request: ActingRequest, demand_id: UUID) -> HttpResponse:
         "close": possible(own, lambda: arrow("close")),
         "withdraw": possible(own, lambda: arrow("withdraw")),
     }
-    alike = queries.similar(title=demand.title, items=demand.items, actor=actor)
-    context = {
-        "demand": demand,
-        "mode": demand.mode.upper(),
-        "acts": acts,
-        "alike": [one for one in alike if one.pk != demand.pk],
-        "news": evidence.trail_of(f"demand:{demand.pk}", by=actor),
-    }
-    return render(request, "demands/detail.html", context)
 
 
 def _act(
@@ -173,7 +178,7 @@ def _act(
     demand = queries.get_demand(demand_id, actor=request.actor)
     return done_or_form(
         request, form, act=lambda: act(form.cleaned_data), to=("demands:detail", demand_id), template="demands/act.html",
-        demand=demand, **shown,
+        demand=demand, offered=acts_of(demand, request.actor), **shown,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What the page of a dispute shows: possible acts with their reasons, terms in words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gongxiang.platform.access import errors_dispute as refusals
@@ -94,7 +95,7 @@ def acts_of(dispute: DisputeView, actor: Person) -> dict[str, Possible]:
         "decision": dispute.status in (states.BEFORE_GOVERNMENT, states.REFERRED),
         "carry_out": dispute.status in states.BINDING, "withdraw": dispute.is_open, "attach": dispute.is_open,
     }  # fmt: skip
-    return {name: Possible(yes=one.yes, shown=one.shown and shown[name], why_not=one.why_not) for name, one in found.items()}
+    return {name: replace(one, shown=one.shown and shown[name]) for name, one in found.items()}
 
 
 def confirmable(dispute: DisputeView, meeting: MeetingView, actor: Person) -> Possible:
@@ -112,7 +113,7 @@ def confirmable(dispute: DisputeView, meeting: MeetingView, actor: Person) -> Po
             raise refusals.ConfirmedAlready()
 
     found = possible(check)
-    return Possible(yes=found.yes, shown=found.shown and dispute.status == states.CONSULTING, why_not=found.why_not)
+    return replace(found, shown=found.shown and dispute.status == states.CONSULTING)
 
 
 def sentences(value: Mapping[str, Any] | None, names: Mapping[str, str]) -> list[str]:

@@ -23,7 +23,8 @@ from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import labels, lists
-from gongxiang.platform.web.acting import done_or_form
+from gongxiang.platform.web.access.views import offered_now
+from gongxiang.platform.web.acting import close_if_impossible, done_or_form
 from gongxiang.platform.web.disputes.forms import FileForm, MeetingForm, OpenForm, TextForm
 from gongxiang.platform.web.disputes.shown import acts_of, confirmable, sentences
 from gongxiang.platform.web.doors import ActingRequest, door
@@ -104,6 +105,7 @@ def open_one(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
             messages.success(request, _("The dispute is open. Both sides have five working days to agree."))
             _attach(request, made.pk, data["file"])
             return redirect("disputes:detail", made.pk)
+    close_if_impossible(request, form, offered_now(request, asked), to=("access:detail", access_request_id), offer="consult")
     shown = {"form": form, "access_request": asked, "whole": whole}
     return render(request, "disputes/open.html", shown, status=422 if form.is_bound else 200)
 
@@ -136,7 +138,10 @@ def act_page(
     request: ActingRequest, dispute: DisputeView, form: Form, *, template: str = "disputes/act.html", **shown: Any
 ) -> HttpResponse:
     """The page of one act on a dispute."""
-    return done_or_form(request, form, to=("disputes:detail", dispute.id), template=template, dispute=dispute, **shown)
+    offered = acts_of(dispute, request.actor)
+    return done_or_form(
+        request, form, to=("disputes:detail", dispute.id), template=template, dispute=dispute, offered=offered, **shown
+    )
 
 
 def terms_kwargs(dispute: DisputeView, request: ActingRequest) -> dict[str, Any]:

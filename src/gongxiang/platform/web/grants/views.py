@@ -45,7 +45,7 @@ from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.web import labels, lists
-from gongxiang.platform.web.acting import done_or_form
+from gongxiang.platform.web.acting import close_if_impossible, done_or_form
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.grants import words
@@ -201,7 +201,9 @@ def element_names(resource: ResourceRef) -> dict[str, str]:
 
 
 def _act(request: ActingRequest, grant: GrantView, form: Form, **shown: Any) -> HttpResponse:
-    return done_or_form(request, form, to=("grants:detail", grant.id), grant=grant, **shown)
+    return done_or_form(
+        request, form, to=("grants:detail", grant.id), grant=grant, offered=_acts(grant, request.actor, None), **shown
+    )
 
 
 @door(permissions.SUSPEND)
@@ -281,6 +283,7 @@ def revise(request: ActingRequest, grant_id: UUID) -> HttpResponse:
             done = _("In force at once. The consumer is heard, the authority confirms it or gives it back.")
             messages.success(request, done if form.at_once else _("Announced: every department concerned is asked."))
             return redirect("upkeep:stop", notice_id=made.id)
+    close_if_impossible(request, form, _acts(grant, request.actor, None), to=("grants:detail", grant_id))
     shown = {
         "form": form,
         "grant": grant,

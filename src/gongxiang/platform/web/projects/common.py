@@ -10,6 +10,7 @@ from gongxiang.platform.projects.values import ProjectView
 from gongxiang.platform.web.acting import done_or_form
 from gongxiang.platform.web.doors import ActingRequest
 from gongxiang.platform.web.forms import Form
+from gongxiang.platform.web.projects.shown import acts_of
 from gongxiang.protocol import clock
 
 
@@ -31,4 +32,6 @@ def seen_project(request: ActingRequest, project_id: UUID) -> ProjectView:
 def act_page(request: ActingRequest, project: ProjectView, form: Form, **shown: Any) -> HttpResponse:
     """The page of one act on a project."""
     to = ("projects:detail", project.id)
-    return done_or_form(request, form, to=to, template="projects/act.html", project=project, **shown)
+    at = queries.beijing_day(clock.now())
+    offered = acts_of(project, request.actor, checks=queries.checks_of(project.id, on=at))
+    return done_or_form(request, form, to=to, template="projects/act.html", project=project, offered=offered, **shown)

@@ -19,6 +19,7 @@ from gongxiang.platform.projects import actions, permissions, policies, queries,
 from gongxiang.platform.projects.values import ProjectView
 from gongxiang.platform.projects.vocabulary import ProjectKind
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.acting import close_if_impossible
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.projects.common import posted, seen_project
@@ -137,6 +138,7 @@ def edit(request: ActingRequest, project_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("projects:detail", project_id)
+    close_if_impossible(request, form, acts_of(project, request.actor), to=("projects:detail", project_id))
     return render(request, "projects/edit.html", {"form": form, "project": project}, status=422 if form.is_bound else 200)
 
 

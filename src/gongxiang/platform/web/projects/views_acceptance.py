@@ -28,7 +28,7 @@ def approval(request: ActingRequest, project_id: UUID) -> HttpResponse:
         request, project, form, title=_("Record the approval"), button=_("Record"), done=_("Recorded."),
         act=lambda: actions.start_building(**form.cleaned_data, **key(request, project_id)),
         happens=_("The project counts as approved; its interface for the platform is made and tested while it is built."),
-        basis=("wushen-2021-60:8",),
+        basis=("wushen-2021-60:8",), offer="approve",
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def check(request: ActingRequest, project_id: UUID, item: str) -> HttpResponse:
         request, project, form, title=_("Interface check") + _(": ") + label, button=_("Record the result"),
         done=_("Recorded."),
         act=act, happens=_("The result is kept with your name; a later result of the same point counts instead."),
-        basis=("wushen-2021-60:8",), fact=fact,
+        basis=("wushen-2021-60:8",), fact=fact, offer="test",
     )  # fmt: skip
 
 

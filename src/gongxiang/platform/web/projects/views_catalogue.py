@@ -12,10 +12,12 @@ from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.projects import actions, permissions, queries
 from gongxiang.platform.projects.errors import ProjectNotFound
 from gongxiang.platform.projects.values import Hit
+from gongxiang.platform.web.acting import close_if_impossible
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.projects.common import act_page, key, posted, seen_project
 from gongxiang.platform.web.projects.forms import AnswerForm, EntryForm, RemarksForm, TextForm
+from gongxiang.platform.web.projects.shown import acts_of
 
 
 @door(permissions.KEEP)
@@ -51,6 +53,8 @@ def _entry(request: ActingRequest, project_id: UUID, entry_id: UUID | None) -> H
             if request.POST.get("next") == "another":
                 return redirect("projects:entry_new", project_id)
             return redirect("projects:detail", project_id)
+    to = ("projects:detail", project_id)
+    close_if_impossible(request, form, acts_of(project, request.actor), to=to, offer="compile")
     shown = {"form": form, "project": project, "entry": entry}
     return render(request, "projects/entry.html", shown, status=422 if form.is_bound else 200)
 
@@ -159,7 +163,7 @@ def pass_(request: ActingRequest, project_id: UUID) -> HttpResponse:
         done=_("Passed. The certificate is issued."),
         act=lambda: actions.pass_catalogue(**form.cleaned_data, **key(request, project_id)),
         happens=_("The catalogue is frozen as a version; the certificate for the approving body gets number and code."),
-        basis=("wushen-2021-60:8",),
+        basis=("wushen-2021-60:8",), offer="review",
     )  # fmt: skip
 
 
@@ -174,7 +178,7 @@ def return_(request: ActingRequest, project_id: UUID) -> HttpResponse:
         request, project, form, title=_("Return the pre-compiled catalogue"), button=_("Return"), done=_("Returned."),
         act=lambda: actions.return_catalogue(remarks=form.remarks(), **key(request, project_id)),
         happens=_("The department sees your remarks, changes the catalogue and presents it again."),
-        basis=("wushen-2021-60:8",),
+        basis=("wushen-2021-60:8",), offer="review",
     )  # fmt: skip
 
 

@@ -21,12 +21,13 @@ from gongxiang.platform.access import states_superior as states
 from gongxiang.platform.catalogue import queries_line
 from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
-from gongxiang.platform.web.acting import done_or_form
+from gongxiang.platform.web.acting import close_if_impossible, done_or_form
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
-from gongxiang.platform.web.possible import possible
+from gongxiang.platform.web.possible import Possible, possible
 from gongxiang.platform.web.superiors import forms
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
@@ -180,6 +181,7 @@ def edit(request: ActingRequest, superior_request_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Draft saved."))
             return redirect("superiors:detail", row.pk)
+    close_if_impossible(request, form, acts_of(row, request.actor), to=("superiors:detail", row.pk))
     return render(request, "superiors/edit.html", {"form": form, "row": row}, status=422 if form.is_bound else 200)
 
 
@@ -188,6 +190,33 @@ def edit(request: ActingRequest, superior_request_id: UUID) -> HttpResponse:
 def detail(request: ActingRequest, superior_request_id: UUID) -> HttpResponse:
     """One request: what is asked, letters, reminders, the answer, what came back."""
     row, actor = queries.get_superior_request(superior_request_id, actor=request.actor), request.actor
+
+    own_paper = documents.documents_of(f"superior_request:{row.pk}", actor=actor)
+    context = {
+        "row": row,
+        "acts": acts_of(row, actor),
+        "mode": row.mode.upper(),
+        "agreed_mode": row.agreed_mode.upper(),
+        "papers": own_paper,
+        "reminders": queries.reminders_of(row.pk),
+        "returns": queries.returns_of(row.pk),
+        "late_since": queries.return_late(row, clock.now()),
+        "news": evidence.trail_of(f"superior_request:{row.pk}", by=actor),
+        "sees_request": row.access_request_id is not None and _sees_request(row.access_request_id, request),
+    }
+    return render(request, "superiors/detail.html", context)
+
+
+def _sees_request(access_request_id: UUID, request: ActingRequest) -> bool:
+    try:
+        requests.get_access_request(access_request_id, actor=request.actor)
+    except Refusal:
+        return False
+    return True
+
+
+def acts_of(row: Any, actor: Person) -> dict[str, Possible]:
+    """What may be done now with a request to a superior, judged by the functions that refuse."""
 
     def arrow(act: str) -> Callable[[], object]:
         return lambda: states.SUPERIOR_REQUEST.find(act, row.status)
@@ -211,7 +240,7 @@ def detail(request: ActingRequest, superior_request_id: UUID) -> HttpResponse:
             states.SUPERIOR_REQUEST.find("receive", row.status)
 
     discards = officer if row.status == states.ISSUED else desk
-    acts = {
+    return {
         "edit": possible(desk, arrow("issue")),
         "issue": possible(officer, arrow("issue"), not_own),
         "send": possible(desk, arrow("send")),
@@ -221,28 +250,6 @@ def detail(request: ActingRequest, superior_request_id: UUID) -> HttpResponse:
         "close": possible(officer, arrow("close")),
         "discard": possible(discards, arrow("discard")),
     }
-    own_paper = documents.documents_of(f"superior_request:{row.pk}", actor=actor)
-    context = {
-        "row": row,
-        "acts": acts,
-        "mode": row.mode.upper(),
-        "agreed_mode": row.agreed_mode.upper(),
-        "papers": own_paper,
-        "reminders": queries.reminders_of(row.pk),
-        "returns": queries.returns_of(row.pk),
-        "late_since": queries.return_late(row, clock.now()),
-        "news": evidence.trail_of(f"superior_request:{row.pk}", by=actor),
-        "sees_request": row.access_request_id is not None and _sees_request(row.access_request_id, request),
-    }
-    return render(request, "superiors/detail.html", context)
-
-
-def _sees_request(access_request_id: UUID, request: ActingRequest) -> bool:
-    try:
-        requests.get_access_request(access_request_id, actor=request.actor)
-    except Refusal:
-        return False
-    return True
 
 
 def _act(
@@ -252,7 +259,7 @@ def _act(
     row = queries.get_superior_request(superior_request_id, actor=request.actor)
     return done_or_form(
         request, form, act=lambda: act(form.cleaned_data), to=("superiors:detail", row.pk), template="superiors/act.html",
-        row=row, article=article, **shown,
+        row=row, article=article, offered=acts_of(row, request.actor), **shown,
     )  # fmt: skip
 
 
