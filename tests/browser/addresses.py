@@ -111,6 +111,8 @@ VISITS: dict[str, list[Visit]] = {
         _v(who) for who in ("shijian-jb", "minzheng-sh", "minzheng-ld", "zhengwu", "shenji", "sysadmin", "nengyuan-jb")
     ],
     "catalogue:search": [_v("shijian-jb"), _v("shijian-jb", more="?q=qzqh"), _v("shijian-jb", more="?q=没有这样的资源")],
+    "batches:list": [_v("minzheng-jb"), _v("shijian-jb")],
+    "batches:one": [_v("shijian-jb", "SELECT id FROM batches_batch ORDER BY asked_at LIMIT 1")],
     "catalogue:mine": [_v("minzheng-jb")],
     "catalogue:synonyms": [_v("shijian-jb"), _v("zhengwu"), _v("zhengwu", more="?ended=1")],
     "catalogue:change_synonyms": [_v("zhengwu", _SYNONYMS)],
@@ -404,7 +406,7 @@ NO_PAGES = {
     "agreements:pdf", "agreements:word", "agreements:odrl", "grants:odrl",
     "catalogue:import_template",
     "access:file", "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own",
-    "catalogue:export_progress", "catalogue:export_file", "agenda:feed",
+    "batches:progress", "catalogue:export_progress", "catalogue:export_file", "agenda:feed",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from gongxiang.demo import (
     agenda,
     banner,
+    batches,
     cases,
     channels,
     corrections,
@@ -100,6 +101,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         agenda.leave_agenda(travel, everybody)
         travel.home()
         imports.ask_for_file(everybody)
+        batches.send_drafts(everybody)
         notes.kept.update(
             resources={key: str(value) for key, value in resources.items()},
             grants={key: str(value) for key, value in granted.items()},

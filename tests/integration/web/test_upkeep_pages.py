@@ -275,7 +275,7 @@ class TestVersions:
 
 def test_a_batch_of_nothing_leads_back_to_the_list_and_says_so(banner):
     browser = client_of(banner.provider.reviewer)
-    answer = browser.post(reverse("upkeep:batch"), {"act": "pass", "entry": "nonsense"}, follow=True)
+    answer = browser.post(reverse("batches:entries"), {"act": "pass", "entry": "nonsense"}, follow=True)
     assert answer.redirect_chain == [(reverse("catalogue:reviews"), 302)]
     assert "没有勾选条目" in text_of(answer)
 
@@ -289,7 +289,7 @@ def test_a_clerk_ticks_the_drafts_of_the_department_and_sends_them(banner):
     ticked = re.findall(r'name="entry" value="([^"]+)"[^>]* checked', text_of(page))
     assert len(ticked) == 2
     assert str(sent.id) not in ticked
-    answer = browser.post(reverse("upkeep:batch"), {"act": "send", "entry": ticked, "back": "mine"})
+    answer = browser.post(reverse("batches:entries"), {"act": "send", "entry": ticked, "back": "mine"}, follow=True)
     assert reverse("catalogue:mine") in text_of(answer)
     assert {queries.get_draft(UUID(key)).status for key in ticked} == {"IN_REVIEW"}
 
@@ -312,11 +312,11 @@ def test_what_was_not_done_is_said_once_and_can_be_tried_again_as_it_was_typed(b
     ticked = [str(make.make_entry_at("REVIEWED", banner=banner, content=complete_content(name)).id) for name in ("甲", "乙")]
     browser = client_of(banner.provider.officer)
     typed = {"act": "consent", "entry": ticked, "secrecy_statement": "逐项核对，不涉密。"}
-    page = text_of(browser.post(reverse("upkeep:batch"), typed))
+    page = text_of(browser.post(reverse("batches:entries"), typed, follow=True))
     assert page.count('type="hidden" name="entry"') == 2
     assert "逐项核对，不涉密。" in page
-    assert "2 条" in page
-    browser.post(reverse("upkeep:batch"), {**typed, "standing": "on"})
+    assert '<span class="badge">2</span>' in page
+    browser.post(reverse("batches:entries"), {**typed, "standing": "on"})
     assert {queries.get_draft(UUID(key)).status for key in ticked} == {"CONSENTED"}
 
 

@@ -1,7 +1,6 @@
 """Several similar requests answered in one go: each on its own merits, in a transaction and with evidence of its own."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,22 +12,12 @@ from gongxiang.platform.access import answers, errors, permissions, queries
 from gongxiang.platform.access.comparing import earlier_reply
 from gongxiang.platform.access.queries import AccessRequestView
 from gongxiang.platform.kernel.actors import Actor
-from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.protocol.terms import Purpose, Volume
 
 #: Requests in one go.
 MOST = 50
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """What became of one of them; `refusal` is None where it was done."""
-
-    access_request_id: UUID
-    number: str
-    refusal: Refusal | None
 
 
 def within_one_go(chosen: Iterable[T]) -> list[T]:
@@ -40,39 +29,32 @@ def within_one_go(chosen: Iterable[T]) -> list[T]:
 
 
 @implements("cn-809:20.3", "cn-809:23")
-def prepare_replies(
-    *, access_request_ids: Sequence[UUID], outcome: str, ground: str = "", text: str = "", like: UUID | None = None,
-    by: Actor, at: datetime,
-) -> list[Result]:  # fmt: skip
-    """Prepare one reply for each: as asked, like an earlier one as far as that goes, or a refusal with its reasons."""
+@transaction.atomic
+def prepare_one(
+    *, access_request_id: UUID, outcome: str, ground: str = "", text: str = "", like: UUID | None = None, by: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Prepare the reply to one of them: as asked, like an earlier one as far as that goes, or a refusal with its reasons."""
     permissions.PREPARE.check(by)
-
-    def one(request: AccessRequestView) -> None:
-        reply: dict[str, Any] = {"outcome": outcome, "ground": ground, "text": text}
-        if outcome == "grant":
-            reply |= _terms_for(request, like=like, by=by)
-        answers.prepare_reply(access_request_id=request.id, by=by, at=at, **reply)
-
-    return _each(access_request_ids, one, by=by)
+    request = queries.get_access_request(access_request_id, actor=by)
+    reply: dict[str, Any] = {"outcome": outcome, "ground": ground, "text": text}
+    if outcome == "grant":
+        reply |= _terms_for(request, like=like, by=by)
+    answers.prepare_reply(access_request_id=request.id, by=by, at=at, **reply)
 
 
 @implements("cn-809:20.3", "cn-809:23")
-def consent_replies(
-    *, access_request_ids: Sequence[UUID], read: Mapping[UUID, datetime | None], aggregation_reason: str = "",
-    by: Actor, at: datetime,
-) -> list[Result]:  # fmt: skip
-    """Consent to several prepared replies; what another department's grants would complete still needs its reason.
+@transaction.atomic
+def consent_one(
+    *, access_request_id: UUID, read_at: datetime | None, aggregation_reason: str = "", by: Actor, at: datetime
+) -> None:
+    """Consent to the prepared reply to one of them; what another department's grants would complete still needs its reason.
 
-    `read` says when each reply that the officer read was prepared: one that was changed meanwhile, or not read, is not given.
+    `read_at` says when the reply that the officer read was prepared: one that was changed meanwhile, or not read, is not given.
     """
     permissions.REPLY.check(by)
-
-    def one(request: AccessRequestView) -> None:
-        answers.consent_reply(
-            access_request_id=request.id, read_at=read.get(request.id), aggregation_reason=aggregation_reason, by=by, at=at
-        )
-
-    return _each(access_request_ids, one, by=by)
+    request = queries.get_access_request(access_request_id, actor=by)
+    answers.consent_reply(access_request_id=request.id, read_at=read_at, aggregation_reason=aggregation_reason, by=by, at=at)
 
 
 def _terms_for(request: AccessRequestView, *, like: UUID | None, by: Actor) -> dict[str, Any]:
@@ -95,20 +77,3 @@ def _terms_for(request: AccessRequestView, *, like: UUID | None, by: Actor) -> d
         "volume": reply.volume if request.mode != "table" else Volume(),
         "purposes": tuple(Purpose(p) for p in request.purposes if p in reply.purposes),
     }
-
-
-def _each(ids: Sequence[UUID], act: Callable[[AccessRequestView], None], *, by: Actor) -> list[Result]:
-    results = []
-    for key in within_one_go(ids):
-        number, refusal = "", None
-        try:
-            with transaction.atomic():
-                request = queries.get_access_request(key, actor=by)
-                number = request.number
-                act(request)
-        except NotFound:
-            continue
-        except Refusal as refused:
-            refusal = refused
-        results.append(Result(access_request_id=key, number=number, refusal=refusal))
-    return results

@@ -171,13 +171,6 @@ class PersonalNotInBatch(Refusal):
     next_step = "Open the entry and answer purpose, effect and measures with the consent."
 
 
-class TooManyAtOnce(Refusal):
-    """At most {most} entries are dealt with at once."""
-
-    basis = ("wushen-2021-60:7",)
-    next_step = "Tick fewer entries."
-
-
 class NothingTicked(Refusal):
     """No entry is ticked."""
 

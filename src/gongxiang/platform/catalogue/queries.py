@@ -163,6 +163,11 @@ def find_draft(resource_id: UUID, *, actor: Actor) -> DraftRef | None:
         return None
 
 
+def names_of_drafts(ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, str]:
+    """Names of the drafts that the actor may see."""
+    return dict(drafts_visible_to(actor).filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
 def resource_names(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names by id, for lists."""
     return dict(Resource.objects.filter(pk__in=set(ids)).values_list("pk", "name"))

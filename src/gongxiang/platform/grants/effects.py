@@ -3,18 +3,23 @@
 Reads only. The refusal itself is the catalogue's, which knows what its grants need.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from gongxiang.law.articles import implements
+from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.shapes import carried_differently, key_of, narrower
+from gongxiang.platform.catalogue.states import PUBLISHED, WITHDRAWN
+from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.grants import queries
 from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.kernel.actors import Actor
+from gongxiang.protocol.canonical import canonical
+from gongxiang.protocol.evidence import sm3
 from gongxiang.protocol.terms import Terms
 
 #: What cannot be published while the grant lives: it is negotiated with the consumer, narrowed or ended, and filed first.
@@ -55,6 +60,20 @@ class Effect:
     def refused(self) -> bool:
         """Whether publication is refused until this grant is narrowed or ended."""
         return any(one.refused for one in self.consequences)
+
+
+def effects_of_draft(draft: DraftRef, *, actor: Actor, at: datetime) -> tuple[Effect, ...]:
+    """What the working draft would do to each live grant; empty where nothing is published or nobody uses it."""
+    if not draft.version or draft.status in (PUBLISHED, WITHDRAWN):
+        return ()
+    before = catalogue.published_version(draft.id).content
+    return effects_of(draft.id, before=before, after=draft.content, actor=actor, at=at)
+
+
+def mark_of(effects: Iterable[Effect]) -> str:
+    """A short mark of what changes for whom: the same effects have the same mark, no effect has an empty one."""
+    told = sorted([str(one.grant.id), [[c.kind, *c.what] for c in one.consequences]] for one in effects if one.consequences)
+    return sm3(canonical(told)).hex()[:32] if told else ""
 
 
 @implements("cn-809:27.3")

@@ -253,3 +253,10 @@ class PaperOfEndedGrant(Refusal):
 
     basis = ("wushen-2021-60:22.3",)
     next_step = "Look at the grant's trail for what was granted, and when it ended."
+
+
+class EffectNotSeen(Refusal):
+    """It changes what {number} live grants get, and nobody has looked at that yet."""
+
+    basis = ("cn-809:27.3",)
+    next_step = "Look at the effect, then send it."

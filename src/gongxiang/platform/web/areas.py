@@ -4,6 +4,7 @@
 AREAS: dict[str, str] = {
     "workbench": "",
     "accounts": "account/",
+    "batches": "batches/",
     "catalogue": "catalogue/",
     "quality": "quality/",
     "upkeep": "upkeep/",

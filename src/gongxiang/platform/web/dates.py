@@ -1,10 +1,12 @@
 """Days and rules as people read them, for tags and for views alike."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import translation
 
 from gongxiang.platform.rulebook import queries as rulebook
+from gongxiang.protocol import clock
+from gongxiang.protocol.canonical import parse_instant
 
 
 def day_in_words(on: date) -> str:
@@ -33,3 +35,13 @@ def _day(text: str) -> str:
         return day_in_words(date.fromisoformat(text))
     except ValueError:
         return text or "—"
+
+
+def read_instant(text: str) -> datetime | None:
+    """When the reply that was read had been prepared; nonsense is no time at all, and so no reply that was read."""
+    if not text:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=clock.BEIJING)

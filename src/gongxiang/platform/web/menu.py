@@ -46,6 +46,7 @@ MENU: tuple[Group, ...] = (
             _e(_("My to-dos"), "agenda:todos", "checklist"),
             _e(_("Running periods"), "agenda:clocks", "calendar"),
             _e(_("Notices"), "notices:list", "inbox"),
+            _e(_("My batches"), "batches:list", "list-numbers"),
             _e(_("Deputies"), "agenda:deputies", "users"),
             _e(_("My calendar"), "agenda:calendar", "calendar"),
         ),

@@ -40,6 +40,8 @@ PUMPS: tuple[Pump, ...] = (
     Pump(name="imports", channel="gx_evidence", run=_ROOM.format("catalogue", "run_imports")),
     # How a file looks is the pages' affair, so the pages' own job makes it.
     Pump(name="exports", channel="gx_evidence", run=_ROOM.format("web.catalogue", "run_exports")),
+    # The acts belong to rooms above one another; the pages know them all.
+    Pump(name="batches", channel="gx_evidence", run=_ROOM.format("web.batches", "run_batches")),
     Pump(name="facts", channel="gx_facts", run=_ROOM.format("delivery", "ingest_facts")),
 )
 

@@ -38,6 +38,7 @@ ROOMS = [
     "rulebook",
     "documents",
     "parties",
+    "batches",
     "agreements",
     "catalogue",
     "demands",

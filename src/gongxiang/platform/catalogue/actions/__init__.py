@@ -1,7 +1,7 @@
 """The acts of the room: each one transaction, permission and policy first, state and evidence together."""
 
 from gongxiang.platform.catalogue.actions.batches import (
-    act_on_many,
+    act_on_one,
 )
 from gongxiang.platform.catalogue.actions.compiling import (
     consent_to_resource,
@@ -81,7 +81,7 @@ from gongxiang.platform.catalogue.actions.words import (
 )
 
 __all__ = [
-    "act_on_many",
+    "act_on_one",
     "add_remit_entries",
     "allow_lower_basis",
     "ask_export",

@@ -21,12 +21,12 @@ from gongxiang.platform.web.access.forms import LinesForm, ReplyForm, TextForm
 from gongxiang.platform.web.access.shown import asked_facts
 from gongxiang.platform.web.access.views import act_page, offered_now
 from gongxiang.platform.web.acting import close_if_impossible
+from gongxiang.platform.web.dates import read_instant
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.grants import words
 from gongxiang.platform.web.grants.forms import initial_fields
 from gongxiang.platform.web.grants.views import element_names
 from gongxiang.protocol import clock
-from gongxiang.protocol.canonical import parse_instant
 from gongxiang.protocol.terms import Mask
 
 
@@ -151,16 +151,6 @@ def preview(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
     form = _form(request, access_request, resource)
     found = _aggregation(request, access_request, form, at=clock.now())
     return render(request, "access/parts/preview.html", {"sentences": _sentences(form, resource), **found})
-
-
-def read_instant(text: str) -> datetime | None:
-    """When the reply that was read had been prepared; nonsense is no time at all, and so no reply that was read."""
-    if not text:
-        return None
-    try:
-        return parse_instant(text)
-    except ValueError:
-        return datetime.min.replace(tzinfo=clock.BEIJING)
 
 
 @door(permissions.REPLY)

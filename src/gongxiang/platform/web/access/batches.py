@@ -1,6 +1,5 @@
 """Several similar requests answered in one go: choose in the list, one reply for all, one result for each."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongxiang.platform.access import batches, permissions, queries
-from gongxiang.platform.access.batches import Result
 from gongxiang.platform.access.comparing import similar_requests
 from gongxiang.platform.access.queries import AccessRequestView
-from gongxiang.platform.kernel.errors import NotFound, Refusal
-from gongxiang.platform.web.access.answering import read_instant
+from gongxiang.platform.batches.actions import Wanted
+from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.web.access.forms import BatchForm, ReasonForm
+from gongxiang.platform.web.batches.asking import ask
 from gongxiang.platform.web.doors import ActingRequest, door
-from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
 
 
@@ -32,6 +30,15 @@ def _chosen(request: ActingRequest) -> list[AccessRequestView]:
     return found
 
 
+def _called(one: AccessRequestView) -> str:
+    return f"{one.number} {one.consumer_name}"
+
+
+def _read(request: ActingRequest, one: AccessRequestView) -> dict[str, str]:
+    """When the reply that was read had been prepared, as the page said it."""
+    return {"read": request.POST.get(f"read_{one.id}", "")[:40]}
+
+
 @door(permissions.PREPARE)
 @require_POST
 def prepare_many(request: ActingRequest) -> HttpResponse:
@@ -44,12 +51,9 @@ def prepare_many(request: ActingRequest) -> HttpResponse:
     form = BatchForm(request.POST if "outcome" in request.POST else None, earlier=earlier, initial={"outcome": "grant"})
     if form.is_bound and form.is_valid():
         like = form.cleaned_data["like"]
-        results = batches.prepare_replies(
-            access_request_ids=[one.id for one in chosen], outcome=form.cleaned_data["outcome"],
-            ground=form.cleaned_data["ground"], text=form.cleaned_data["text"], like=UUID(like) if like else None,
-            by=request.actor, at=clock.now(),
-        )  # fmt: skip
-        return _results(request, _("Replies prepared"), results, chosen)
+        said = {name: form.cleaned_data[name] for name in ("outcome", "ground", "text")} | {"like": str(like or "")}
+        items = [Wanted(subject_id=one.id, name=_called(one)) for one in chosen]
+        return ask(request, kind="replies", act="prepare", items=items, said=said, back="access:replies")
     shown = {"form": form, "chosen": chosen, "consenting": False, "title": _("Answer several requests")}
     return render(request, "access/batch.html", shown, status=422 if form.is_bound else 200)
 
@@ -64,23 +68,9 @@ def give_many(request: ActingRequest) -> HttpResponse:
         return redirect("access:consents")
     form = ReasonForm(request.POST if "confirmed" in request.POST else None)
     if form.is_bound and form.is_valid():
-        results = batches.consent_replies(
-            access_request_ids=[one.id for one in chosen], aggregation_reason=form.cleaned_data["aggregation_reason"],
-            read={one.id: read_instant(request.POST.get(f"read_{one.id}", "")) for one in chosen}, by=request.actor,
-            at=clock.now(),
-        )  # fmt: skip
-        return _results(request, _("Replies given"), results, chosen)
+        items = [Wanted(subject_id=one.id, name=_called(one), said=_read(request, one)) for one in chosen]
+        said = {"aggregation_reason": form.cleaned_data["aggregation_reason"]}
+        return ask(request, kind="replies", act="give", items=items, said=said, back="access:consents")
     read = [(f"read_{one.id}", instant(one.prepared_at)) for one in chosen if one.prepared_at is not None]
     shown = {"form": form, "chosen": chosen, "consenting": True, "title": _("Consent to several replies"), "read": read}
     return render(request, "access/batch.html", shown)
-
-
-def _results(
-    request: ActingRequest, title: str, results: Sequence[Result], chosen: Sequence[AccessRequestView]
-) -> HttpResponse:
-    names = {one.id: one for one in chosen}
-    rows: list[tuple[AccessRequestView, Refusal | None]] = [
-        (names[one.access_request_id], one.refusal) for one in results if one.access_request_id in names
-    ]
-    done = sum(refusal is None for _one, refusal in rows)
-    return render(request, "access/batch_results.html", {"title": title, "rows": rows, "done": done})

@@ -15,9 +15,11 @@ from gongxiang.platform.catalogue.errors import DraftChangedMeanwhile
 from gongxiang.platform.catalogue.permissions import COMPILE, OWN
 from gongxiang.platform.catalogue.states import CONSENTED, EDITABLE, RESOURCE
 from gongxiang.platform.catalogue.values import DraftRef
+from gongxiang.platform.grants.effects import effects_of_draft
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.batches.offered import SIZES, offered
 from gongxiang.platform.web.catalogue import asked, columns
 from gongxiang.platform.web.catalogue.conflicts import Conflict, conflict_of, keep_what_was_typed
 from gongxiang.platform.web.catalogue.editing import Editor
@@ -26,8 +28,6 @@ from gongxiang.platform.web.catalogue.views_decide import hints_on
 from gongxiang.platform.web.catalogue.views_export import offer
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.numbers import whole
-from gongxiang.platform.web.upkeep.batching import SIZES, offered
-from gongxiang.platform.web.upkeep.effects import effects_for
 from gongxiang.protocol import clock
 
 
@@ -72,7 +72,7 @@ def edit(request: ActingRequest, resource_id: UUID) -> HttpResponse:
         readable = editor.is_valid
         draft = _save(request, draft, editor.content())
         if readable and request.POST.get("act") == "send":
-            if any(effect.consequences for effect in effects_for(request.actor, draft, at=clock.now())):
+            if any(effect.consequences for effect in effects_of_draft(draft, actor=request.actor, at=clock.now())):
                 messages.warning(request, _("Saved. Look at what it does to those who use the resource, then send it."))
                 return redirect(f"{reverse('catalogue:entry', args=[resource_id])}#effects")
             actions.send_for_review(resource_id=resource_id, by=request.actor, at=clock.now())

@@ -29,8 +29,11 @@ from gongxiang.platform.catalogue.states import RESOURCE
 from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import queries_stop
+from gongxiang.platform.grants.effects import effects_of_draft
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import labels, lists
+from gongxiang.platform.web.batches.forms import BatchForm
+from gongxiang.platform.web.batches.offered import SIZES, offered
 from gongxiang.platform.web.catalogue import asked, columns
 from gongxiang.platform.web.catalogue.acts import offers_for
 from gongxiang.platform.web.catalogue.forms import ConsentForm, OpinionForm, ReasonForm, RemarksForm
@@ -38,9 +41,7 @@ from gongxiang.platform.web.catalogue.labels import ELEMENT_FIELDS, FIELDS, fiel
 from gongxiang.platform.web.catalogue.present import ShownDifference, differences_in_words
 from gongxiang.platform.web.catalogue.views_search import content_context
 from gongxiang.platform.web.doors import ActingRequest, door
-from gongxiang.platform.web.upkeep.batching import SIZES, offered
-from gongxiang.platform.web.upkeep.effects import effects_for, in_words
-from gongxiang.platform.web.upkeep.forms import BatchForm
+from gongxiang.platform.web.upkeep.effects import in_words
 from gongxiang.protocol import clock
 
 
@@ -242,7 +243,7 @@ def _page(
     if draft.version and draft.status not in ("PUBLISHED", "WITHDRAWN"):
         before = queries.published_version(draft.id).content
         differences = differences_in_words(queries.changes_of_draft(draft.id), before, draft.content)
-    effects = effects_for(actor, draft, at=at)
+    effects = effects_of_draft(draft, actor=actor, at=at)
     context = {
         "draft": draft,
         "effects": in_words(effects),

@@ -1,15 +1,10 @@
 """The effect of a revision on live grants, in words, for the working page and the form."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from gongxiang.platform.catalogue import queries as catalogue
-from gongxiang.platform.catalogue.states import PUBLISHED, WITHDRAWN
-from gongxiang.platform.catalogue.values import DraftRef
-from gongxiang.platform.grants.effects import Consequence, Effect, effects_of
-from gongxiang.platform.kernel.actors import Person
+from gongxiang.platform.grants.effects import Consequence, Effect
 from gongxiang.platform.web import labels
 
 
@@ -20,14 +15,6 @@ class Shown:
     text: str
     what: str
     refused: bool
-
-
-def effects_for(actor: Person, draft: DraftRef, *, at: datetime) -> tuple[Effect, ...]:
-    """What the revision would do to each live grant; empty where nothing is published or nobody uses it."""
-    if not draft.version or draft.status in (PUBLISHED, WITHDRAWN):
-        return ()
-    before = catalogue.published_version(draft.id).content
-    return effects_of(draft.id, before=before, after=draft.content, actor=actor, at=at)
 
 
 def in_words(effects: tuple[Effect, ...]) -> list[tuple[Effect, list[Shown]]]:

@@ -157,18 +157,3 @@ class AnswerForm(Form):
     statement = forms.CharField(
         label=_("Reason"), max_length=2000, widget=area(2), required=False, help_text=_("Needed with an objection.")
     )
-
-
-class BatchForm(Form):
-    """What is said to many entries at once."""
-
-    remark = forms.CharField(
-        label=_("Remark"), max_length=2000, widget=area(2), required=False, help_text=_("Needed to return entries.")
-    )
-    secrecy_statement = forms.CharField(
-        label=_("Secrecy statement"), max_length=2000, widget=area(2), required=False,
-        help_text=_("Needed to consent: it is recorded for every entry."),
-    )  # fmt: skip
-    standing = forms.BooleanField(
-        label=_("I give standing consent for those that are unconditional: requests are granted at once."), required=False
-    )

@@ -5,7 +5,7 @@ from django.urls import path
 from gongxiang.platform.catalogue import queries_remit, queries_withheld
 from gongxiang.platform.grants import queries_stop
 from gongxiang.platform.web import menu
-from gongxiang.platform.web.upkeep import views_batch, views_remit, views_stop, views_withheld
+from gongxiang.platform.web.upkeep import views_remit, views_stop, views_withheld
 from gongxiang.protocol import clock
 
 menu.COUNTS["upkeep:remits"] = lambda actor: len(queries_remit.waiting_remits(actor))
@@ -32,5 +32,4 @@ urlpatterns = [
     path("stops/<uuid:notice_id>/answer/<uuid:grant_id>/", views_stop.answer, name="answer_stop"),
     path("stops/<uuid:notice_id>/decide/", views_stop.decide, name="decide_stop"),
     path("stops/<uuid:notice_id>/cancel/", views_stop.cancel, name="cancel_stop"),
-    path("batch/", views_batch.batch, name="batch"),
 ]

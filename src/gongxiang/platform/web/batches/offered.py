@@ -5,8 +5,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gongxiang.platform.batches.actions import MOST
 from gongxiang.platform.catalogue import permissions
-from gongxiang.platform.catalogue.actions.batches import MOST
 from gongxiang.platform.kernel.actors import Person
 
 #: Rows on a page of a list that is worked through; the last is as many as one act takes.
