@@ -35,6 +35,12 @@ class TooManyImports(ImportProblem):
     next_step = "Confirm or give up the files that wait; files nobody confirmed for thirty days are given up by themselves."
 
 
+class TooManyProblems(ImportProblem):
+    """More than {most} cells are wrong: the file was not read to its end."""
+
+    next_step = "Mend what all rows have in common first (a column in the wrong place, a format), and send the file again."
+
+
 class FileEmpty(ImportProblem):
     """The file is empty."""
 
@@ -305,3 +311,12 @@ class ImportBroken(Refusal):
 
     basis = ("wushen-2021-60:7",)
     next_step = "Send the file again; if it happens once more, tell the platform operator the time it happened."
+
+
+class ImportGivenUp(Refusal):
+    """The work on this file ended before it was done {tries} times, as it does when memory runs out; nothing was imported."""
+
+    basis = ("wushen-2021-60:7",)
+    next_step = (
+        "Split the entries over several files; if a small one fails too, tell the platform operator the time it happened."
+    )

@@ -24,6 +24,8 @@ class CatalogueExport(models.Model):
     #: Entries counted when it was asked for, and how far the job is; the second is written outside its transaction.
     total = models.IntegerField()
     done = models.IntegerField(default=0)
+    #: How often the job took it up.
+    tries = models.PositiveSmallIntegerField(default=0)
     #: What the file holds, so that it is given only to who may still see all of it; `mapped` with how tables are mapped.
     entries = ArrayField(models.UUIDField(), default=list)
     mapped = ArrayField(models.UUIDField(), default=list)

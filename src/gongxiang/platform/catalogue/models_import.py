@@ -41,6 +41,8 @@ class CatalogueImport(models.Model):
     #: How far the job is; written outside its transaction, so that the page can show it.
     done = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
+    #: How often the job took it up since it last came to an end; a file that kills the worker is not taken up for ever.
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [

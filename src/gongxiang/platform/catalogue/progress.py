@@ -1,4 +1,7 @@
-"""How far a job is, told while its transaction is open: a thread with a connection of its own writes it down."""
+"""How far a job is, told while its transaction is open: a thread with a connection of its own writes it down.
+
+And how often it was taken up, so that no job takes the worker down again and again.
+"""
 
 import contextlib
 import threading
@@ -6,6 +9,14 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import connections, models
+
+#: Takings-up of one job by which the worker may die, before it is given up.
+MOST_TRIES = 3
+
+
+def may_try(model: type[models.Model], pk: UUID) -> bool:
+    """Whether the job is taken up once more; written down at once, so that a worker that dies over it is remembered."""
+    return bool(model._base_manager.filter(pk=pk, tries__lt=MOST_TRIES).update(tries=models.F("tries") + 1))
 
 
 @contextlib.contextmanager

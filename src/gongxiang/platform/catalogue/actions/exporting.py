@@ -17,7 +17,7 @@ from gongxiang.platform.catalogue import errors_export as errors
 from gongxiang.platform.catalogue import imports, permissions
 from gongxiang.platform.catalogue.actions.shared import person
 from gongxiang.platform.catalogue.models import CatalogueExport
-from gongxiang.platform.catalogue.progress import Teller, told
+from gongxiang.platform.catalogue.progress import Teller, may_try, told
 from gongxiang.platform.catalogue.states_export import ASKED, CATALOGUE_EXPORT, READY
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor, Person
@@ -117,6 +117,9 @@ def run_next_export(*, write: Write, by: Actor, at: datetime) -> bool:
         with imports.alone_with(export_id) as alone:
             if not alone or not CatalogueExport.objects.filter(pk=export_id, status=ASKED).exists():
                 continue
+            if not may_try(CatalogueExport, export_id):
+                fail_export(export_id=export_id, by=by, at=at)
+                return True
             try:
                 make_export(export_id=export_id, write=write, by=by, at=at)
             except Refusal:

@@ -19,7 +19,7 @@ from gongxiang.platform.catalogue.actions.compiling import discard_revision, dra
 from gongxiang.platform.catalogue.actions.shared import context, person, said
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.models import CatalogueImport, Distribution, ImportLine, Resource
-from gongxiang.platform.catalogue.progress import told
+from gongxiang.platform.catalogue.progress import MOST_TRIES, may_try, told
 from gongxiang.platform.catalogue.states import EDITABLE, PUBLISHED
 from gongxiang.platform.catalogue.states_import import CATALOGUE_IMPORT, CHECKED, CONFIRMED, RECEIVED, RUNNING
 from gongxiang.platform.catalogue.workbook import checking, exchange, guard, reading, writing
@@ -99,8 +99,8 @@ def check_import(*, import_id: UUID, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         row = CatalogueImport.objects.select_for_update().get(pk=import_id)
         row.findings = [one.to_json() for one in ordered[:MOST_KEPT]]
-        row.annotated = annotated
-        row.save(update_fields=["findings", "annotated"])
+        row.annotated, row.tries = annotated, 0
+        row.save(update_fields=["findings", "annotated", "tries"])
         row.lines.all().delete()
         ImportLine.objects.bulk_create((_line(row, line, known) for line in plan.lines), batch_size=500)
         act = "refuse" if plan.errors else "check"
@@ -334,6 +334,9 @@ def run_next_import(*, by: Actor, at: datetime) -> bool:
 
 
 def _run(import_id: UUID, status: str, *, by: Actor, at: datetime) -> None:
+    if not may_try(CatalogueImport, import_id):
+        fail_import(import_id=import_id, refusal=errors.ImportGivenUp(tries=MOST_TRIES), by=by, at=at)
+        return
     work = check_import if status == RECEIVED else carry_out_import
     try:
         work(import_id=import_id, by=by, at=at)

@@ -27,6 +27,8 @@ from gongxiang.protocol.canonical import plain
 MOST_ENTRIES = 10_000
 #: Rows of one entry in a further sheet: as the compile form.
 MOST_ROWS = 500
+#: Problems after which the reading ends: nobody mends so many one by one, and each takes memory.
+MOST_PROBLEMS = 20_000
 #: Lines at the top among which the heads are looked for.
 _HEAD_LINES = 10
 _REQUIRED = {layout.ENTRIES: "name", "elements": "name", "distributions": "kind"}
@@ -59,6 +61,10 @@ class Row(Record):
     nested: dict[str, list[Record]] = field(default_factory=dict)
 
 
+class _Enough(Exception):
+    """There are more problems than anybody reads."""
+
+
 @dataclass
 class Parsed:
     """Everything a file says."""
@@ -69,7 +75,9 @@ class Parsed:
     sheets: set[str] = field(default_factory=set)
 
     def note(self, refusal: errors.ImportProblem, place: Place, *, shown: object = "", severity: str = "error") -> None:
-        """Write down what is wrong."""
+        """Write down what is wrong; raises _Enough where there is too much of it."""
+        if len(self.findings) >= MOST_PROBLEMS:
+            raise _Enough
         self.findings.append(finding(refusal, place, shown=shown, severity=severity))
 
 
@@ -106,6 +114,13 @@ class _Reader:
 
     def read(self) -> Parsed:
         """Entries first, then what belongs to them."""
+        try:
+            return self._read()
+        except _Enough:
+            self.parsed.findings.insert(0, finding(errors.TooManyProblems(most=MOST_PROBLEMS), Place()))
+            return self.parsed
+
+    def _read(self) -> Parsed:
         names = self._named()
         for name in self.book.sheet_names:
             known = {*names.values(), *layout.CODES_SHEET, *layout.HELP_SHEET}
