@@ -6,11 +6,13 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
+from gongxiang.law.deadlines import beijing_date
 from gongxiang.platform.delivery import actions as delivery
 from gongxiang.platform.delivery import errors as delivery_errors
 from gongxiang.platform.delivery import intake
@@ -23,6 +25,7 @@ from gongxiang.platform.grants import (
     destroying,
     disposing,
     drift,
+    entered_use,
     errors,
     errors_use,
     handlers,
@@ -50,7 +53,7 @@ from gongxiang.platform.grants.models import (
 )
 from gongxiang.platform.grants.permissions import DRIFT_FINDER, USE_NOTER
 from gongxiang.platform.kernel.actors import System
-from gongxiang.platform.kernel.errors import NotFound, NotPermitted
+from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.parties import actions as parties
 from gongxiang.protocol import messages, signing
@@ -542,3 +545,37 @@ def test_two_equal_questions_and_records_at_once_stay_one(banner, grant_id):
             due_basis="x", due_rule="x",
         )])  # fmt: skip
     assert Purpose.VERIFICATION.value in UseRecord(purposes=["verification"]).purposes
+
+
+@pytest.mark.article("wushen-2021-60:22.2", "cn-809:29.2")
+def test_what_no_program_sees_is_entered_by_hand_and_kept_as_long(banner, grant_id):
+    clerk, at = banner.consumer.clerk, banner.at + timedelta(hours=2)
+    today = beijing_date(at)
+    name = {"person_id": clerk.id, "duty": "登记核验", "by": banner.consumer.officer, "at": at}
+    handler = handlers.name_handler(grant_id=grant_id, **name)
+    used = {
+        "grant_id": grant_id, "handler_id": handler.pk, "used_on": today, "way": "paper", "purpose": "verification",
+        "matter": "SJ-DJ-01/7", "rows": 3, "storage": "案卷", "at": at,
+    }  # fmt: skip
+    desk = {"consumer.clerk", "consumer.reviewer", "consumer.officer"}
+    only(banner, desk, lambda by: entered_use.enter_use(by=by, **used), lambda: None)
+    wrong = {
+        "handler_id": uuid4(), "used_on": today + timedelta(days=1), "way": "?", "matter": " ",
+        "rows": -1, "storage": "",
+    }  # fmt: skip
+    with pytest.raises(Shortfalls) as refused:
+        entered_use.enter_use(by=clerk, **{**used, **wrong})
+    assert [one.field for one in refused.value.shortfalls] == ["handler_id", "used_on", "way", "matter", "rows", "storage"]
+    long_ago = today - timedelta(days=400)
+    for field, value in (("used_on", long_ago), ("purpose", "joint_handling"), ("matter", "x" * 61)):
+        with pytest.raises(Shortfalls) as refused:
+            entered_use.enter_use(by=clerk, **{**used, field: value})
+        assert field in [one.field for one in refused.value.shortfalls]
+    for _again in range(2):
+        entered_use.enter_use(by=clerk, **used)
+    line = UseRecord.objects.get(grant_id=grant_id, channel="entered")
+    assert (line.person, line.times, line.rows, line.keep_until) == (
+        str(clerk.id), 2, 6, use_records.kept_until(today),
+    )  # fmt: skip
+    assert EvidenceRecord.objects.filter(kind="grant:use_entered", subject_id=grant_id).count() == 2
+

@@ -336,6 +336,7 @@ VISITS: dict[str, list[Visit]] = {
     "use:calls": [_v("shijian-jb", _GRANT)],
     "use:handlers": [_v("shijian-ld", _GRANT), _v("minzheng-jb", _GRANT)],
     "use:ask": [_v("minzheng-ld", _GRANT)],
+    "use:enter": [_v("shijian-jb", _GRANT)],
     "use:inspect": [_v("zhengwu", _GRANT)],
     "use:ask_third_party": [_v("shijian-ld", _GRANT)],
     "use:acknowledge": [_v("minzheng-ld", _ENDED)],

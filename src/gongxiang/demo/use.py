@@ -9,12 +9,14 @@ from gongxiang.demo.progress import TimeTravel
 from gongxiang.platform.grants import (
     actions,
     disposing,
+    entered_use,
     handlers,
     inspections,
     narrowing,
     providing,
     queries,
     queries_rectify,
+    queries_use,
     questions,
     rectifying,
     tasks,
@@ -30,6 +32,11 @@ def leave_use(travel: TimeTravel, banner: Banner, resources: dict[str, UUID], gr
     grant, today = granted["tkry"], clock.now().astimezone(BEIJING).date()
     for person, duty in ((consumer.clerk, "登记窗口核验"), (consumer.officer, "复核")):
         handlers.name_handler(grant_id=grant, person_id=person.id, duty=duty, by=consumer.officer, at=clock.now())
+    (named, *_) = queries_use.handlers_of(grant, actor=consumer.clerk)
+    entered_use.enter_use(
+        grant_id=grant, handler_id=named.id, used_on=today, way="paper", purpose=queries.current_terms(grant).purposes[0].value,
+        matter="SJ-DJ-2026-118", rows=3, storage="登记档案，随案卷保存。", by=consumer.clerk, at=clock.now(),
+    )  # fmt: skip
     asked = questions.ask_about_use(
         grant_id=grant, sign="storage", question="接收的数据存放在哪些库中，谁可以访问？", by=provider.officer, at=clock.now()
     )

@@ -120,3 +120,38 @@ class DestroyedAlready(Refusal):
 
     basis = ("cn-809:27.1",)
     next_step = "Dispose of further copies, and certify it."
+
+
+class NotNamedThatDay(Refusal):
+    """Who used it was a named handler of the grant on that day."""
+
+    basis = ("wushen-2021-60:22.1",)
+    next_step = "Choose one of the grant's handlers; the accountable officer names more."
+
+
+class UseDayUnfit(Refusal):
+    """A use lies within the grant and not after today."""
+
+    basis = ("wushen-2021-60:22.3",)
+    next_step = "Enter the day on which the data were used."
+
+
+class UseOtherwise(Refusal):
+    """A use is of one of the ways listed, and for a purpose of the grant."""
+
+    basis = ("wushen-2021-60:22.3",)
+    next_step = "For another purpose apply anew; what was used otherwise already is told to the provider."
+
+
+class UseWithoutMatter(Refusal):
+    """Each use names its matter, in at most sixty signs."""
+
+    basis = ("wushen-2021-60:22.2",)
+    next_step = "Enter the number of the matter or of the file."
+
+
+class UseRowsUnfit(Refusal):
+    """The rows used are a whole number, at most a thousand million."""
+
+    basis = ("wushen-2021-60:22.2",)
+    next_step = "Enter how many records were used."

@@ -23,7 +23,9 @@ from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.clock import BEIJING
 
 TABLE, SAMPLE, LOOKUP, MATCH, FILE, REFUSED = "table", "sample", "lookup", "match", "file", "refused"
-CHANNELS = (TABLE, SAMPLE, LOOKUP, MATCH, FILE, REFUSED)
+#: By hand: what no program sees.
+ENTERED = "entered"
+CHANNELS = (TABLE, SAMPLE, LOOKUP, MATCH, FILE, ENTERED, REFUSED)
 
 
 @implements("wushen-2021-60:22.2", "cn-809:29.2")

@@ -14,6 +14,7 @@ from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.grants.sample import DOOR
 from gongxiang.platform.web.possible import possible
+from gongxiang.platform.web.tracing import trace_of
 from gongxiang.protocol import clock
 
 #: In the order in which a node tries them (`protocol.messages.MountStep`).
@@ -89,4 +90,5 @@ def trial_rows(request: ActingRequest, resource_id: UUID, trial_id: UUID) -> Htt
         # 200, because htmx leaves the page as it is after anything else.
         return render(request, "delivery/parts/trial_rows.html", {"refusal": refusal})
     names = {one.code: one.name or one.code for one in draft.content.elements if one.code}
-    return render(request, "delivery/parts/trial_rows.html", {"address": f"{DOOR}{ticket}", "names": names})
+    context = {"address": f"{DOOR}{ticket}", "names": names, **trace_of(ticket, request.actor)}
+    return render(request, "delivery/parts/trial_rows.html", context)

@@ -13,6 +13,7 @@ from gongxiang.platform.delivery import actions, permissions
 from gongxiang.platform.grants import queries
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.platform.web.tracing import trace_of
 from gongxiang.protocol import clock
 
 #: The gateway's door for people, in the site's own origin.
@@ -37,4 +38,4 @@ def sample(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     mine = request.actor.department_id == grant.consumer_id and corrections.REPORT.allows(request.actor)
     doubt = f"{reverse('corrections:report')}?grant={grant.id}&origin=ROW" if mine else ""
     context = {"address": f"{DOOR}{ticket}", "names": names, "doubt": doubt, "grant_id": grant.id}
-    return render(request, "grants/parts/sample.html", context)
+    return render(request, "grants/parts/sample.html", {**context, **trace_of(ticket, request.actor)})

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gongxiang.platform.grants.entered_use import MOST_ROWS, WAYS
+from gongxiang.platform.web import labels
 from gongxiang.platform.web.declared import DeclaredFile
 from gongxiang.platform.web.forms import Form
 
@@ -76,6 +78,24 @@ class ReasonForm(Form):
     """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class EnterForm(Form):
+    """A use that no program saw."""
+
+    handler_id = forms.ChoiceField(label=_("Who used it"))
+    used_on = forms.DateField(label=_("Day of use"), widget=day())
+    way = forms.ChoiceField(label=_("How it was had"))
+    purpose = forms.ChoiceField(label=_("Purpose"))
+    matter = forms.CharField(label=_("Number of the matter"), max_length=60)
+    rows = forms.IntegerField(label=_("Rows used"), min_value=0, max_value=MOST_ROWS)
+    storage = forms.CharField(label=_("Where it is stored"), max_length=300, help_text=_("Say so as well if nothing is kept."))
+
+    def __init__(self, *args: Any, people: Any = (), purposes: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways = [(one, labels.code("use_way", one)) for one in WAYS]
+        for name, values in (("handler_id", people), ("way", ways), ("purpose", purposes)):
+            self.fields[name].choices = [("", "—"), *values]  # type: ignore[attr-defined]
 
 
 class ReportForm(Form):

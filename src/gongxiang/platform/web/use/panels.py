@@ -78,6 +78,9 @@ def _use(request: ActingRequest, grant: GrantView) -> Iterator[SafeString]:
         Link(label=_("Records as PDF"), url=reverse("use:pack", args=[grant.id, "pdf"]), icon="download"),
         Link(label=_("Records as JSON"), url=reverse("use:pack", args=[grant.id, "json"]), icon="download"),
     ]
+    mine = permissions.ENTER_USE.allows(request.actor) and request.actor.department_id == grant.consumer_id
+    if mine and named:
+        links.append(Link(label=_("Enter a use by hand"), url=reverse("use:enter", args=[grant.id]), icon="edit"))
     yield _panel(request, _("Use"), ("wushen-2021-60:22.2", "cn-809:29.2"), rows, links)
 
 

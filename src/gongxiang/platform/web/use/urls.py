@@ -5,7 +5,15 @@ from django.urls import path
 from gongxiang.platform.grants import queries_rectify, queries_use
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.web.menu import COUNTS
-from gongxiang.platform.web.use import views_calls, views_cases, views_handlers, views_provide, views_records, views_rectify
+from gongxiang.platform.web.use import (
+    views_calls,
+    views_cases,
+    views_entered,
+    views_handlers,
+    views_provide,
+    views_records,
+    views_rectify,
+)
 
 COUNTS["use:rectifications"] = lambda actor: len(queries_rectify.waiting_rectifications(actor))
 COUNTS["use:reports"] = lambda actor: _waiting(actor, "use_report")
@@ -28,6 +36,7 @@ urlpatterns = [
     path("rectifications/<uuid:rectification_id>/demand/", views_rectify.demand, name="rectification_demand"),
     path("records/", views_records.records, name="records"),
     path("grants/<uuid:grant_id>/records.<str:form>", views_records.pack, name="pack"),
+    path("grants/<uuid:grant_id>/enter/", views_entered.enter, name="enter"),
     path("grants/<uuid:grant_id>/calls/", views_calls.calls, name="calls"),
     path("grants/<uuid:grant_id>/handlers/", views_handlers.handlers, name="handlers"),
     path("grants/<uuid:grant_id>/handlers/name/", views_handlers.name, name="name_handler"),

@@ -67,7 +67,8 @@ def records(request: ActingRequest) -> HttpResponse:
         title=_("Use records"),
         crumb=_("Agreements and grants"),
         basis=("wushen-2021-60:22.2", "cn-809:29.2"),
-        intro=_("Written by gateway and nodes themselves: a line for each day, person, purpose and matter. No value is kept."),
+        intro=_("Written by gateway and nodes themselves, and entered by hand where no program sees the use: a line for each"
+                " day, person, purpose and matter. No value is kept."),
         rows=rows,
         columns=columns(),
         to_view=lambda row: queries_use.use_lines([row])[0],
