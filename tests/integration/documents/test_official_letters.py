@@ -90,6 +90,23 @@ def test_word_names_the_fonts_and_the_pdf_says_what_stands_in() -> None:
     assert all(taken != "—" for taken in missing.values())
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        pytest.param("ᠮᠣᠩᠭᠣᠯ 名", "〓", id="a script no font here has"),
+        pytest.param("签𠀀\ue000字", "签〓〓字", id="signs outside the fonts"),
+        pytest.param("一二三四五六七".join("😀👍🏽🎉🚀⚑☣🦄🐎"), "一二三四五六七", id="more of them than are named one by one"),
+        pytest.param("上\x01\x0b\x7f\ufffe下", "上下", id="no signs at all"),
+        pytest.param('#read("/etc/passwd") $x$ *b* <lab>', '#read("/etc/passwd")$x$*b*<lab>', id="markup"),
+        pytest.param("x" * 40_000, "x" * 20, id="a word longer than a string of a PDF"),
+    ],
+)
+def test_whatever_was_typed_there_is_a_paper(typed: str, shown: str) -> None:
+    letter = _letter(LetterForm.LETTER, title=typed[:60], text=(typed,), rows=((typed[:60], typed[:60]),), annexes=())
+    assert shown in _pdf(official.to_pdf(letter)).replace("\u200b", "")
+    assert official_word.to_word(letter).startswith(b"PK")
+
+
 def test_the_same_letter_gives_the_same_pdf() -> None:
     letter = _letter(LetterForm.LETTER)
     assert official.to_pdf(letter) == official.to_pdf(letter)

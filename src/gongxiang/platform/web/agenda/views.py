@@ -239,6 +239,8 @@ def _calendar_of(person: Person, at: datetime, site: str) -> bytes:
 
 def _event(key: str, title: str, url: str, due_at: datetime, basis: str, at: datetime) -> icalendar.Event:
     event, on = icalendar.Event(), last_day(due_at)
+    # A control character is nothing a calendar file may hold.
+    title = "".join(sign for sign in title if sign.isprintable())
     if due_at > at and rulebook.is_provisional(due_at, at):
         title = f"{title}（{_('Provisional')}）"
     event.add("uid", f"{queries_out.digest_of(key)[:32]}@gongxiang")
