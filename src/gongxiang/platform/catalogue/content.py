@@ -4,6 +4,7 @@ Incomplete content is allowed (a draft grows over days); `policies` says what is
 """
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Iterator
@@ -229,9 +230,15 @@ def _within(path: str, old: Any, new: Any) -> Iterator[Difference]:
 
 
 def _build(cls: type, value: dict[str, Any]) -> Any:
+    hints = _hints(cls)
+    return cls(**{name: _read(hints[name], item) for name, item in value.items() if name in hints})
+
+
+@functools.cache
+def _hints(cls: type) -> dict[str, Any]:
+    """Fields by name with their types, read once: contents are read on every page."""
     hints = typing.get_type_hints(cls)
-    names = {f.name for f in dataclasses.fields(cls)}
-    return cls(**{name: _read(hints[name], item) for name, item in value.items() if name in names})
+    return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
 
 
 def _read(hint: Any, value: Any) -> Any:

@@ -93,7 +93,7 @@ def stem(name: str) -> str:
 def index_version(version: ResourceVersion) -> None:
     """Keep the elements of the version that comes into force, in the caller's transaction."""
     content = Content.from_json(version.content)
-    provider = Resource.objects.values_list("provider_id", flat=True).get(pk=version.resource_id)
+    provider = version.resource.provider_id
     forget(version.resource_id)
     PublishedElement.objects.bulk_create(
         PublishedElement(

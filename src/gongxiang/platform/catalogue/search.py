@@ -68,7 +68,7 @@ def index_version(version: ResourceVersion) -> None:
     spoken = [("A", content.name), *(("B", e.name) for e in content.elements), ("C", version.provider_name)]
     values = {
         "name": content.name,
-        "department_id": Resource.objects.values_list("provider_id", flat=True).get(pk=version.resource_id),
+        "department_id": version.resource.provider_id,
         "department_name": version.provider_name,
         "sharing_type": content.sharing_type,
         "kinds": list(content.kinds),

@@ -6,13 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import Q
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.elements import stem
 from gongxiang.platform.catalogue.models import PublishedElement, SourceDesignation, Upkeep
 from gongxiang.platform.parties import queries as parties
+
+#: Meanings in one list; a page counts exactly to one fewer.
+_MOST = 10_001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,40 +43,46 @@ class SharedItem:
 
 
 @implements("cn-809:19.2", "cn-809:41(1)")
-def items(*, text: str = "", unnamed: bool = False) -> QuerySet[Any, Any]:
-    """Meanings that entries of at least two departments have, the most common first, as `{"stem", "departments"}`."""
-    rows = PublishedElement.objects.values("stem").annotate(departments=Count("department_id", distinct=True))
-    rows = rows.filter(departments__gte=2)
+def items(*, text: str = "", unnamed: bool = False) -> list[dict[str, Any]]:
+    """Meanings that entries of at least two departments have, the most common first, as `{"stem", "departments"}`.
+
+    Told once for the page and its number of rows: who has what is read from the index alone.
+    """
+    rows = PublishedElement.objects.order_by()
     if text:
         meant = PublishedElement.objects.filter(Q(name__icontains=text) | Q(stem__icontains=text))
         rows = rows.filter(stem__in=meant.values("stem"))
     if unnamed:
         rows = rows.exclude(stem__in=SourceDesignation.objects.filter(ended_at=None).values("stem"))
-    return rows.order_by("-departments", "stem")
+    inner, values = rows.values("stem", "department_id").distinct().query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT stem, count(*) FROM ({inner}) had "  # noqa: S608
+            "GROUP BY stem HAVING count(*) >= 2 ORDER BY count(*) DESC, stem LIMIT %s",
+            [*values, _MOST],
+        )
+        return [{"stem": meaning, "departments": departments} for meaning, departments in cursor.fetchall()]
 
 
 def shared_items(stems: Iterable[str]) -> tuple[SharedItem, ...]:
     """These meanings with their departments and sources, in the order given."""
     wanted = list(stems)
-    rows = list(
-        PublishedElement.objects.filter(stem__in=wanted)
-        .select_related("resource")
-        .defer("resource__draft")
-        .order_by("department_id", "resource__name")
-    )
-    names = parties.department_names(row.department_id for row in rows)
+    rows: dict[str, list[tuple[str, UUID, UUID, str]]] = {one: [] for one in wanted}
+    having = PublishedElement.objects.filter(stem__in=wanted).order_by("department_id", "resource__name")
+    for meaning, *row in having.values_list("stem", "name", "department_id", "resource_id", "resource__name"):
+        rows[meaning].append(tuple(row))
+    names = parties.department_names({department for mine in rows.values() for _name, department, *_entry in mine})
     named = current(wanted)
     found = []
-    for one in wanted:
-        mine = [row for row in rows if row.stem == one]
+    for one, mine in rows.items():
         entries: dict[UUID, dict[UUID, str]] = {}
-        for row in mine:
-            entries.setdefault(row.department_id, {})[row.resource_id] = row.resource.name
+        for _name, department, entry, entry_name in mine:
+            entries.setdefault(department, {})[entry] = entry_name
         holders = tuple((key, names.get(key, ""), tuple(entries[key].items())) for key in entries)
         found.append(
             SharedItem(
                 stem=one,
-                names=tuple(dict.fromkeys(row.name for row in mine)),
+                names=tuple(dict.fromkeys(name for name, *_rest in mine)),
                 holders=tuple(sorted(holders, key=lambda holder: holder[1])),
                 source=named.get(one),
             )

@@ -145,17 +145,17 @@ def _check_uninvolved(row: Resource, by: Actor) -> None:
 def _freeze(row: Resource, case: policies.Case, *, by: Actor, at: datetime) -> ResourceVersion:
     provider = parties.department_ref(row.provider_id)
     officer = person(by)
-    assert row.consent_id is not None
+    assert row.consent is not None
     return ResourceVersion.objects.create(
         id=new_id(),
-        resource_id=row.pk,
+        resource=row,
         number=(row.version or 0) + 1,
         code=row.code or _next_code(row, case.content),
         provider_name=provider.name,
         provider_credit_code=provider.credit_code,
         content=case.content.to_json(),
         content_digest=case.content_digest,
-        consent_id=row.consent_id,
+        consent=row.consent,
         published_at=at,
         published_by=officer.id,
         published_by_name=officer.name,
@@ -174,8 +174,7 @@ def _next_code(row: Resource, content: Content) -> str:
         top.save(update_fields=["last"])
         number = DepartmentNumber.objects.create(department_id=row.provider_id, number=top.last).number
     prefix = scheme.prefix(classification=content.classification, department_number=number)
-    counter, _ = CodeCounter.objects.get_or_create(scheme=scheme.name, prefix=prefix)
-    counter = CodeCounter.objects.select_for_update().get(pk=counter.pk)
+    counter, _ = CodeCounter.objects.select_for_update().get_or_create(scheme=scheme.name, prefix=prefix)
     counter.last += 1
     counter.save(update_fields=["last"])
     return scheme.code(prefix=prefix, number=counter.last)
