@@ -134,12 +134,11 @@ class _Reader:
                     return self.parsed
                 continue
             self._sheet(sheet, title)
+            if sheet.name == layout.ENTRIES and len(self.parsed.rows) > MOST_ENTRIES:
+                # Nobody mends so many by a list: the rest is not read.
+                raise errors.TooManyEntries(count=len(self.parsed.rows), most=MOST_ENTRIES)
         if not self.parsed.rows and not self.parsed.findings:
             self.parsed.note(errors.NoEntries(), Place(sheet=names[layout.ENTRIES]))
-        if len(self.parsed.rows) > MOST_ENTRIES:
-            self.parsed.note(
-                errors.TooManyEntries(count=len(self.parsed.rows), most=MOST_ENTRIES), Place(sheet=names[layout.ENTRIES])
-            )
         return self.parsed
 
     def _named(self) -> dict[str, str]:
