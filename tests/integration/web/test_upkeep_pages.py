@@ -70,7 +70,7 @@ def test_a_clerk_registers_a_change_and_sees_its_period(banner, resource):
     assert "10 个工作日 · 2026年11月16日" in shown
     assert "旗内最迟期限" in shown
     assert "2026年11月23日" in shown
-    assert "：10（自2025年8月1日起）" in shown, "the rule in words, as it was stored with the case"
+    assert "：10 个工作日（自2025年8月1日起）" in shown, "the rule in words, as it was stored with the case"
     todo = text_of(browser.get(reverse("workbench:home")))
     assert "更新目录" in todo
     assert reverse("upkeep:remit", args=[change.pk]) in todo

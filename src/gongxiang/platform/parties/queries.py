@@ -296,6 +296,20 @@ def people(actor: Actor | None, *, search: str = "", department_id: UUID | None 
     return [_person(row) for row in rows]
 
 
+def departments_without_accounts() -> list[DepartmentRef]:
+    """The departments in which nobody can sign in yet."""
+    staffed = Person.objects.filter(status="ACTIVE").values("department_id")
+    rows = Department.objects.filter(status="ACTIVE").exclude(pk__in=staffed).order_by("name")
+    return [_department(row) for row in rows]
+
+
+def people_without_role() -> list[PersonRef]:
+    """The accounts that can do nothing yet, oldest first."""
+    given = RoleGrant.objects.filter(ended_at=None).values("person_id")
+    rows = Person.objects.filter(status="ACTIVE").exclude(pk__in=given).select_related("department")
+    return [_person(row) for row in rows.prefetch_related("role_grants").order_by("created_at")]
+
+
 def person_for_update(person_id: UUID) -> Person:
     """The locked row, for this room's actions."""
     return _found(Person.objects.select_for_update(of=("self",)).select_related("department"), person_id)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.utils import translation
 
+from gongxiang.law.instruments import Unit
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import parse_instant
@@ -16,6 +17,16 @@ def day_in_words(on: date) -> str:
     return f"{on.day} {on:%b %Y}"
 
 
+def in_units(value: int, unit: str) -> str:
+    """5 working days, 1 working day, 6 months."""
+    counted = {
+        Unit.WORKING_DAYS: translation.ngettext("%(n)s working day", "%(n)s working days", value),
+        Unit.MONTHS: translation.ngettext("%(n)s month", "%(n)s months", value),
+        Unit.YEARS: translation.ngettext("%(n)s year", "%(n)s years", value),
+    }
+    return counted[Unit(unit)] % {"n": value}
+
+
 def rule_in_words(stored: str) -> str:
     """A rule as it was stored with a case (`reply_days=5@2021-10-12`), by its title; as stored where it is not known."""
     name, found, rest = stored.partition("=")
@@ -26,6 +37,9 @@ def rule_in_words(stored: str) -> str:
     if not found or info is None:
         return stored
     title = info.title.in_language(translation.get_language() or "zh-hans")
+    unit = next((one.unit for one in rulebook.rules().periods if one.rule == name), None)
+    if unit is not None and value.isdecimal() and len(value) < 6:
+        value = in_units(int(value), unit)
     said = translation.gettext("%(title)s: %(value)s, since %(since)s")
     return said % {"title": title, "value": value, "since": _day(since)}
 

@@ -50,7 +50,7 @@ def answer_extension(request: ActingRequest, access_request_id: UUID) -> HttpRes
     access_request = queries.get_access_request(access_request_id, actor=request.actor)
     form = ExtensionAnswerForm(request.POST or None)
     return act_page(
-        request, access_request, form, title=_("Answer the asking for an extension"), button=_("Answer"),
+        request, access_request, form, title=_("Decide on the extension"), button=_("Answer"),
         act=lambda: actions.decide_extension(
             access_request_id=access_request_id, allow=form.cleaned_data["allow"] == "yes",
             opinion=form.cleaned_data["opinion"], by=request.actor, at=clock.now(),

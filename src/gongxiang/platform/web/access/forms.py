@@ -183,7 +183,7 @@ class TextForm(Form):
 class ExtensionForm(Form):
     """How many working days more, and why."""
 
-    working_days = forms.IntegerField(label=_("Working days more"), min_value=1, max_value=60)
+    working_days = forms.IntegerField(label=_("Additional working days"), min_value=1, max_value=60)
     reason = forms.CharField(label=_("What keeps you from replying in time"), max_length=2000, widget=_area(4), required=False)
 
 

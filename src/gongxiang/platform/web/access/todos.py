@@ -31,7 +31,7 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
         )  # fmt: skip
     if actor.has(Role.AUTHORITY_LEADER):
         asked = [one for one, asking in queries_extension.asked_extensions(actor) if asking.asked_by_id != actor.id]
-        found += [_todo(one, _("Answer the asking for an extension")) for one in asked]
+        found += [_todo(one, _("Decide on the extension")) for one in asked]
     if actor.has(*_AUTHORITY):
         found += [_todo(r, kind) for r in queries.waiting_for(actor, side="authority") if (kind := _as_authority(r, actor))]
     return found

@@ -242,7 +242,7 @@ def _event(key: str, title: str, url: str, due_at: datetime, basis: str, at: dat
     # A control character is nothing a calendar file may hold.
     title = "".join(sign for sign in title if sign.isprintable())
     if due_at > at and rulebook.is_provisional(due_at, at):
-        title = f"{title}（{_('Provisional')}）"
+        title = f"{title}（{_('Date provisional')}）"
     event.add("uid", f"{queries_out.digest_of(key)[:32]}@gongxiang")
     event.add("dtstamp", at)
     event.add("dtstart", on)

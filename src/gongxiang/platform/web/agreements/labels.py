@@ -8,7 +8,7 @@ STATES: dict[str, tuple[Promise | str, str]] = {
     "agreement:SIGNED_BY_DEPARTMENT": (_("Waits for the authority's signature"), "warning"),
     "agreement:RETURNED": (_("Returned"), "danger"),
     "agreement:IN_FORCE": (_("In force"), "success"),
-    "agreement:EXPIRED": (_("Run out"), "secondary"),
+    "agreement:EXPIRED": (_("Expired"), "secondary"),
     "agreement:TERMINATED": (_("Ended before its time"), "danger"),
 }
 EVENTS: dict[str, Promise | str] = {

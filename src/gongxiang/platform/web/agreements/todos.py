@@ -23,6 +23,9 @@ def todos(actor: Person, at: datetime) -> list[Todo]:
         if not policies.can_share(actor.department_id, at) and not any(one.status in policies.OPEN for one in own):
             title = str(_("Sharing agreement with the competent authority"))
             found.append(Todo(kind=_("Draft it"), title=title, url=reverse("agreements:new"), basis=_BASIS))
+    if permissions.ISSUE_TEMPLATE.allows(actor) and not queries.templates():
+        title = str(_("The text from which agreements are made"))
+        found.append(Todo(kind=_("Issue it"), title=title, url=reverse("agreements:template"), basis=_BASIS))
     if permissions.COUNTERSIGN.allows(actor):
         found += [_todo(_("Sign"), one) for one in queries.agreements(actor, status="SIGNED_BY_DEPARTMENT")]
     return found

@@ -44,7 +44,7 @@ CODES = {
     "evidence_subject:inspection": _("Inspection"),
     "evidence_subject:instrument": _("Instrument"),
     "evidence_subject:matter": _("Matter"),
-    "evidence_subject:node": _("Front-end machine"),
+    "evidence_subject:node": _("Exchange node"),
     "evidence_subject:officer_filing": _("Officer on file"),
     "evidence_subject:outside_channel": _("Channel outside the platform"),
     "evidence_subject:person": _("Person"),

@@ -52,10 +52,10 @@ CHECKS: dict[str, str | Promise] = {
 }
 
 STATES = {
-    "form_item:no_hit": (_("The platform has it not"), "secondary"),
+    "form_item:no_hit": (_("Not on the platform"), "secondary"),
     "form_item:linked": (_("Taken from a resource"), "success"),
     "form_item:justified": (_("Asked for with a reason"), "primary"),
-    "form_item:available": (_("The platform has it"), "warning"),
+    "form_item:available": (_("Available on the platform"), "warning"),
 }
 
 EVENTS = {

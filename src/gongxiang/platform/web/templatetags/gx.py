@@ -138,7 +138,7 @@ def due(due_at: datetime | None, at: datetime | None = None) -> SafeString | str
         colour = "danger" if rulebook.is_urgent(due_at, now) else "warning" if left <= 3 else "secondary"
         if rulebook.is_provisional(due_at, now):
             why = _("A holiday notice that is not entered yet may move it.")
-            badge = format_html(' <span class="badge badge-warning" title="{}">{}</span>', why, _("Provisional"))
+            badge = format_html(' <span class="badge badge-warning" title="{}">{}</span>', why, _("Date provisional"))
             return format_html('<span class="due due-{}">{}</span>{}', colour, text, badge)
     return format_html('<span class="due due-{}">{}</span>', colour, text)
 

@@ -18,15 +18,19 @@ from gongxiang.platform.grants import (
     queries,
     queries_use,
     questions,
+    states,
     states_use,
     third_parties,
     use_reports,
 )
+from gongxiang.platform.grants import errors_use as errors
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.kernel.transitions import TransitionTable
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.acting import close_if_impossible
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
+from gongxiang.platform.web.possible import possible
 from gongxiang.platform.web.use import forms as f
 from gongxiang.platform.web.use.shown import Act, Case, Cell, Choice, Column, Link, run, show_case, show_list, text, wanted
 
@@ -449,10 +453,14 @@ def ask_third_party(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     names = element_names(catalogue.get_resource(grant.resource_id))
     elements = [(code, names.get(code, code)) for code in queries.current_terms(grant_id).elements]
 
+    def live() -> None:
+        if grant.status not in (states.ACTIVE, states.SUSPENDED):
+            raise errors.GrantNotLive()
+
     def page(wrong: Form | None, status: int = 200) -> HttpResponse:
         form = wrong or f.ThirdPartyForm(prefix="ask", elements=elements)
         title = _("Ask to pass on to a third party")
-        return begin(request, grant, title, ("cn-809:25.1",), "use:ask_third_party", form, status=status)
+        return begin(request, grant, title, ("cn-809:25.1",), "use:ask_third_party", form, status=status, check=live)
 
     if request.method != "POST":
         return page(None)
@@ -544,9 +552,12 @@ def _third_party(request: ActingRequest, key: UUID, *, forms: dict[str, Form] | 
 
 
 def begin(
-    request: ActingRequest, grant: Any, title: Any, basis: Sequence[str], url: str, form: Form, *, status: int
-) -> HttpResponse:
-    """The page on which a case of a grant begins."""
+    request: ActingRequest, grant: Any, title: Any, basis: Sequence[str], url: str, form: Form, *, status: int,
+    check: Callable[[], object] = lambda: None,
+) -> HttpResponse:  # fmt: skip
+    """The page on which a case of a grant begins; where `check` refuses it, the form says so when it is opened."""
+    to = ("grants:detail", grant.id)
+    close_if_impossible(request, form, {"begin": possible(check)}, to=to, offer="begin")
     case = Case(
         title=title, number=grant.number, state=("grant", grant.status), basis=basis,
         crumb=(grant.number, reverse("grants:detail", args=[grant.id])),

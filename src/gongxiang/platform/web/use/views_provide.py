@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongxiang.platform.grants import disposing, permissions, providing, queries, queries_use, states_use
+from gongxiang.platform.grants import disposing, permissions, providing, queries, queries_use, states, states_use
+from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
@@ -109,9 +110,24 @@ def acknowledge(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     grant = queries.get_grant(grant_id, actor=request.actor)
     permissions.check_own_department(permissions.ACKNOWLEDGE_DISPOSAL, request.actor, grant.provider_id)
 
+    def certified() -> None:
+        duty = next(iter(queries.disposals(actor=request.actor, grant_id=grant_id)), None)
+        if duty is None:
+            raise WrongState(state=grant.status, subject="grant", basis=("cn-809:27.1",))
+        states.DISPOSAL.find("acknowledge", duty.status)
+
     def page(wrong: Form | None, status: int = 200) -> HttpResponse:
         form = wrong or f.AcknowledgeForm(prefix="ack")
-        return begin(request, grant, _("Acknowledge the disposal"), ("cn-809:27.1",), "use:acknowledge", form, status=status)
+        return begin(
+            request,
+            grant,
+            _("Acknowledge the disposal"),
+            ("cn-809:27.1",),
+            "use:acknowledge",
+            form,
+            status=status,
+            check=certified,
+        )
 
     if request.method != "POST":
         return page(None)
