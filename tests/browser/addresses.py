@@ -255,6 +255,10 @@ VISITS: dict[str, list[Visit]] = {
         _v("zhengwu", "SELECT 'system_without_entry'"),
         _v("minzheng-jb", "SELECT 'key_missing'"),
     ],
+    "quality:dimensions": [
+        _v(who, "SELECT resource_id FROM delivery_stream ORDER BY resource_name LIMIT 1")
+        for who in ("minzheng-jb", "shijian-jb", "zhengwu")
+    ],
     "quality:systems": [_v("zhengwu"), _v("minzheng-jb", more="?without=1")],
     "quality:system": [_v("zhengwu", "SELECT id FROM parties_system ORDER BY name LIMIT 1")],
     "quality:scheme": [_v("zhengwu")],

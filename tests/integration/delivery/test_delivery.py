@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from gongxiang.platform.catalogue import freshness
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.values import ResourceRef
-from gongxiang.platform.delivery import actions, errors, intake, opening, queries, states, tasks
+from gongxiang.platform.delivery import actions, errors, intake, measures, opening, queries, states, tasks
 from gongxiang.platform.delivery.models import Alarm, Flow, Node, Receipt, Reconciliation, Stream, TableCheck
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import actions as grants
@@ -22,6 +23,7 @@ from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
 from tests.factories.parties import Banner, make_banner
 from tests.factories.procedure import NODE_KEYS, make_grant, make_node, make_operator
+from tests.support.pages import client_of
 from tests.support.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -346,6 +348,36 @@ def test_reconciliation_is_asked_answered_and_never_repairs(banner: Banner, flow
     assert Reconciliation.objects.get(pk=row.pk).equal is False
     assert Alarm.objects.filter(code="tables_differ").exists()
     assert len(orders("reconcile")) == 1
+
+
+@pytest.mark.article("wushen-2021-60:20", "cn-809:18")
+def test_the_four_dimensions_of_an_entry_stand_on_its_page(
+    banner: Banner, flow: Flow, resource: ResourceRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = banner.at + timedelta(hours=2)
+    assert measures.measured(resource.id, actor=banner.provider.clerk).compared == ()
+    row = actions.ask_reconciliation(grant_id=flow.grant_id, by=banner.consumer.clerk, at=at)
+    intake.take(
+        messages.Reconciled(
+            request_id=row.pk, grant_id=flow.grant_id, equal=False, provider_rows=10, consumer_rows=9, missing=1, surplus=2,
+            different=3, position="0/1", detail="", at=at,
+        ), at=at,
+    )  # fmt: skip
+    stranger = banner.stranger.clerk
+    for person, seen in ((banner.provider.clerk, 1), (banner.consumer.clerk, 1), (banner.auditor, 1), (stranger, 0)):
+        found = measures.measured(resource.id, actor=person)
+        assert (len(found.compared), found.missing, found.different) == (seen, seen, 5 * seen)
+    facts = freshness.facts_of(resource, at)
+    assert (facts.stale, facts.used_at, facts.cycle) == (False, None, resource.content.update_cycle)
+    assert (facts.unmounted, facts.mount_by is not None) == (True, True), "its table was never tried"
+    monkeypatch.setattr(clock, "now", lambda: at)
+    for person in (banner.provider.clerk, banner.consumer.clerk, banner.auditor):
+        page = client_of(person).get(reverse("quality:dimensions", args=[resource.id])).content.decode()
+        assert all(word in page for word in ("完整性", "准确性", "时效性", "可用性", "不一致")), person.name
+    assert flow.grant_number in page
+    assert client_of(banner.provider.clerk).get(reverse("quality:dimensions", args=[uuid4()])).status_code == 404
+    entry = client_of(banner.consumer.clerk).get(reverse("catalogue:resource", args=[resource.id])).content.decode()
+    assert reverse("quality:dimensions", args=[resource.id]) in entry
 
 
 def test_end_of_the_grant_closes_the_flow(banner: Banner, flow: Flow) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,7 @@ from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.grants import actions, errors, paper, queries
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted
 from gongxiang.protocol import odrl
+from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.terms import Volume
 from tests.factories.catalogue import make_conditional
 from tests.factories.parties import Banner, make_banner
@@ -57,6 +58,15 @@ def test_every_limit_of_the_terms_is_a_part_of_the_policy(banner: Banner, grant_
     lines = [term.line for term in paper.terms_of(grant, limited, {})]
     for words in ("每日调用不超过100次", "每日获取不超过500条", "累计获取不超过9000条"):
         assert any(words in line for line in lines)
+
+
+@pytest.mark.article("cn-809:29.2")
+def test_how_long_use_stays_on_record_is_the_rule_of_the_first_day(banner: Banner, grant_id: UUID) -> None:
+    grant, terms = queries.get_grant(grant_id, actor=banner.auditor), queries.current_terms(grant_id)
+    for first, article in ((date(2022, 3, 1), "wushen-2021-60:22.2"), (date(2026, 3, 1), "cn-809:29.2")):
+        begun = replace(terms, valid_from=datetime(first.year, first.month, first.day, tzinfo=BEIJING))
+        (line,) = (one for one in paper.terms_of(grant, begun, {}) if one.action == "gx:recordUse")
+        assert ("不少于三年" in line.words, line.articles, line.right["@value"]) == (True, (article,), "P3Y")
 
 
 def test_new_terms_and_the_end_withdraw_the_certificate(banner: Banner, grant_id: UUID) -> None:

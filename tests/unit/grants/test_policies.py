@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from gongxiang.platform.grants import errors, policies
+from gongxiang.platform.grants.shared import lateness
 from gongxiang.platform.kernel.errors import Shortfalls
 from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind, Purpose, Terms, Volume
 
@@ -197,3 +199,19 @@ def test_a_larger_volume_is_a_widening(old: dict[str, int], new: dict[str, int],
     assert Terms.from_json(after.to_json()) == after
     without = {key: value for key, value in before.to_json().items() if key != "volume"}
     assert Terms.from_json(without).volume == Volume(), "terms from before there were limits"
+
+
+@pytest.mark.parametrize(
+    ("after", "provisional", "said"),
+    [
+        (-1, False, {"late": False}),
+        (0, False, {"late": True}),
+        (1, True, {"late": False, "after_provisional_day": True}),
+        (-1, True, {"late": False}),
+    ],
+)
+def test_late_is_said_of_a_certain_day_only(after: int, provisional: bool, said: dict[str, bool]) -> None:
+    due = datetime(2027, 3, 3, tzinfo=UTC)
+    row = SimpleNamespace(due_at=due, due_provisional=provisional)
+    assert lateness(due + timedelta(minutes=after), row) == said
+    assert lateness(due, SimpleNamespace(due_at=None, due_provisional=False)) == {"late": False}

@@ -25,7 +25,7 @@ PURPOSES: Final = {
 ROLES: Final = {Role.PROVIDER: "提供部门", Role.CONSUMER: "使用部门", Role.BOTH: "提供部门、使用部门"}
 _OWN: Final = "wushen-2021-60:18"
 #: Years as the document writes them; longer ones in figures.
-_YEARS: Final = dict(enumerate("一二三四五六七八九十", start=1))
+YEARS: Final = dict(enumerate("一二三四五六七八九十", start=1))
 #: The heading under which the list stands in the text.
 HEADING: Final = "附：条款清单（与本协议的机器可读条款一致）"
 
@@ -47,7 +47,7 @@ def terms_of(
 ) -> tuple[Term, ...]:  # fmt: skip
     """The list, numbered; each line of it is a term on paper and in ODRL. Records of use are `kept` for that period."""
     provides, uses = role in (Role.PROVIDER, Role.BOTH), role in (Role.CONSUMER, Role.BOTH)
-    scope, years = _flat(scope), _YEARS.get(kept.value, str(kept.value))
+    scope, years = _flat(scope), YEARS.get(kept.value, str(kept.value))
 
     def term(kind: TermKind, words: str, *articles: str, **parts: Any) -> Term:
         return Term(code="", kind=kind, words=words, articles=articles, **parts)

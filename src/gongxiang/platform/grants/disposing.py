@@ -11,7 +11,7 @@ from gongxiang.platform.documents.queries import IssuedDocument
 from gongxiang.platform.evidence.actions import transition
 from gongxiang.platform.grants import errors, errors_use, permissions, policies, queries, states
 from gongxiang.platform.grants.models import DisposalDuty
-from gongxiang.platform.grants.shared import seen_by
+from gongxiang.platform.grants.shared import lateness, seen_by
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol.clock import BEIJING
@@ -62,7 +62,7 @@ def certify_disposal(
     document = _certificate(duty, by=by, at=at)
     changes |= {"document_id": document.id, "document_number": document.number}
     # The witness is a person: named on the certificate and the page, not in evidence.
-    detail = {"late": duty.due_at is not None and at >= duty.due_at}
+    detail = lateness(at, duty)
     DisposalDuty.objects.filter(pk=duty.pk).update(witness=changes.pop("witness"))
     transition(
         duty, table=states.DISPOSAL, act="discharge", by=by, at=at, changes=changes, detail=detail, **seen_by(duty.grant)

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from gongxiang.law.articles import implements
-from gongxiang.law.deadlines import last_day
-from gongxiang.platform.agreements.terms import MODES, PURPOSES, day_words, urn
+from gongxiang.law.deadlines import beijing_date, last_day
+from gongxiang.platform.agreements.terms import MODES, PURPOSES, YEARS, day_words, urn
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.documents import queries as issued
@@ -24,6 +24,7 @@ from gongxiang.platform.grants.queries_use import PassingOn, passing_on
 from gongxiang.platform.grants.shared import seen_by
 from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.parties import queries as parties
+from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol import clock, odrl
 from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.odrl import Party, Policy, Term, TermKind, numbered
@@ -66,6 +67,8 @@ def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str], passed: I
     def said(code: str) -> str:
         return f"{names.get(code, code)}（{code}）"
 
+    kept = rulebook.rules().period("use_record_retention", beijing_date(terms.valid_from))
+    years = YEARS.get(kept.value, str(kept.value))
     party, part, within, duty = TermKind.PARTY, TermKind.REFINEMENT, TermKind.CONSTRAINT, TermKind.DUTY
     found = [
         term(party, f"提供部门为{grant.provider_name}", f"{_OF}:21(2)", action="assigner"),
@@ -125,8 +128,9 @@ def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str], passed: I
             TermKind.PROHIBITION, "不得超出本授权的用途使用；用途变更的重新申请", f"{_OF}:22.3", action="gx:useBeyondPurpose"
         ),
         term(
-            duty, "记录使用场景、使用过程、应用成效、存储情况和销毁情况，保存不少于三年，接受检查", "cn-809:29.2",
-            action="gx:recordUse", left="elapsedTime", operator="gteq", right={"@value": "P3Y", "@type": "xsd:duration"},
+            duty, f"记录使用场景、使用过程、应用成效、存储情况和销毁情况，保存不少于{years}年，接受检查", kept.article,
+            action="gx:recordUse", left="elapsedTime", operator="gteq",
+            right={"@value": f"P{kept.value}Y", "@type": "xsd:duration"},
         ),
         term(duty, "谁经手、谁使用、谁管理、谁负责，按职责使用并防止泄漏", f"{_OF}:22.1", f"{_OF}:15", action="gx:protect"),
         term(duty, "发现疑义或明显错误的及时反馈提供部门，校核期间照常办理业务", f"{_OF}:23", action="gx:reportDoubt"),

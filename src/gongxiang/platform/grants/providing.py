@@ -1,6 +1,7 @@
 """From consent until data flow (条例 22): measured from the flow itself; declared and confirmed where none passes here."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from gongxiang.platform.grants import errors_use as errors
 from gongxiang.platform.grants import permissions, serving, states_use
 from gongxiang.platform.grants.models import Grant, Provision
 from gongxiang.platform.grants.queries import GrantView
-from gongxiang.platform.grants.shared import seen_by
+from gongxiang.platform.grants.shared import lateness, seen_by
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.kernel.ids import new_id
@@ -51,7 +52,7 @@ def note_first_data(*, grant_id: UUID, measured_by: str, by: Actor, at: datetime
         return
     changes = {"provided_at": at, "closed_at": at, "measured_by": measured_by}
     transition(
-        row, table=states_use.PROVISION, act="provide", by=by, at=at, changes=changes, detail={"late": at >= row.due_at},
+        row, table=states_use.PROVISION, act="provide", by=by, at=at, changes=changes, detail=lateness(at, row),
         **seen_by(row.grant),
     )  # fmt: skip
 
@@ -84,9 +85,9 @@ def answer_provision(*, grant_id: UUID, received: bool, statement: str = "", by:
         states_use.PROVISION.find("deny", row.status)
     if not received and len(statement.strip()) < SHORTEST:
         raise errors.SaidTooLittle(field="statement")
-    detail = {"statement": statement.strip()} if statement.strip() else {}
+    detail: dict[str, Any] = {"statement": statement.strip()} if statement.strip() else {}
     if received:
-        detail["late"] = str((row.declared_at or at) >= row.due_at).lower()
+        detail |= lateness(row.declared_at or at, row)
         changes = {"provided_at": row.declared_at or at, "closed_at": at, "measured_by": "declared"}
     else:
         changes = {"declared_at": None, "declared_by": "", "statement": statement.strip()}

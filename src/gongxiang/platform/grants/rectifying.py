@@ -16,7 +16,7 @@ from gongxiang.platform.documents.actions import keep_upload
 from gongxiang.platform.evidence.actions import open_record, transition
 from gongxiang.platform.grants import errors, permissions, policies, states
 from gongxiang.platform.grants.models import Grant, Rectification
-from gongxiang.platform.grants.shared import next_number, seen_by
+from gongxiang.platform.grants.shared import lateness, next_number, seen_by
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.kernel.ids import new_id
@@ -69,7 +69,7 @@ def report_rectification(
     changes = {"report": report.strip(), "uploads": kept, "reported_at": at, "reported_by": by.name}
     transition(
         row, table=states.RECTIFICATION, act="report", by=by, at=at, changes=changes,
-        detail={"late": at >= row.due_at}, **seen,
+        detail=lateness(at, row), **seen,
     )  # fmt: skip
     return row
 

@@ -23,6 +23,14 @@ def nodes_of(grant: Grant) -> list[UUID]:
     return [node for node in (grant.provider_node_id, grant.consumer_node_id) if node]
 
 
+def lateness(at: datetime, row: Any) -> dict[str, bool]:
+    """What the evidence says of an act after its day: late only where the day was certain, else that it was provisional."""
+    over = row.due_at is not None and at >= row.due_at
+    if over and row.due_provisional:
+        return {"late": False, "after_provisional_day": True}
+    return {"late": over}
+
+
 def next_number(series: str, at: datetime) -> str:
     """The next number of a series in its year, e.g. `SQ-2026-0012`; gapless, since the counter's row stays locked."""
     year = at.astimezone(BEIJING).year

@@ -14,7 +14,7 @@ from gongxiang.platform.evidence.actions import open_record, transition
 from gongxiang.platform.grants import errors_use as errors
 from gongxiang.platform.grants import permissions, queries_use, states_use
 from gongxiang.platform.grants.models import Grant, UseReport
-from gongxiang.platform.grants.shared import next_number, seen_by
+from gongxiang.platform.grants.shared import lateness, next_number, seen_by
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.platform.kernel.ids import new_id
@@ -74,7 +74,7 @@ def report_use(*, report_id: UUID, parts: dict[str, str], by: Actor, at: datetim
     facts = queries_use.summary(row.grant_id, since=row.period_from, until=row.period_to)
     changes: dict[str, Any] = {**said, "facts": facts, "reported_at": at, "reported_by": by.name}
     transition(
-        row, table=states_use.USE_REPORT, act="report", by=by, at=at, changes=changes, detail={"late": at >= row.due_at},
+        row, table=states_use.USE_REPORT, act="report", by=by, at=at, changes=changes, detail=lateness(at, row),
         **_seen_by(row),
     )  # fmt: skip
     return row

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.quality import matters, reports, sources, views
+from gongxiang.platform.web.quality import dimensions, matters, reports, sources, views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("rows/<str:name>/", views.rows, name="rows"),
+    path("entries/<uuid:resource_id>/", dimensions.dimensions, name="dimensions"),
     path("scheme/", views.scheme, name="scheme"),
     path("systems/", views.systems, name="systems"),
     path("systems/<uuid:system_id>/", views.system, name="system"),

@@ -1,0 +1,31 @@
+"""The quality of one entry's data in the four dimensions of 办法 20, each with where its rows stand."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from gongxiang.platform.catalogue import freshness, queries
+from gongxiang.platform.catalogue.permissions import QUALITY
+from gongxiang.platform.corrections import figures
+from gongxiang.platform.delivery import measures
+from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.web.doors import ActingRequest, door
+from gongxiang.protocol import clock
+
+
+@door(QUALITY)
+@require_safe
+def dimensions(request: ActingRequest, resource_id: UUID) -> HttpResponse:
+    """Completeness, accuracy, timeliness, usability of a published entry, as far as the person may see each."""
+    resource = queries.get_resource(resource_id, actor=request.actor)
+    if not resource.is_published:
+        raise NotFound()
+    at = clock.now()
+    context = {
+        "resource": resource, "facts": freshness.facts_of(resource, at), "now": at,
+        "measured": measures.measured(resource_id, actor=request.actor),
+        "doubts": figures.accuracy_of(resource_id, actor=request.actor),
+    }  # fmt: skip
+    return render(request, "quality/dimensions.html", context)
