@@ -578,4 +578,3 @@ def test_what_no_program_sees_is_entered_by_hand_and_kept_as_long(banner, grant_
         str(clerk.id), 2, 6, use_records.kept_until(today),
     )  # fmt: skip
     assert EvidenceRecord.objects.filter(kind="grant:use_entered", subject_id=grant_id).count() == 2
-

@@ -70,6 +70,8 @@ def parse(data: bytes) -> Head:
     # Two ways to say where the body ends are how requests are smuggled past a proxy.
     if names.count(b"content-length") > 1 or (b"content-length" in names and b"transfer-encoding" in names):
         raise BadHead(b"two lengths")
+    if names.count(b"host") > 1:
+        raise BadHead(b"two hosts")
     return Head(method=parts[0], target=parts[1], headers=tuple(headers))
 
 

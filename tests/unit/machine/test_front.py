@@ -46,6 +46,7 @@ def test_callers_claims_are_dropped_and_ours_written():
         b"GET / HTTP/1.1\r\n folded\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: ours\r\nHost: theirs\r\n\r\n",
     ],
 )
 def test_refuses_a_head_that_two_programs_could_read_differently(head):
