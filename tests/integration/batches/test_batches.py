@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from gongxiang.platform.batches import actions, errors, queries
-from gongxiang.platform.batches.actions import AT_ONCE, MOST, MOST_RUNNING, Wanted
+from gongxiang.platform.batches.actions import AT_ONCE, MOST, MOST_RUNNING, MOST_TRIES, Wanted
 from gongxiang.platform.batches.models import Batch
 from gongxiang.platform.batches.permissions import RUNNER
 from gongxiang.platform.batches.states import BATCH
@@ -161,6 +161,21 @@ def test_a_kind_that_nobody_carries_out_is_refused_and_ends(banner):
     batch_id, _items = asked(banner.provider.clerk, n=1)
     assert actions.run_next_item(carry_out={}, by=JOB, at=clock.now())
     assert queries.get_batch(batch_id, actor=banner.provider.clerk).refused == 1
+
+
+def test_a_record_over_which_the_worker_dies_is_given_up_and_the_next_is_done(banner):
+    batch_id, items = asked(banner.provider.clerk, n=2)
+
+    def act(work):
+        if work.subject_id == items[0].subject_id:
+            raise KeyboardInterrupt
+
+    for _ in range(MOST_TRIES):
+        with pytest.raises(KeyboardInterrupt):
+            run(act)
+    assert [run(act), run(act), run(act)] == [True, True, False]
+    first, second = queries.items_of(batch_id, actor=banner.provider.clerk)
+    assert ([one.code for one in first.reasons], second.done) == (["act_broken"], True)
 
 
 @pytest.mark.parametrize("act", ["finish", "stop"])

@@ -29,6 +29,8 @@ _log = logging.getLogger("gongxiang.batches")
 MOST: Final = 200
 #: Batches of one person that are under way at a time.
 MOST_RUNNING: Final = 5
+#: How often a record is taken up over which the worker dies, before it is given up.
+MOST_TRIES: Final = 3
 #: How many the page may do itself, while the person waits; more are a batch.
 AT_ONCE: Final = 10
 
@@ -105,12 +107,29 @@ def run_next_item(*, carry_out: Mapping[str, CarryOut], batch_id: UUID | None = 
     permissions.RUN.check(by)
     running = Batch.objects.filter(status=RUNNING) if batch_id is None else Batch.objects.filter(status=RUNNING, pk=batch_id)
     for key in running.order_by("tried", "asked_at").values_list("pk", flat=True):
-        with transaction.atomic():
-            row = Batch.objects.select_for_update(skip_locked=True).filter(pk=key, status=RUNNING).first()
-            if row is not None:
-                _do_next(row, carry_out.get(row.kind), by=by, at=at)
-                return True
+        if _take_up(key):
+            with transaction.atomic():
+                row = _locked(key)
+                if row is not None:
+                    _do_next(row, carry_out.get(row.kind), by=by, at=at)
+                    return True
     return False
+
+
+def _locked(batch_id: UUID) -> Batch | None:
+    """The batch, if it runs and no other worker is at it."""
+    return Batch.objects.select_for_update(skip_locked=True).filter(pk=batch_id, status=RUNNING).first()
+
+
+@transaction.atomic
+def _take_up(batch_id: UUID) -> bool:
+    """Count that its next record is taken up, for good: a worker that dies over it leaves that much behind."""
+    row = _locked(batch_id)
+    if row is None:
+        return False
+    row.tries += 1
+    row.save(update_fields=["tries"])
+    return True
 
 
 def _do_next(batch: Batch, carry_out: CarryOut | None, *, by: Actor, at: datetime) -> None:
@@ -122,7 +141,8 @@ def _do_next(batch: Batch, carry_out: CarryOut | None, *, by: Actor, at: datetim
         item.save(update_fields=["result", "acted_at", "reasons"])
         batch.tried += 1
         batch.refused += bool(reasons)
-        batch.save(update_fields=["tried", "refused"])
+        batch.tries = 0
+        batch.save(update_fields=["tried", "refused", "tries"])
     if batch.tried >= batch.total:
         evidence.transition(
             batch, table=BATCH, act="finish", by=by, at=at, changes={"ended_at": at}, detail=_counts(batch), **_context(batch)
@@ -135,7 +155,7 @@ def _reasons_against(batch: Batch, item: BatchItem, carry_out: CarryOut | None, 
         acting = parties.actor_of(batch.person_id, at)
     except NotFound:
         return (errors.AskerGone(),)
-    if carry_out is None:
+    if carry_out is None or batch.tries > MOST_TRIES:
         return (errors.ActBroken(),)
     try:
         with transaction.atomic():

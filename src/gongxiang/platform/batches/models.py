@@ -23,6 +23,8 @@ class Batch(models.Model):
     #: How many were tried, and how many of these were refused.
     tried = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
+    #: How often the next record was taken up; one that kills the worker is not taken up for ever.
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [
