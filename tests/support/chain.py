@@ -63,6 +63,8 @@ class NodeProcess:
     department_id: uuid.UUID = field(default_factory=uuid.uuid4)
     process: "subprocess.Popen[bytes] | None" = None
     environment: dict[str, str] = field(default_factory=dict)
+    #: Further sections of its configuration.
+    sections: str = ""
 
     @property
     def config(self) -> Path:
@@ -87,7 +89,7 @@ class NodeProcess:
         source = f'[source]\ndsn = "{self.source.url}"\n' if self.source else ""
         self.config.write_text(
             f'[node]\nname = "{self.name}"\nhome = "home"\n[gateway]\nurl = "https://127.0.0.1:{port}"\n'
-            f'fingerprint = "{fingerprint}"\n{source}[exchange]\ndsn = "{self.exchange.url}"\n',
+            f'fingerprint = "{fingerprint}"\n{source}[exchange]\ndsn = "{self.exchange.url}"\n{self.sections}',
             encoding="utf-8",
         )
 
@@ -271,6 +273,7 @@ def running_chain(plane: Plane, folder: Path, *, start: bool = True) -> Iterator
     """Two enrolled nodes at a gateway, with databases of their own."""
     made = [databases.create_empty() for _ in range(3)]
     provider = NodeProcess(plane=plane, name="provider", folder=folder / "provider", source=made[0], exchange=made[1])
+    provider.sections = '[files]\nfolder = "files"\n'
     consumer = NodeProcess(plane=plane, name="consumer", folder=folder / "consumer", exchange=made[2])
     try:
         for node in (provider, consumer):

@@ -30,7 +30,7 @@ from gongxiang.node.office import Office
 from gongxiang.node.orders import OrderBook
 from gongxiang.node.provider import ProviderStream
 from gongxiang.node.reconcile import Reconciler
-from gongxiang.node.trial import try_mount
+from gongxiang.node.trial import try_place
 from gongxiang.node.witness import Witness
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
@@ -347,14 +347,12 @@ class Agent:
             )  # fmt: skip
 
     def _try_mount(self, order: TryMount) -> None:
-        """Try a table at mounting; its masked rows go to the gateway, the steps to the platform."""
+        """Try a table, an API or a file at mounting; masked rows go to the gateway, the steps to the platform."""
         steps: tuple[MountStep, ...]
         rows = 0
         try:
-            if self.config.source_dsn is None:
-                raise errors.ConfigurationWrong("{path} names no [source] dsn.", path=self.config.path)
-            steps, rows = try_mount(
-                self.config.source_dsn, order, lambda given: self.client.post_json(f"trials/{order.request_id}", given)
+            steps, rows = try_place(
+                self.config, order, lambda given: self.client.post_json(f"trials/{order.request_id}", given)
             )
         except errors.DataPlaneError as error:
             steps = (MountStep(step="reachable", problem=errors.in_words(error)),)

@@ -18,7 +18,11 @@ _SECTIONS: dict[str, tuple[set[str], set[str]]] = {
     "gateway": ({"url", "fingerprint"}, set()),
     "source": ({"dsn"}, set()),
     "exchange": ({"dsn"}, set()),
+    # What may be tried at mounting besides tables; a node without them tries tables alone.
+    "files": ({"folder"}, set()),
+    "api": ({"base"}, {"authorization"}),
 }
+_OPTIONAL = ("source", "files", "api")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,11 @@ class NodeConfig:
     #: The file itself, for messages.
     path: Path
     log_level: str = "INFO"
+    #: Folder below which files may be looked at for trials.
+    files: Path | None = None
+    #: Address below which an API may be called for trials, and what its `Authorization` says.
+    api_base: str | None = None
+    api_key: str | None = field(default=None, repr=False)
 
 
 def load(path: Path | str) -> NodeConfig:
@@ -65,7 +74,12 @@ def load(path: Path | str) -> NodeConfig:
         raise ConfigurationWrong(
             "{path}: [node] log_level must be DEBUG, INFO, WARNING or ERROR, not {level}.", path=path, level=f"{level!r}"
         )
-    source = value.get("source")
+    source, files, api = value.get("source"), value.get("files"), value.get("api")
+    base = str(api["base"]).rstrip("/") if api else None
+    if base is not None and (urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).hostname):
+        raise ConfigurationWrong(
+            "{path}: [api] base must be http://HOST… or https://HOST…, not {url}.", path=path, url=f"{base!r}"
+        )
     return NodeConfig(
         name=str(node["name"]),
         home=(path.parent / str(node["home"])).resolve(),
@@ -75,13 +89,16 @@ def load(path: Path | str) -> NodeConfig:
         exchange_dsn=str(value["exchange"]["dsn"]),
         path=path,
         log_level=level,
+        files=(path.parent / str(files["folder"])).absolute() if files else None,
+        api_base=base,
+        api_key=str(api["authorization"]) if api and "authorization" in api else None,
     )
 
 
 def _check_names(value: dict[str, Any], path: Path) -> None:
     for section, (required, optional) in _SECTIONS.items():
         if section not in value:
-            if section == "source":
+            if section in _OPTIONAL:
                 continue
             raise ConfigurationWrong("{path} lacks the section [{section}].", path=path, section=section)
         if not isinstance(value[section], dict):

@@ -108,7 +108,7 @@ class OpenStream(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class TryMount(Message):
-    """The node shall try this table under this mapping, answer with MountTried, and give the gateway some masked rows."""
+    """The node shall try this table, API or file, answer with MountTried, and give the gateway some masked rows."""
 
     kind: ClassVar[str] = "try_mount"
     request_id: UUID
@@ -120,6 +120,10 @@ class TryMount(Message):
     #: By element code; what stands here is masked at the node, before it leaves the department.
     masks: dict[str, Mask]
     rows: int = 10
+    #: table, or api or file: then `table` is the path below what the node's configuration names for them.
+    way: str = "table"
+    #: Names of elements by code: a field or a head of a column may be named so.
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -330,10 +334,13 @@ class TablesSurveyed(Message):
 class MountStep:
     """One thing that was tried; `problem` says why it failed, else it is empty."""
 
-    #: reachable, table, key, rights, columns or sample
+    #: reachable, table, key and rights of a table; place, answering and records of an API; place, there and header of a file;
+    #: then columns and sample
     step: str
     problem: str = ""
     words: tuple[Part, ...] = ()
+    #: What was found, in figures: status and time of an answer, size of a file.
+    found: str = ""
 
     def __post_init__(self) -> None:
         """Let the forms travel beside the problem."""

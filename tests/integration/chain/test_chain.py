@@ -282,6 +282,30 @@ def test_a_mounted_table_is_tried_and_its_masked_rows_are_shown_once(chain: Chai
     assert chain.plane.people("POST", f"tickets/{text}")[0] == 404
 
 
+@pytest.mark.article("wushen-2021-60:21(1)", "wushen-2021-60:19(3)", "wushen-2021-60:15")
+def test_a_file_at_the_node_is_tried_and_its_masked_rows_are_shown_once(chain: Chain) -> None:
+    provider = chain.provider
+    folder = provider.folder / "files"
+    folder.mkdir(exist_ok=True)
+    (folder / "people.csv").write_text("公民身份号码,name,phone\n150626190001010001,张三,13900000001\n", "utf-8")
+    order = TryMount(
+        request_id=uuid.uuid4(), resource_id=uuid.uuid4(), node_id=provider.node_id, table="people.csv", way="file",
+        columns=tuple(MappedColumn(column=spec.code, element=spec) for spec in ELEMENTS[:3]), masks=MASKS,
+        names={"id_no": "公民身份号码"},
+    )  # fmt: skip
+    chain.plane.order(order, provider.node_id)
+    fact = chain.plane.wait_for_fact("mount_tried", request_id=str(order.request_id))
+    assert (fact["steps"][-1]["step"], fact["steps"][2]["found"], fact["rows"]) == ("sample", "CSV UTF-8: 3", 1), fact
+    assert "张三" not in str(fact)
+    ticket = Ticket(
+        ticket_id=uuid.uuid4(), kind=MOUNT, person="p1", resource_id=order.resource_id, grant_id=None,
+        purpose=Purpose.VERIFICATION, terms=None, issued_at=clock.now(), trial_id=order.request_id,
+    )  # fmt: skip
+    text = issue_ticket(ticket, Keyring.from_environment().signer("platform"))
+    status, shown = chain.plane.people("POST", f"tickets/{text}")
+    assert (status, shown["rows"]) == (200, [["150626**********01", "张三", "139******01"]])
+
+
 @pytest.mark.article("cn-809:27.1")
 def test_the_consumer_s_node_destroys_what_an_ended_grant_left_when_it_is_ordered(
     chain: Chain, resource: Resource, grant: Grant

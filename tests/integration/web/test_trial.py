@@ -1,12 +1,15 @@
 """The page of a trial at mounting: who may test, what the page tells, and a ticket for the mounting department only."""
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.catalogue.content import DistributionContent
 from gongxiang.platform.catalogue.errors import ResourceNotFound
 from gongxiang.platform.delivery import errors, intake, policies, trying
 from gongxiang.platform.delivery.models import MountTrial
@@ -103,3 +106,44 @@ def test_others_tables_are_not_tried_and_old_rows_not_shown(banner, resource):
     unmounted = make_draft_entry(banner.provider, conditional_content("高龄津贴", distributions=()), at=clock.now())
     with pytest.raises(errors.NothingMounted):
         trying.try_mount(resource_id=unmounted.id, by=banner.provider.clerk, at=clock.now())
+
+
+@pytest.mark.article("wushen-2021-60:19(2)", "wushen-2021-60:19(3)")
+def test_an_api_and_a_file_are_tried_each_by_itself(banner):
+    node, clerk = make_node(banner=banner, office=banner.provider), banner.provider.clerk
+    places = (
+        DistributionContent(kind="API", description="接口", node_id=node.pk, source_table="people?limit=5"),
+        DistributionContent(kind="FILE", description="文件", node_id=node.pk, source_table="2026/people.csv"),
+        DistributionContent(kind="FILE", description="光盘"),
+        DistributionContent(kind="API", description="接口", node_id=node.pk, source_table="../secret"),
+    )
+    entry = make_draft_entry(banner.provider, conditional_content("高龄津贴", distributions=places), at=clock.now())
+    browser, page = client_of(clerk), reverse("delivery:trial", args=[entry.id])
+    shown = browser.get(page).content.decode()
+    assert shown.count('name="number"') == 3, "what says neither node nor path is sent back to the draft"
+    assert "[files] folder" in shown
+    for number, status in (("1", 302), ("2", 422), ("3", 422), ("4", 422), ("9", 422), ("x", 422)):
+        assert browser.post(page, {"number": number}).status_code == status, number
+    trial = MountTrial.objects.get()
+    assert (trial.kind, trial.table) == ("API", "people?limit=5")
+    live = reverse("delivery:trial_live", args=[entry.id])
+    assert "?number=1" in browser.get(f"{live}?number=1").content.decode(), "waits for the node"
+    assert browser.get(f"{live}?number=9").status_code == 404
+    steps = [messages.MountStep(step="place"), messages.MountStep(step="answering", found="200 · 31 ms")]
+    answer(trial, *steps, *(messages.MountStep(step=name) for name in ("records", "columns", "sample")), rows=2)
+    told = browser.get(page).content.decode()
+    assert "200 · 31 ms" in told
+    assert reverse("delivery:trial_rows", args=[entry.id, trial.pk]) in told
+    for number, refusal in ((3, errors.PlaceMissing), (4, errors.PlaceUnfit), (9, errors.NothingMounted)):
+        with pytest.raises(refusal):
+            trying.try_mount(resource_id=entry.id, number=number, by=clerk, at=clock.now())
+    second = trying.try_mount(resource_id=entry.id, number=2, by=clerk, at=clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body::jsonb FROM link.orders WHERE kind = 'try_mount' ORDER BY id DESC LIMIT 1")
+        order = json.loads(cursor.fetchone()[0])
+    assert (order["way"], order["table"], order["names"]["id_number"]) == ("file", "2026/people.csv", "公民身份号码")
+    assert order["masks"]["id_number"]["kind"] == "keep"
+    answer(
+        second, messages.MountStep(step="place", problem=Sentence("{path} names no [files] folder.", path="node.toml")), rows=0
+    )
+    assert "node.toml" in browser.get(page).content.decode()

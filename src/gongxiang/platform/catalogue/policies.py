@@ -247,6 +247,8 @@ def distribution_shortfalls(case: Case) -> Iterator[Refusal]:
         if distribution.kind in (DistributionKind.API, DistributionKind.FILE) and not distribution.description:
             yield errors.FieldMissing(field=f"{path}.description", basis=("wushen-2021-60:19(2)", "wushen-2021-60:19(3)"))
         if distribution.kind != DistributionKind.TABLE:
+            if distribution.node_id in case.foreign_nodes:
+                yield errors.NodeOfOthers(field=f"{path}.node_id")
             continue
         if distribution.node_id is None:
             yield errors.TableUnmapped(field=f"{path}.node_id")

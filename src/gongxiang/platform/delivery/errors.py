@@ -124,6 +124,27 @@ class NothingMounted(Refusal):
     next_step = "Ask the node for the table and map its columns to the elements first."
 
 
+class PlaceMissing(Refusal):
+    """The draft does not say at which node and under which path this API or file is."""
+
+    basis = ("wushen-2021-60:19(2)", "wushen-2021-60:19(3)", "wushen-2021-60:21(1)")
+    next_step = "Choose the node and write the path in the delivery part of the draft."
+
+
+class PlaceUnfit(Refusal):
+    """“{place}” is not a path below the folder or the address that the node offers."""
+
+    basis = ("wushen-2021-60:19(2)", "wushen-2021-60:19(3)")
+    next_step = "Write for example people/2026.csv or people?limit=5, without blanks, colons and steps upwards."
+
+
+class ElementsMissing(Refusal):
+    """The draft has no element yet that could be looked for."""
+
+    basis = ("wushen-2021-60:7", "wushen-2021-60:21(1)")
+    next_step = "Enter the elements with their codes and types first."
+
+
 class ElementUnfinished(Refusal):
     """The element “{element}” has no type yet, so its column cannot be tried."""
 

@@ -64,13 +64,15 @@ class TableCheck(models.Model):
 
 
 class MountTrial(models.Model):
-    """A node was asked to try the table of an entry at mounting, and what it found; its masked rows are never here."""
+    """A node was asked to try a table, an API or a file of an entry at mounting; its masked rows are never here."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
     provider_id = models.UUIDField()
     resource_id = models.UUIDField()
     distribution_id = models.UUIDField(null=True)
+    #: TABLE, API or FILE; `table` is then the path below what the node names for them.
+    kind = models.CharField(max_length=10, default="TABLE")
     table = models.CharField(max_length=200)
     asked_at = models.DateTimeField()
     asked_by = models.CharField(max_length=200)

@@ -70,6 +70,17 @@ def check_table_name(table: str) -> None:
         raise errors.TableNameUnfit(field="table", table=table)
 
 
+def check_place(kind: str, place: str) -> None:
+    """A table as `schema.table`; an API or a file as a path below what the node's configuration names."""
+    if kind == "TABLE":
+        check_table_name(place)
+        return
+    steps = place.partition("?")[0].split("/")
+    fits = place.isprintable() and not any(sign in place for sign in "\\#: ") and not place.startswith("/")
+    if not fits or any(step in ("", ".", "..") for step in steps):
+        raise errors.PlaceUnfit(field="table", place=place)
+
+
 def check_admitted(node: Node) -> None:
     """The node may exchange."""
     if node.status != states.ADMITTED:

@@ -1,4 +1,4 @@
-"""Trying a table at mounting: the node tests the connection and gives the gateway some masked rows for one look.
+"""Trying a table, an API or a file at mounting: the node tests it and gives the gateway some masked rows for one look.
 
 Only names, steps and counts reach the site; the rows go from the node to the gateway and to the person's browser.
 """
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import actions as catalogue_actions
 from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.catalogue.content import DistributionContent
 from gongxiang.platform.catalogue.errors import ResourceNotFound
 from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.catalogue.vocabulary import DistributionKind
@@ -29,45 +30,64 @@ from gongxiang.protocol.messages import MappedColumn, MountTried, TryMount
 from gongxiang.protocol.terms import Mask, Purpose
 from gongxiang.protocol.tickets import MOUNT, Ticket, issue_ticket
 
-_BASIS = ("wushen-2021-60:19(1)", "wushen-2021-60:21(1)")
+_BASIS = {
+    "TABLE": ("wushen-2021-60:19(1)", "wushen-2021-60:21(1)"),
+    "API": ("wushen-2021-60:19(2)", "wushen-2021-60:21(1)"),
+    "FILE": ("wushen-2021-60:19(3)", "wushen-2021-60:21(1)"),
+}
 
 
-@implements("wushen-2021-60:21(1)", "wushen-2021-60:19(1)")
+@implements("wushen-2021-60:21(1)", "wushen-2021-60:19(1)", "wushen-2021-60:19(2)", "wushen-2021-60:19(3)")
 @transaction.atomic
-def try_mount(*, resource_id: UUID, by: Actor, at: datetime) -> MountTrial:
-    """Let the node try the table that the draft of an entry delivers; the answer arrives within seconds."""
+def try_mount(*, resource_id: UUID, number: int | None = None, by: Actor, at: datetime) -> MountTrial:
+    """Let the node try what the draft of an entry delivers; the answer arrives within seconds.
+
+    `number` is that of the delivery in the draft, from 1; without it, it is the table.
+    """
     draft = catalogue.get_draft(resource_id, actor=by)
     permissions.check_for_department(permissions.CHECK_TABLE, by, draft.provider_id)
-    table = next((one for one in draft.content.distributions if one.kind == DistributionKind.TABLE), None)
-    if table is None or table.node_id is None or not table.columns:
-        raise errors.NothingMounted()
-    node = queries.node_for_update(table.node_id)
+    place = chosen_place(draft, number)
+    if place is None or place.node_id is None or not place.source_table:
+        raise errors.NothingMounted() if place is None or place.kind == DistributionKind.TABLE else errors.PlaceMissing()
+    node = queries.node_for_update(place.node_id)
     policies.check_own_node(node, draft.provider_id)
     recent = MountTrial.objects.filter(
         resource_id=resource_id, answered_at=None, asked_at__gt=at - policies.TRIAL_PATIENCE, asked_at__lte=at
     )
     policies.check_can_try(node, pending=recent.exists())
-    policies.check_table_name(table.source_table)
-    columns, masks = _mapped(draft, table.columns)
+    policies.check_place(place.kind, place.source_table)
+    columns, masks = _mapped(draft, place)
     trial = MountTrial.objects.create(
-        id=new_id(), node=node, provider_id=draft.provider_id, resource_id=resource_id, distribution_id=table.id,
-        table=table.source_table, asked_at=at, asked_by=by.name,
+        id=new_id(), node=node, provider_id=draft.provider_id, resource_id=resource_id, distribution_id=place.id,
+        kind=place.kind, table=place.source_table, asked_at=at, asked_by=by.name,
     )  # fmt: skip
     record_act(
-        kind="node:mount_tried", subject=("node", node.pk), by=by, at=at, basis=_BASIS,
-        after={"table": table.source_table, "trial": trial.pk, "masked": sorted(masks)}, **_seen(trial),
+        kind="node:mount_tried", subject=("node", node.pk), by=by, at=at, basis=_BASIS[place.kind],
+        after={"table": place.source_table, "way": place.kind, "trial": trial.pk, "masked": sorted(masks)}, **_seen(trial),
     )  # fmt: skip
     order = TryMount(
-        request_id=trial.pk, resource_id=resource_id, node_id=node.pk, table=table.source_table, columns=columns, masks=masks
-    )
+        request_id=trial.pk, resource_id=resource_id, node_id=node.pk, table=place.source_table, columns=columns, masks=masks,
+        way=place.kind.lower(), names={one.code: one.name for one in draft.content.elements if one.code and one.name},
+    )  # fmt: skip
     link.issue_order(order, node_ids=[node.pk], at=at)
     return trial
 
 
-def _mapped(draft: DraftRef, columns: dict[str, str]) -> tuple[tuple[MappedColumn, ...], dict[str, Mask]]:
+def chosen_place(draft: DraftRef, number: int | None) -> DistributionContent | None:
+    """The delivery of this number in a draft; without a number its table."""
+    places = draft.content.distributions
+    if number is None:
+        return next((one for one in places if one.kind == DistributionKind.TABLE), None)
+    return places[number - 1] if 1 <= number <= len(places) and places[number - 1].kind in DistributionKind.values else None
+
+
+def _mapped(draft: DraftRef, place: DistributionContent) -> tuple[tuple[MappedColumn, ...], dict[str, Mask]]:
+    """A table's mapped columns; of an API or a file all elements, by their own names where none was mapped."""
     found, masks = [], {}
+    is_table = place.kind == DistributionKind.TABLE
+    columns = place.columns if is_table else {e.code: place.columns.get(e.code, e.code) for e in draft.content.elements}
     for element in draft.content.elements:
-        if not element.shareable or element.code not in columns:
+        if not element.shareable or not element.code or element.code not in columns:
             continue
         try:
             spec = element.spec()
@@ -77,7 +97,7 @@ def _mapped(draft: DraftRef, columns: dict[str, str]) -> tuple[tuple[MappedColum
         if mask := policies.mask_at_mounting(element, spec):
             masks[element.code] = mask
     if not found:
-        raise errors.NothingMounted()
+        raise errors.NothingMounted() if is_table else errors.ElementsMissing()
     return tuple(found), masks
 
 
@@ -94,7 +114,7 @@ def take_answer(fact: MountTried, *, by: System) -> None:
     if not fact.steps:
         problem = gettext_noop("The node said nothing.")
     record_act(
-        kind="node:mount_answered", subject=("node", fact.node_id), by=by, at=fact.at, basis=_BASIS,
+        kind="node:mount_answered", subject=("node", fact.node_id), by=by, at=fact.at, basis=_BASIS[trial.kind],
         after={"table": trial.table, "trial": trial.pk, "steps": len(fact.steps), "problem": problem, "rows": trial.rows},
         **_seen(trial),
     )  # fmt: skip
@@ -136,9 +156,12 @@ def ask_for_trial_rows(*, trial_id: UUID, by: Actor, at: datetime) -> str:
     return issue_ticket(ticket, link.platform_key())
 
 
-def latest_trial(resource_id: UUID, *, actor: Actor) -> MountTrial | None:
-    """The newest trial of an entry whose source the actor may know."""
-    row = MountTrial.objects.select_related("node").filter(resource_id=resource_id).order_by("-asked_at").first()
+def latest_trial(resource_id: UUID, *, place: DistributionContent | None = None, actor: Actor) -> MountTrial | None:
+    """The newest trial of an entry, or of one of its deliveries, whose source the actor may know."""
+    rows = MountTrial.objects.select_related("node").filter(resource_id=resource_id)
+    if place is not None:
+        rows = rows.filter(kind=place.kind, node_id=place.node_id, table=place.source_table)
+    row = rows.order_by("-asked_at").first()
     return row if row is not None and permissions.sees_source(actor, row.provider_id) else None
 
 

@@ -195,7 +195,7 @@ DISTRIBUTION_FIELDS: dict[str, str | Promise] = {
     "kind": _("Kind"),
     "title": _("Title"),
     "node_id": _("Exchange node"),
-    "source_table": _("Source table (schema.table)"),
+    "source_table": _("Source table (schema.table); of an API or a file its path"),
     "columns": _("Columns"),
     "description": _("Description"),
 }

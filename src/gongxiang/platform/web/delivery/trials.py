@@ -10,56 +10,72 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.catalogue.vocabulary import DistributionKind
 from gongxiang.platform.delivery import permissions, policies, trying
-from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.grants.sample import DOOR
+from gongxiang.platform.web.numbers import whole
 from gongxiang.platform.web.possible import possible
 from gongxiang.platform.web.tracing import trace_of
 from gongxiang.protocol import clock
 
 #: In the order in which a node tries them (`protocol.messages.MountStep`).
-STEPS = ("reachable", "table", "key", "rights", "columns", "sample")
+STEPS = {
+    DistributionKind.TABLE: ("reachable", "table", "key", "rights", "columns", "sample"),
+    DistributionKind.API: ("place", "answering", "records", "columns", "sample"),
+    DistributionKind.FILE: ("place", "there", "header", "columns", "sample"),
+}
 
 
 def _shown(request: ActingRequest, resource_id: UUID) -> dict[str, Any]:
     draft = catalogue.get_draft(resource_id, actor=request.actor)
-    trial = trying.latest_trial(resource_id, actor=request.actor)
-    table = next((one for one in draft.content.distributions if one.kind == DistributionKind.TABLE), None)
-    at = clock.now()
-    found = {step["step"]: step for step in trial.steps} if trial else {}
+    places = [(n, one) for n, one in enumerate(draft.content.distributions, start=1) if one.kind in STEPS]
     return {
         "draft": draft,
-        "table": table,
-        "trial": trial,
-        "steps": [(name, found.get(name)) for name in STEPS],
-        "failed": [name for name, step in found.items() if step["problem"]],
-        "silent": trial is not None and trial.answered_at is None and at - trial.asked_at > policies.TRIAL_PATIENCE,
+        "places": [_place(request, resource_id, number, place) for number, place in places],
         "may_try": possible(
             lambda: permissions.check_for_department(permissions.CHECK_TABLE, request.actor, draft.provider_id)
         ),
         "may_look": permissions.SAMPLE_MOUNT.allows(request.actor) and request.actor.department_id == draft.provider_id,
+        "elements": [
+            (one, policies.mask_at_mounting(one, one.spec()))
+            for one in draft.content.elements
+            if one.code and one.shareable and one.type
+        ],
+    }
+
+
+def _place(request: ActingRequest, resource_id: UUID, number: int, place: Any) -> dict[str, Any]:
+    """One delivery of the draft, and what came of its newest trial."""
+    trial = trying.latest_trial(resource_id, place=place, actor=request.actor)
+    at = clock.now()
+    found = {step["step"]: step for step in trial.steps} if trial else {}
+    is_table = place.kind == DistributionKind.TABLE
+    return {
+        "number": number,
+        "place": place,
+        "is_table": is_table,
+        "ready": bool(place.node_id and place.source_table and (place.columns or not is_table)),
+        "trial": trial,
+        "steps": [(name, found.get(name)) for name in STEPS[place.kind]],
+        "failed": [name for name, step in found.items() if step["problem"]],
+        "silent": trial is not None and trial.answered_at is None and at - trial.asked_at > policies.TRIAL_PATIENCE,
         "rows_kept": trial is not None
         and trial.answered_at is not None
         and trial.rows > 0
         and trial.shown_at is None
         and at - trial.answered_at <= policies.TRIAL_ROWS_KEPT,
-        "elements": [
-            (one, policies.mask_at_mounting(one, one.spec()))
-            for one in draft.content.elements
-            if table and one.code in table.columns and one.shareable and one.type
-        ],
-        "by_words": [one for one in draft.content.distributions if one.kind != DistributionKind.TABLE],
     }
 
 
 @door(permissions.CHECK_TABLE)
 @require_http_methods(["GET", "POST"])
 def trial(request: ActingRequest, resource_id: UUID) -> HttpResponse:
-    """Test the connection of the table that an entry delivers, and see what came of it."""
+    """Test what an entry delivers, each way by itself, and see what came of it."""
     refusal = None
     if request.method == "POST":
+        number = whole(request.POST.get("number", ""), otherwise=0) or None
         try:
-            trying.try_mount(resource_id=resource_id, by=request.actor, at=clock.now())
+            trying.try_mount(resource_id=resource_id, number=number, by=request.actor, at=clock.now())
         except Refusal as caught:
             if caught.status in (403, 404):
                 raise
@@ -74,7 +90,12 @@ def trial(request: ActingRequest, resource_id: UUID) -> HttpResponse:
 @require_safe
 def trial_live(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     """The part of the page that waits for the node."""
-    return render(request, "delivery/parts/trial_live.html", _shown(request, resource_id))
+    shown = _shown(request, resource_id)
+    number = whole(request.GET.get("number", ""), otherwise=0)
+    one = next((one for one in shown["places"] if not number or one["number"] == number), None)
+    if one is None:
+        raise NotFound()
+    return render(request, "delivery/parts/trial_live.html", {**shown, "one": one})
 
 
 @door(permissions.SAMPLE_MOUNT)

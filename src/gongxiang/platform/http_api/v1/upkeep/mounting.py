@@ -74,10 +74,14 @@ enter_acts(
 
 
 class Trial(Schema):
-    """A table tried at mounting: each step up to the first that failed; the rows themselves are never here."""
+    """What an entry delivers, tried at mounting: each step up to the first that failed; the rows are never here.
+
+    `table` is the table, or the path of the API or file below what the node offers.
+    """
 
     id: UUID
     resource_id: UUID
+    kind: str
     table: str
     asked_at: datetime
     asked_by: str
@@ -102,13 +106,13 @@ def _trial_body(row: Any) -> dict[str, Any]:
     answer=Trial,
 )  # fmt: skip
 def trial(request: Called, resource_id: UUID) -> dict[str, Any]:
-    """The newest trial of an entry's table."""
+    """The newest trial of what an entry delivers."""
     return _trial_body(_trial(resource_id, actor=request.actor))
 
 
-def _try(*, resource_id: UUID, by: Any, at: datetime) -> Any:
-    """Let the node try the table that the draft of an entry delivers; the answer arrives within seconds."""
-    return trying.try_mount(resource_id=resource_id, by=by, at=at).resource_id
+def _try(*, resource_id: UUID, number: int | None = None, by: Any, at: datetime) -> Any:
+    """Let the node try the table that the draft delivers, or the delivery of this number; the answer comes within seconds."""
+    return trying.try_mount(resource_id=resource_id, number=number, by=by, at=at).resource_id
 
 
 enter_acts(
