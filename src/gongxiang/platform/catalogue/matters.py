@@ -62,7 +62,7 @@ class MatterState:
         return sum(item.status == AVAILABLE for item in self.items)
 
 
-@implements("wushen-2021-60:5", "wushen-2021-60:22.5")
+@implements("wushen-2021-60:5", "wushen-2021-60:22.5", "cn-809:40(1)")
 def states(matters: Iterable[MatterRef], *, actor: Actor) -> tuple[MatterState, ...]:
     """The matters with their resources, and every item checked against the published catalogue in one look."""
     known = {one.id: one for one in matters}

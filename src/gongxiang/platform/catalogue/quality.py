@@ -251,7 +251,7 @@ def _described_only(department: UUID | None, at: datetime) -> QuerySet[Resource]
     return _shared(department).filter(Exists(lines), ~Exists(tables), ~Exists(seen)).order_by("published_at", "pk")
 
 
-@implements("wushen-2021-60:20", "cn-809:16.2", "cn-809:18")
+@implements("wushen-2021-60:20", "wushen-2021-60:30(3)", "cn-809:16.2", "cn-809:18")
 def _stale(department: UUID | None, at: datetime) -> QuerySet[Resource]:
     """Mounted data that has not changed within its update cycle and the days of grace."""
     grace = timedelta(days=rulebook.parameter("stale_grace_days"))
