@@ -202,6 +202,9 @@ def test_what_passes_is_shown_confirmed_and_names_of_old_stay(banner):
     assert len(queries.matters(into.id)) == 2
     assert Agreement.objects.get(department_id=away.id).status == "TERMINATED"
     assert Agreement.objects.get(department_id=into.id).status == "IN_FORCE"
+    old = Agreement.objects.get(department_id=away.id)
+    page = signed_in(banner.authority_leader).get(f"/agreements/{old.pk}/").content.decode()
+    assert f"{away.department.name}已并入{into.department.name}" in page, "who reads an old record is told whom to turn to"
     assert queries.officer_of(away.id) is None
     record = EvidenceRecord.objects.get(kind="department:merged")
     assert record.detail["passed"]["entries"] == 1

@@ -194,6 +194,12 @@ def whose_turn(
     return {"turn": (found,) if found else (), "roles": (Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER)}
 
 
+def merged_of(*ids: UUID | None) -> list[tuple[str, DepartmentRef]]:
+    """Of these departments those that became part of another, by name, with the one that has their rights and duties."""
+    rows = Department.objects.filter(pk__in=[one for one in ids if one], status="MERGED").exclude(successor=None)
+    return [(row.name, _department(row.successor)) for row in rows.select_related("successor").order_by("name")]
+
+
 def department_names(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names by id, for lists."""
     return dict(Department.objects.filter(id__in=set(ids)).values_list("id", "name"))

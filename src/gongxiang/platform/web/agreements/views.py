@@ -94,6 +94,8 @@ def new(request: ActingRequest) -> HttpResponse:
         else:
             messages.success(request, _("The draft is made. The accountable officer signs it next."))
             return redirect("agreements:agreement", made.id)
+    offered = {"new": possible(queries.current_template, lambda: policies.check_can_draft(request.actor.department_id))}
+    close_if_impossible(request, form, offered, to=("agreements:list",), offer="new")
     return render(
         request,
         "agreements/draft.html",

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.urls import NoReverseMatch, reverse
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from gongxiang.law.deadlines import last_day
+from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.delivery import reports
 from gongxiang.platform.web.templatetags.gx import day, state
@@ -23,6 +25,12 @@ register = template.Library()
 def state_word(subject: str, status: str) -> str:
     """A state in words only, for choices."""
     return str(labels.state(subject, status)[0])
+
+
+@register.inclusion_tag("web/parts/merged.html")
+def merged_notice(*departments: UUID | None) -> dict[str, Any]:
+    """What became of the departments that a case names, where one is part of another now."""
+    return {"merged": parties.merged_of(*departments)}
 
 
 @register.simple_tag
