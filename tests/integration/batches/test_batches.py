@@ -69,6 +69,7 @@ def test_each_is_the_askers_act_and_one_that_is_refused_stops_none(banner):
     ]  # fmt: skip
     assert [one.refused for one in (first, second, third)] == [True, True, False]
     assert "草稿" in first.reasons[1].message, "a state is told in the reader's words"
+    assert first.reasons[0].field == "name"
     assert first.reasons[0].articles == FieldMissing(field="name", name="名称").articles
     assert Person.objects.get(pk=banner.provider.clerk.id).name == "办成"
     trail = EvidenceRecord.objects.filter(subject_id=str(batch_id)).order_by("id").values_list("kind", flat=True)

@@ -16,6 +16,7 @@ from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.catalogue.models import RemitChange, WithheldCheck
 from gongxiang.platform.rulebook import actions as rulebook
 from gongxiang.platform.web.catalogue.forms import ResourcesField
+from gongxiang.platform.web.catalogue.labels import field_label
 from gongxiang.protocol import clock
 from tests.factories import catalogue as make
 from tests.factories.contents import complete_content, withheld_content
@@ -292,6 +293,13 @@ def test_a_clerk_ticks_the_drafts_of_the_department_and_sends_them(banner):
     answer = browser.post(reverse("batches:entries"), {"act": "send", "entry": ticked, "back": "mine"}, follow=True)
     assert reverse("catalogue:mine") in text_of(answer)
     assert {queries.get_draft(UUID(key)).status for key in ticked} == {"IN_REVIEW"}
+
+
+def test_a_reason_names_the_field_that_is_missing(banner):
+    half = make.make_entry_at("DRAFT", banner=banner, content=replace(complete_content("甲"), update_cycle=""))
+    sent = {"act": "send", "entry": str(half.id), "back": "mine"}
+    page = client_of(banner.provider.clerk).post(reverse("batches:entries"), sent, follow=True)
+    assert f"{field_label('update_cycle')}：此项必填。" in text_of(page)
 
 
 def test_a_queue_is_narrowed_by_department_state_and_words_and_goes_out_as_a_file(banner):

@@ -25,6 +25,8 @@ class Reason:
     values: dict[str, Any]
     basis: tuple[str, ...]
     todo: str
+    #: The field it is about; may be empty.
+    field: str = ""
 
     @property
     def message(self) -> str:
@@ -51,6 +53,7 @@ class Reason:
         """As JSON's own types."""
         return {
             "code": self.code, "template": self.template, "values": self.values, "basis": list(self.basis), "todo": self.todo,
+            "field": self.field,
         }  # fmt: skip
 
     @classmethod
@@ -63,8 +66,9 @@ class Reason:
         """What a refusal says."""
         values = {name: value if isinstance(value, int) else str(value)[:200] for name, value in refusal.values.items()}
         return cls(
-            code=refusal.code, template=refusal.template, values=values, basis=tuple(refusal.articles), todo=refusal.todo
-        )
+            code=refusal.code, template=refusal.template, values=values, basis=tuple(refusal.articles), todo=refusal.todo,
+            field=refusal.field,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,5 +56,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         home=lambda batch: "access:replies" if batch.act == "prepare" else "access:consents",
     ),
 }  # fmt: skip
+#: Kind -> the words of a field that a reason names; the areas whose fields they are fill it in.
+FIELD_WORDS: Final[dict[str, Callable[[str], str]]] = {}
 #: What the worker is handed.
 CARRY_OUT: Final = {name: kind.carry_out for name, kind in KINDS.items()}

@@ -21,7 +21,7 @@ from gongxiang.platform.grants.effects import effects_of_draft, mark_of
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.batches.forms import BatchForm
-from gongxiang.platform.web.batches.kinds import KINDS
+from gongxiang.platform.web.batches.kinds import FIELD_WORDS, KINDS
 from gongxiang.platform.web.batches.offered import offered
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.upkeep.effects import in_words
@@ -47,13 +47,14 @@ def one(request: ActingRequest, batch_id: UUID) -> HttpResponse:
     batch = queries.get_batch(batch_id, actor=request.actor)
     items = queries.items_of(batch_id, actor=request.actor)
     if request.GET.get("export") == "csv":
-        return lists.export_csv(f"batch-{batch.asked_at.astimezone(BEIJING):%Y%m%d-%H%M}", _columns(), items)
+        return lists.export_csv(f"batch-{batch.asked_at.astimezone(BEIJING):%Y%m%d-%H%M}", _columns(batch.kind), items)
     kind = KINDS[batch.kind]
     refused = [item for item in items if item.refused]
     entries = batch.kind == "entries"
     apart = [item for item in refused if entries and _is_apart(item)]
     context = {
-        "batch": batch, "items": items, "reasons": _reasons(refused), "record": kind.record, "home": reverse(kind.home(batch)),
+        "batch": batch, "items": [(item, _told(batch.kind, item)) for item in items], "record": kind.record,
+        "reasons": _reasons(batch.kind, refused), "home": reverse(kind.home(batch)),
         "act": labels.code("batch_act", batch.act),
     }  # fmt: skip
     if not batch.running and entries and batch.act in offered(request.actor):
@@ -114,18 +115,25 @@ def _said_before(batch: BatchRef) -> BatchForm:
     return BatchForm(initial={name: batch.said[name] for name in names if name in batch.said})
 
 
-def _reasons(items: Sequence[ItemRef]) -> list[tuple[Reason, int]]:
+def _told(kind: str, item: ItemRef) -> list[tuple[str, Reason]]:
+    """Each reason with its field in words before it."""
+    words = FIELD_WORDS.get(kind, str)
+    named = [(words(reason.field), reason) for reason in item.reasons]
+    return [(f"{name}{_(': ')}{one.message}" if name != one.field else one.message, one) for name, one in named]
+
+
+def _reasons(kind: str, items: Sequence[ItemRef]) -> list[tuple[str, Reason, int]]:
     """Why records were refused and how many, the commonest first: two hundred times the same is said once."""
-    counted = Counter(reason.message for item in items for reason in item.reasons)
-    first = {reason.message: reason for item in reversed(items) for reason in item.reasons}
-    return [(first[message], n) for message, n in counted.most_common(10)]
+    told = [one for item in items for one in _told(kind, item)]
+    first = dict(reversed(told))
+    return [(message, first[message], n) for message, n in Counter(message for message, _r in told).most_common(10)]
 
 
-def _columns() -> list[tuple[Any, Any]]:
+def _columns(kind: str) -> list[tuple[Any, Any]]:
     return [
-        (_("Record"), lambda item: item.name),
+        (_("Entry or request"), lambda item: item.name),
         (_("Result"), lambda item: labels.state("batch_item", item.result)[0]),
-        (_("Why not"), lambda item: " / ".join(reason.message for reason in item.reasons)),
+        (_("Why not"), lambda item: " / ".join(message for message, _reason in _told(kind, item))),
         (_("Basis"), lambda item: " ".join(dict.fromkeys(a for reason in item.reasons for a in reason.articles))),
         (_("What to do"), lambda item: " / ".join(dict.fromkeys(r.advice for r in item.reasons if r.advice))),
         (_("Time"), lambda item: f"{item.acted_at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}" if item.acted_at else ""),

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongxiang.platform.batches.actions import Wanted
@@ -33,6 +34,7 @@ def entries(request: ActingRequest) -> HttpResponse:
     if act not in offered(request.actor):
         raise NotPermitted()
     names = queries.names_of_drafts(ticked, actor=request.actor)
+    names = {key: name or _("(no name yet)") for key, name in names.items()}
     items = [Wanted(subject_id=key, name=names.get(key, ""), said=_own(request, key, act)) for key in ticked]
     said = {name: form.cleaned_data.get(name, form[name].initial) for name in _SAID.get(act, ())}
     return ask(request, kind="entries", act=act, items=items, said={**said, "back": back}, back=f"catalogue:{back}")

@@ -20,6 +20,7 @@ from gongxiang.platform.catalogue.vocabulary import (
     SystemTier,
     UpdateCycle,
 )
+from gongxiang.platform.web.batches.kinds import FIELD_WORDS
 
 STATES = {
     "resource:DRAFT": (_("Draft"), "secondary"),
@@ -241,3 +242,6 @@ def field_label(path: str) -> str:
         parts = (str(FIELDS[head]), "" if head == "distributions" and len(which) > 30 else which, str(field))
         return " · ".join(part for part in parts if part)
     return path
+
+
+FIELD_WORDS["entries"] = field_label
