@@ -177,8 +177,8 @@ def _masked_rows(dsn: str, found: SourceTable, order: TryMount) -> dict[str, Any
         source.close()
     columns, shown = [], []
     for place, spec in enumerate(source.elements):
-        empty = chunk is None or chunk.batch is None
-        values = pa.array([], arrow_type(spec)) if empty else chunk.batch.column(place)
+        batch = None if chunk is None else chunk.batch
+        values = pa.array([], arrow_type(spec)) if batch is None else batch.column(place)
         column, cells = _shown(values, spec, order, secret)
         columns.append(column)
         shown.append(cells)

@@ -160,6 +160,8 @@ def latest_trial(resource_id: UUID, *, place: DistributionContent | None = None,
     """The newest trial of an entry, or of one of its deliveries, whose source the actor may know."""
     rows = MountTrial.objects.select_related("node").filter(resource_id=resource_id)
     if place is not None:
+        if place.node_id is None:
+            return None
         rows = rows.filter(kind=place.kind, node_id=place.node_id, table=place.source_table)
     row = rows.order_by("-asked_at").first()
     return row if row is not None and permissions.sees_source(actor, row.provider_id) else None
