@@ -6,7 +6,6 @@ import json
 import re
 import zipfile
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -209,7 +208,6 @@ def test_without_evidence_nothing_is_imported(banner: Banner, monkeypatch: pytes
     clerk = banner.provider.clerk
     found = sent(clerk, book_of(*(incomplete(f"目录{n}") for n in "甲乙丙")), banner)
     actions.confirm_import(import_id=found.id, by=clerk, at=banner.at)
-    from gongxiang.platform.catalogue.actions import importing
 
     made, real = [], importing.draft_resource
 
@@ -464,12 +462,6 @@ def test_each_file_that_cannot_be_imported_says_why(banner: Banner) -> None:
     assert not Resource.objects.exists()
 
 
-def test_an_empty_and_a_huge_file_are_refused_at_once(banner: Banner) -> None:
-    for content, refusal in ((b"", errors.FileEmpty), (b"PK" + b"\0" * (31 * 2**20), errors.FileTooLarge)):
-        with pytest.raises(refusal):
-            actions.send_import(file_name="a.xlsx", content=content, by=banner.provider.clerk, at=banner.at)
-
-
 # ---- pages ----------------------------------------------------------------------------------------------------------------
 
 
@@ -594,21 +586,3 @@ def test_a_row_with_an_error_counts_as_that_and_a_cell_is_told_once(banner: Bann
     assert (found.status, found.wrong, found.new, found.changed, found.unchanged) == ("REFUSED", 1, 0, 0, 1)
     assert [line.action for line in imports.lines_of(found.id, actor=clerk)] == ["UNCHANGED", "WRONG"]
     assert sum((one.place.header, one.place.row) == ("更新周期", 3) for one in found.findings) == 1
-
-
-def test_waiting_files_are_few_and_old_ones_are_let_go(banner: Banner) -> None:
-    clerk = banner.provider.clerk
-    done = carried_out(clerk, sent(clerk, book_of(incomplete("目录一")), banner), banner)
-    for number in range(importing.MOST_WAITING):
-        actions.send_import(file_name=f"{number}.xlsx", content=b"{}", by=clerk, at=banner.at)
-    with pytest.raises(errors.TooManyImports):
-        actions.send_import(file_name="x.xlsx", content=b"{}", by=clerk, at=banner.at)
-    CatalogueImport.objects.filter(status="RECEIVED").delete()
-    waiting = sent(clerk, book_of(incomplete("目录二")), banner)
-    assert tasks.forget_old_imports(at=banner.at + timedelta(days=29)) == 0
-    assert imports.get_import(waiting.id, actor=clerk).status == "CHECKED"
-    tasks.forget_old_imports(at=banner.at + timedelta(days=31))
-    assert imports.get_import(waiting.id, actor=clerk).status == "CANCELLED"
-    assert imports.get_import(done.id, actor=clerk).file_gone
-    assert bytes(CatalogueImport.objects.get(pk=done.id).content) == b""
-    assert imports.lines_of(done.id, actor=clerk).count() == 1, "what it did stays listed, and can be undone"

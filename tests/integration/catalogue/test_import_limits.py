@@ -2,17 +2,19 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
 import pytest
 
-from gongxiang.platform.catalogue import actions, imports
+from gongxiang.platform.catalogue import actions, imports, tasks
+from gongxiang.platform.catalogue import errors_import as errors
 from gongxiang.platform.catalogue.actions import importing
 from gongxiang.platform.catalogue.models import CatalogueImport
 from gongxiang.platform.catalogue.workbook import reading
 from tests.factories.parties import Banner, make_banner
-from tests.integration.catalogue.test_import import JOB, book_of, incomplete, sent, zipped
+from tests.integration.catalogue.test_import import JOB, book_of, carried_out, incomplete, sent, zipped
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +68,27 @@ def test_a_file_that_kills_the_worker_is_given_up(banner: Banner, monkeypatch: p
     found = imports.get_import(made, actor=clerk)
     assert (found.status, found.problem and found.problem.code) == ("FAILED", "import_given_up")
     assert not actions.run_next_import(by=JOB, at=banner.at)
+
+
+def test_waiting_files_are_few_and_old_ones_are_let_go(banner: Banner) -> None:
+    clerk = banner.provider.clerk
+    done = carried_out(clerk, sent(clerk, book_of(incomplete("目录一")), banner), banner)
+    for number in range(importing.MOST_WAITING):
+        actions.send_import(file_name=f"{number}.xlsx", content=b"{}", by=clerk, at=banner.at)
+    with pytest.raises(errors.TooManyImports):
+        actions.send_import(file_name="x.xlsx", content=b"{}", by=clerk, at=banner.at)
+    CatalogueImport.objects.filter(status="RECEIVED").delete()
+    waiting = sent(clerk, book_of(incomplete("目录二")), banner)
+    assert tasks.forget_old_imports(at=banner.at + timedelta(days=29)) == 0
+    assert imports.get_import(waiting.id, actor=clerk).status == "CHECKED"
+    tasks.forget_old_imports(at=banner.at + timedelta(days=31))
+    assert imports.get_import(waiting.id, actor=clerk).status == "CANCELLED"
+    assert imports.get_import(done.id, actor=clerk).file_gone
+    assert bytes(CatalogueImport.objects.get(pk=done.id).content) == b""
+    assert imports.lines_of(done.id, actor=clerk).count() == 1, "what it did stays listed, and can be undone"
+
+
+def test_an_empty_and_a_huge_file_are_refused_at_once(banner: Banner) -> None:
+    for content, refusal in ((b"", errors.FileEmpty), (b"PK" + b"\0" * (31 * 2**20), errors.FileTooLarge)):
+        with pytest.raises(refusal):
+            actions.send_import(file_name="a.xlsx", content=content, by=banner.provider.clerk, at=banner.at)
