@@ -1,9 +1,7 @@
 """Import of entries: nothing half-imported, every error in its cell, preview, confirmation, undoing in one act."""
 
 import io
-import itertools
 import json
-import re
 import zipfile
 from dataclasses import replace
 from typing import Any
@@ -29,6 +27,7 @@ from gongxiang.platform.kernel.transitions import WrongState
 from tests.factories.catalogue import make_entry_at, make_published
 from tests.factories.contents import complete_content, conditional_content, element
 from tests.factories.parties import Banner, make_banner
+from tests.factories.workbooks import changed_in_place, many_times
 from tests.support.pages import client_of
 
 pytestmark = pytest.mark.django_db
@@ -529,39 +528,6 @@ def test_three_hundred_entries_are_written_and_undone(banner: Banner) -> None:
     assert len(queries.own_entries(clerk)) == 300
     assert actions.undo_import(import_id=done.id, by=clerk, at=banner.at) == ()
     assert queries.own_entries(clerk) == ()
-
-
-def many_times(book: bytes, times: int) -> bytes:
-    """A workbook of one entry, with the entry and its elements so many times, numbered: faster than writing each cell anew."""
-    source, out = zipfile.ZipFile(io.BytesIO(book)), io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
-        for name in source.namelist():
-            part = source.read(name).decode()
-            if re.search(r"worksheets/sheet[123]\.xml", name):
-                head, *rows = re.findall(r"<row .*?</row>", part, re.DOTALL)
-                begin, end = part[: part.index(head)], part[part.index("</sheetData>") :]
-                # {0}: the row; {1}: the number of its entry; {2}: what stands in name and keyword.
-                marked = [
-                    re.sub(r'(r="[A-Z]*)\d+"', r'\g<1>{0}"', text.replace("{", "{{").replace("}", "}}"))
-                    .replace('<c r="A{0}" t="n"><v>1<', '<c r="A{0}" t="n"><v>{1}<').replace("00000&#21495;", "{2:05d}&#21495;")
-                    .replace(">k0<", ">k{2}<")
-                    for text in rows
-                ]  # fmt: skip
-                numbers = itertools.count(2)
-                lines = (text.format(next(numbers), n + 1, n) for n in range(times) for text in marked)
-                part = f"{begin}{head}{''.join(lines)}{end}"
-            package.writestr(name, part)
-    return out.getvalue()
-
-
-def changed_in_place(book: bytes, old: str, new: str) -> bytes:
-    """The workbook with a text replaced in its parts: faster than opening ten thousand rows."""
-    source, out = zipfile.ZipFile(io.BytesIO(book)), io.BytesIO()
-    coded = new.replace("\x1b", "_x001B_").encode()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        for name in source.namelist():
-            package.writestr(name, source.read(name).replace(f">{old}<".encode(), b">" + coded + b"<"))
-    return out.getvalue()
 
 
 def test_a_workbook_or_file_of_others_entries_keeps_their_tables_to_them(banner: Banner) -> None:
