@@ -193,7 +193,12 @@ class Follower:
 
 
 async def stop(task: "asyncio.Task[Any]") -> None:
-    """Cancel a background task and wait for its end."""
-    task.cancel()
+    """Cancel a background task and wait for its end.
+
+    A cancellation that meets a failing call can be lost in the handling of the failure, so it is said until it is heard.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.5)
     with contextlib.suppress(asyncio.CancelledError):
-        await task
+        task.result()
