@@ -94,7 +94,8 @@ def ask_batch(
 def stop_batch(*, batch_id: UUID, by: Actor, at: datetime) -> None:
     """Let it end after the act at hand: what was done stays done, the rest is left as it is."""
     permissions.ASK.check(by)
-    row = Batch.objects.select_for_update().filter(pk=batch_id, person_id=by.id if isinstance(by, Person) else None).first()
+    own = Batch.objects.select_for_update().filter(person_id=by.id) if isinstance(by, Person) else Batch.objects.none()
+    row = own.filter(pk=batch_id).first()
     if row is None:
         raise errors.BatchNotFound()
     evidence.transition(

@@ -69,8 +69,9 @@ def shared_items(stems: Iterable[str]) -> tuple[SharedItem, ...]:
     wanted = list(stems)
     rows: dict[str, list[tuple[str, UUID, UUID, str]]] = {one: [] for one in wanted}
     having = PublishedElement.objects.filter(stem__in=wanted).order_by("department_id", "resource__name")
-    for meaning, *row in having.values_list("stem", "name", "department_id", "resource_id", "resource__name"):
-        rows[meaning].append(tuple(row))
+    columns = ("stem", "name", "department_id", "resource_id", "resource__name")
+    for meaning, name, department_id, entry_id, entry_name in having.values_list(*columns):
+        rows[meaning].append((name, department_id, entry_id, entry_name))
     names = parties.department_names({department for mine in rows.values() for _name, department, *_entry in mine})
     named = current(wanted)
     found = []

@@ -1,7 +1,7 @@
 """From where somebody signs in: failures are counted for a name and a place, so that nobody shuts a name for its owner.
 
 A browser in which both factors were shown is known by a random token of its own, kept as a digest; it counts for itself alone.
-Any other place counts twice: under its address, and with all unknown places together. See docs/decisions/0054.
+Any other place counts twice: under its address, and with all unknown places together. See docs/decisions/0049.
 """
 
 import hashlib

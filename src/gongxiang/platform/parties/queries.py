@@ -197,7 +197,9 @@ def whose_turn(
 def merged_of(*ids: UUID | None) -> list[tuple[str, DepartmentRef]]:
     """Of these departments those that became part of another, by name, with the one that has their rights and duties."""
     rows = Department.objects.filter(pk__in=[one for one in ids if one], status="MERGED").exclude(successor=None)
-    return [(row.name, _department(row.successor)) for row in rows.select_related("successor").order_by("name")]
+    return [
+        (row.name, _department(row.successor)) for row in rows.select_related("successor").order_by("name") if row.successor
+    ]
 
 
 def department_names(ids: Iterable[UUID]) -> dict[UUID, str]:
