@@ -36,7 +36,9 @@ FROM_TABLE = frozenset(
     operation.operation_id
     for path in ROUTER.path_operations.values()
     for operation in path.operations
-    if operation.view_func.__module__.endswith((".acts", ".lists"))
+    if operation.view_func.__module__.endswith(
+        (".acts", ".lists", ".agenda", ".evidence", ".exchange", ".duties", ".rules", ".messages", ".proceedings")
+    )
 )
 
 

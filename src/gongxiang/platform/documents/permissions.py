@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from gongxiang.platform.kernel.actors import Actor, Person, Role, System
+from gongxiang.platform.kernel.actors import Actor, Person, Role, Scope, System
 from gongxiang.platform.kernel.errors import NotPermitted
 from gongxiang.platform.kernel.permissions import Permission
 
@@ -14,8 +14,9 @@ ISSUE = Permission(name="documents.issue", roles=DEPARTMENT | AUTHORITY | {Role.
 VOIDERS = frozenset({"projects", "grants", "agreements"})
 WITHDRAW = Permission(name="documents.withdraw", roles=AUTHORITY | {Role.ACCOUNTABLE_OFFICER}, systems=VOIDERS)
 READ = Permission(
-    name="documents.read", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR, Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}
-)
+    name="documents.read", roles=DEPARTMENT | AUTHORITY | {Role.AUDITOR, Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR},
+    scope=Scope.ACT,
+)  # fmt: skip
 ATTACH = Permission(name="documents.attach", roles=DEPARTMENT | AUTHORITY | {Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR})
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.db.models import TextChoices
+from django.db.models import F, TextChoices
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -213,9 +213,18 @@ class Change(Schema):
     after: Any = None
 
 
-def page_of(rows: Any, *, page: int, size: int) -> tuple[list[Any], dict[str, int]]:
-    """One page of a queryset, and its numbers."""
-    total = rows.count()
+#: How lists are sorted: as the room does, the newest or the oldest first, the last day first.
+Order = Literal["", "new", "old"]
+Urgency = Literal["", "new", "old", "due"]
+
+
+def page_of(rows: Any, *, page: int, size: int, sort: str = "", since: str = "") -> tuple[list[Any], dict[str, int]]:
+    """One page of a queryset or a list, and its numbers; `since` is the moment by which a queryset is sorted."""
+    if sort == "due":
+        rows = rows.order_by(F("due_at").asc(nulls_last=True), "-pk")
+    elif sort:
+        rows = rows.order_by(f"-{since}", "-pk") if sort == "new" else rows.order_by(since, "pk")
+    total = len(rows) if isinstance(rows, (list, tuple)) else rows.count()
     return list(rows[(page - 1) * size : page * size]), {"total": total, "page": page, "pages": max(1, -(-total // size))}
 
 

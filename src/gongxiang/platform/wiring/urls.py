@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from gongxiang.platform.wiring import joints  # noqa: F401 -- importing it joins
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("gongxiang.platform.web.urls")),
     path("", include("gongxiang.platform.http_api.urls")),

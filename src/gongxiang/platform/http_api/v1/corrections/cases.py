@@ -11,7 +11,7 @@ from gongxiang.platform.corrections import actions, queries, tickets
 from gongxiang.platform.corrections.permissions import CARRY, REPORT, VERIFY, VIEW
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.schemas import Urgency, page_of
 from gongxiang.protocol import clock
 
 #: The gateway's door for tickets, on the site's own host.
@@ -62,6 +62,7 @@ class WantedCorrections(Schema):
     outcome: str = Field("", max_length=20)
     box: Literal["all", "mine", "to_verify"] = "all"
     page: int = Field(1, ge=1, le=100_000)
+    sort: Urgency = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -111,7 +112,7 @@ def corrections(request: Called, wanted: Query[WantedCorrections]) -> dict[str, 
         actor=request.actor, box=wanted.box, text=wanted.q.replace("\x00", "").strip(), statuses=statuses,
         outcome=wanted.outcome,
     )  # fmt: skip
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="reported_at")
     return {"corrections": [_body(row, whole=queries.takes_part(row, request.actor)) for row in shown], **numbers}
 
 

@@ -12,7 +12,7 @@ from gongxiang.platform.access.permissions_dispute import VIEW
 from gongxiang.platform.access.queries_dispute import DisputeView
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.schemas import Urgency, page_of
 
 
 class DisputeCase(Schema):
@@ -58,6 +58,7 @@ class WantedDisputes(Schema):
     status: str = Field("", max_length=20)
     box: Literal["all", "open", "mine", "ended"] = "all"
     page: int = Field(1, ge=1, le=100_000)
+    sort: Urgency = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -83,7 +84,7 @@ def disputes(request: Called, wanted: Query[WantedDisputes]) -> dict[str, Any]:
         actor=request.actor, box=wanted.box, text=wanted.q.replace("\x00", "").strip(),
         statuses=(wanted.status,) if wanted.status else (),
     )  # fmt: skip
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="opened_at")
     return {"disputes": [_body(queries.view_of(row)) for row in shown], **numbers}
 
 

@@ -11,7 +11,7 @@ from gongxiang.platform.access import queries_collection as queries
 from gongxiang.platform.access.permissions_dispute import VIEW_PLANS
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.schemas import Urgency, page_of
 
 
 class Filing(Schema):
@@ -46,6 +46,7 @@ class WantedFilings(Schema):
     status: str = Field("", max_length=20)
     department: UUID | None = None
     page: int = Field(1, ge=1, le=100_000)
+    sort: Urgency = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -68,7 +69,7 @@ def filings(request: Called, wanted: Query[WantedFilings]) -> dict[str, Any]:
     rows = queries.find_absences(
         actor=request.actor, text=wanted.q.replace("\x00", "").strip(), status=wanted.status, department_id=wanted.department
     )
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="stated_at")
     return {"filings": [_body(row) for row in shown], **numbers}
 
 

@@ -12,7 +12,7 @@ from gongxiang.platform.access.permissions_dispute import VIEW_PLANS
 from gongxiang.platform.access.queries_collection import PlanView
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.schemas import Urgency, page_of
 
 
 class CollectionCase(Schema):
@@ -51,6 +51,7 @@ class WantedPlans(Schema):
     status: str = Field("", max_length=20)
     department: UUID | None = None
     page: int = Field(1, ge=1, le=100_000)
+    sort: Urgency = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -74,7 +75,7 @@ def plans(request: Called, wanted: Query[WantedPlans]) -> dict[str, Any]:
     rows = queries.find_plans(
         actor=request.actor, text=wanted.q.replace("\x00", "").strip(), status=wanted.status, department_id=wanted.department
     )
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="drafted_at")
     return {"plans": [_body(queries.plan_view(row)) for row in shown], **numbers}
 
 

@@ -10,7 +10,7 @@ from gongxiang.platform.catalogue import queries
 from gongxiang.platform.catalogue.permissions import OWN, QUEUES
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import ListedEntry, listed
+from gongxiang.platform.http_api.schemas import ListedEntry, Order, listed
 
 
 class Wanted(Schema):
@@ -20,6 +20,7 @@ class Wanted(Schema):
     status: Literal[
         "", "DRAFT", "IN_REVIEW", "REVIEWED", "CONSENTED", "SUBMITTED", "RATIFIED", "RETURNED", "PUBLISHED", "WITHDRAWN"
     ] = ""
+    sort: Order = ""
     page: int = Field(1, ge=1, le=100_000)
     size: int = Field(50, ge=1, le=200)
 
@@ -43,6 +44,8 @@ def _page(rows: Sequence[Any], page: int, size: int) -> dict[str, Any]:
 def list_drafts(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     """The entries of the caller's department, in whatever state."""
     rows = queries.own_entries(request.actor, text=wanted.q.strip(), status=wanted.status)
+    if wanted.sort:
+        rows = sorted(rows, key=lambda row: row.saved_at, reverse=wanted.sort == "new")
     return _page(rows, wanted.page, wanted.size)
 
 

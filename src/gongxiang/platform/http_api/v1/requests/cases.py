@@ -10,7 +10,7 @@ from gongxiang.platform.access import queries, states
 from gongxiang.platform.access.permissions import VIEW
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.schemas import Urgency, page_of
 from gongxiang.platform.http_api.v1.requests.shapes import RequestCase, RequestCases, case_body
 
 
@@ -22,6 +22,7 @@ class WantedRequests(Schema):
     box: Literal["", "mine", "to_answer", "answered"] = ""
     resource_id: UUID | None = None
     page: int = Field(1, ge=1, le=100_000)
+    sort: Urgency = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -33,7 +34,7 @@ def requests(request: Called, wanted: Query[WantedRequests]) -> dict[str, Any]:
         actor=request.actor, box=wanted.box, text=wanted.q.replace("\x00", "").strip(), statuses=statuses,
         resource_id=wanted.resource_id,
     )  # fmt: skip
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="drafted_at")
     return {"requests": [case_body(request, queries.view_of(row)) for row in shown], **numbers}
 
 

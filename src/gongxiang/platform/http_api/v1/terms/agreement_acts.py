@@ -10,7 +10,7 @@ from gongxiang.platform.agreements import actions, permissions, queries
 from gongxiang.platform.agreements.queries import AgreementRef
 from gongxiang.platform.agreements.states import AGREEMENT
 from gongxiang.platform.http_api.acts import Act, Area, enter_acts
-from gongxiang.platform.http_api.lists import enter_reads, words
+from gongxiang.platform.http_api.lists import Narrowed, enter_reads, words
 from gongxiang.platform.http_api.schemas import schema_of
 from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.terms import Purpose
@@ -33,6 +33,12 @@ class AgreementSent(Schema):
     supplement: _Text = ""
 
 
+class AgreementsWanted(Narrowed):
+    """Which agreements."""
+
+    sort: Literal["new", "until", "from", "number"] = "new"
+
+
 def _draft(given: dict[str, Any]) -> dict[str, Any]:
     return {**given, "draft": actions.Draft(**given["draft"])}
 
@@ -43,7 +49,8 @@ _AGREEMENT = Area(
 )  # fmt: skip
 enter_reads(
     _AGREEMENT, many="agreements", said="Agreements between departments and the authority, the latest first.",
-    find=lambda actor, asked: queries.agreements(actor, search=words(asked), status=asked.status),
+    find=lambda actor, asked: queries.agreements(actor, search=words(asked), status=asked.status, sort=asked.sort),
+    wanted=AgreementsWanted,
 )  # fmt: skip
 enter_acts(
     _AGREEMENT,

@@ -11,7 +11,7 @@ from gongxiang.platform.delivery import queries_channels as queries
 from gongxiang.platform.delivery.permissions import VIEW_CHANNELS
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.schemas import Order, Urgency, page_of
 
 
 class OutsideChannel(Schema):
@@ -70,6 +70,7 @@ class Wanted(Schema):
     q: str = Field("", max_length=200)
     status: str = Field("", max_length=20)
     page: int = Field(1, ge=1, le=100_000)
+    sort: Urgency = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -95,6 +96,7 @@ class WantedFindings(Schema):
     """Open ones, or settled ones too."""
 
     settled: bool = False
+    sort: Order = ""
     page: int = Field(1, ge=1, le=100_000)
     size: int = Field(50, ge=1, le=200)
 
@@ -108,7 +110,7 @@ def outside_channels(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     """Exchanges outside the platform: the own department's, or all for authority, audit and operation."""
     statuses = (wanted.status,) if wanted.status else ()
     rows = queries.find_channels(actor=request.actor, text=wanted.q.strip(), statuses=statuses)
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="declared_at")
     return {"outside_channels": [_body(row) for row in shown], **numbers}
 
 
@@ -125,7 +127,7 @@ def outside_channel(request: Called, channel_id: UUID) -> dict[str, Any]:
 def channel_findings(request: Called, wanted: Query[WantedFindings]) -> dict[str, Any]:
     """Findings of sharing outside the platform."""
     rows = queries.find_findings(actor=request.actor, open_only=not wanted.settled)
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="found_at")
     names = ChannelFinding.model_fields
     return {
         "channel_findings": [{name: getattr(queries.finding_view(row), name) for name in names} for row in shown],

@@ -14,7 +14,7 @@ from gongxiang.platform.catalogue.errors_import import FileEmpty
 from gongxiang.platform.catalogue.permissions import IMPORT, OWN_IMPORTS
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.schemas import Order, page_of
 from gongxiang.protocol import clock
 
 
@@ -67,6 +67,7 @@ class Wanted(Schema):
     """Which page."""
 
     page: int = Field(1, ge=1, le=100_000)
+    sort: Order = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -95,7 +96,9 @@ def _body(request: Called, import_id: UUID) -> dict[str, Any]:
 @endpoint("GET", "/imports", door=OWN_IMPORTS, name="list_imports", tag="Drafts", answer=CatalogueFiles)
 def listed(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     """Files of the own department."""
-    shown, numbers = page_of(imports.imports_of(request.actor), page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(
+        imports.imports_of(request.actor), page=wanted.page, size=wanted.size, sort=wanted.sort, since="sent_at"
+    )
     return {"imports": [{n: getattr(row, n) for n in ImportLineSent.model_fields} for row in shown], **numbers}
 
 

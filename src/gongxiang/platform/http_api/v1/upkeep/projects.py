@@ -8,7 +8,7 @@ from pydantic import Field
 
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of, schema_of
+from gongxiang.platform.http_api.schemas import Urgency, page_of, schema_of
 from gongxiang.platform.projects import queries
 from gongxiang.platform.projects.permissions import VIEW
 from gongxiang.platform.projects.values import ProjectView
@@ -25,6 +25,7 @@ class Wanted(Schema):
     department: UUID | None = None
     year: int | None = Field(None, ge=2000, le=2200)
     page: int = Field(1, ge=1, le=100_000)
+    sort: Urgency = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -43,7 +44,9 @@ def projects(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     rows = queries.find_projects(
         actor=request.actor, text=wanted.q.strip(), status=wanted.status, department_id=wanted.department, year=wanted.year
     )
-    shown, numbers = page_of(rows.order_by("-registered_at", "-number"), page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(
+        rows.order_by("-registered_at", "-number"), page=wanted.page, size=wanted.size, sort=wanted.sort, since="registered_at"
+    )
     return {"projects": [plain(queries.view_of(row)) for row in shown], **numbers}
 
 

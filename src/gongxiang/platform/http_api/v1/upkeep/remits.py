@@ -10,7 +10,7 @@ from gongxiang.platform.catalogue import queries_remit as queries
 from gongxiang.platform.catalogue.permissions_upkeep import VIEW_REMITS
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of, schema_of
+from gongxiang.platform.http_api.schemas import Urgency, page_of, schema_of
 from gongxiang.protocol.canonical import plain
 
 RemitChange = schema_of(queries.RemitView, sent=False)
@@ -23,6 +23,7 @@ class Wanted(Schema):
     status: Literal["", "running", "OVERDUE", "COMPLETED"] = ""
     department: UUID | None = None
     page: int = Field(1, ge=1, le=100_000)
+    sort: Urgency = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -41,7 +42,7 @@ def remit_changes(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     rows = queries.find_remit_changes(
         actor=request.actor, text=wanted.q.strip(), status=wanted.status, department_id=wanted.department
     )
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="registered_at")
     return {"remit_changes": [plain(one) for one in queries.remit_views(shown)], **numbers}
 
 

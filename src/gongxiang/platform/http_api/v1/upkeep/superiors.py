@@ -11,7 +11,7 @@ from gongxiang.platform.access import queries_superior as queries
 from gongxiang.platform.access.permissions import VIEW_SUPERIORS
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.schemas import Urgency, page_of
 
 
 class SuperiorRequest(Schema):
@@ -55,6 +55,7 @@ class Wanted(Schema):
     level: str = Field("", max_length=10)
     returning: bool = False
     page: int = Field(1, ge=1, le=100_000)
+    sort: Urgency = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -80,7 +81,7 @@ def superior_requests(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
     rows = queries.find_superior_requests(
         actor=request.actor, text=wanted.q.strip(), statuses=statuses, level=wanted.level, returning=wanted.returning
     )
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="drafted_at")
     return {"superior_requests": [_body(row) for row in shown], **numbers}
 
 

@@ -11,7 +11,7 @@ from gongxiang.platform.grants import queries_use
 from gongxiang.platform.grants.permissions import VIEW_USE
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.schemas import Order, page_of
 
 
 class UseRecord(Schema):
@@ -45,6 +45,7 @@ class WantedUse(Schema):
     since: date | None = None
     until: date | None = None
     page: int = Field(1, ge=1, le=100_000)
+    sort: Order = ""
     size: int = Field(50, ge=1, le=200)
 
 
@@ -64,7 +65,7 @@ def use_records(request: Called, wanted: Query[WantedUse]) -> dict[str, Any]:
         actor=request.actor, text=wanted.q.replace("\x00", "").strip(), channel=wanted.channel.replace("\x00", ""),
         grant_id=wanted.grant, since=wanted.since, until=wanted.until,
     )  # fmt: skip
-    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="first_at")
     names = UseRecord.model_fields
     lines = queries_use.use_lines(shown)
     return {"records": [{name: getattr(line, name) for name in names} for line in lines], **numbers}

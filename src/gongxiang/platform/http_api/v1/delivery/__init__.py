@@ -1,0 +1,1 @@
+"""The exchange itself: machines, flows, alarms, what a machine answered about a table."""

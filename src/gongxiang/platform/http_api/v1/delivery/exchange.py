@@ -1,0 +1,91 @@
+"""Machines, flows, alarms and table checks, as the pages show them: read only."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from ninja import Query, Schema
+from pydantic import Field
+
+from gongxiang.platform.delivery import permissions, queries, states
+from gongxiang.platform.http_api.acts import Area
+from gongxiang.platform.http_api.doors import Called
+from gongxiang.platform.http_api.endpoints import endpoint
+from gongxiang.platform.http_api.lists import chosen, enter_reads, words
+from gongxiang.platform.http_api.schemas import page_of, schema_of
+from gongxiang.protocol.canonical import plain
+
+enter_reads(
+    Area(
+        tag="Exchange", path="/nodes", key="node_id", answer=schema_of(queries.NodeView, sent=False), door=permissions.VIEW,
+        see=queries.get_node, body=plain, table=states.NODE, name="node",
+    ),
+    many="nodes", said="Front-end machines: the own department's, or all for those who oversee.", convert=queries.node_view,
+    find=lambda actor, asked: queries.find_nodes(actor=actor, text=words(asked), statuses=chosen(asked)),
+    sorts={"name": ("department_name", "name", "id"), "new": ("-offered_at", "-id"), "old": ("offered_at", "id")},
+)  # fmt: skip
+enter_reads(
+    Area(
+        tag="Exchange", path="/flows", key="grant_id", answer=schema_of(queries.FlowView, sent=False), door=permissions.VIEW,
+        see=queries.get_flow, body=plain, table=states.FLOW, name="flow",
+    ),
+    many="flows", said="Flows of granted tables, by the id of their grant.", convert=queries.flow_view,
+    find=lambda actor, asked: queries.find_flows(actor=actor, text=words(asked), statuses=chosen(asked)),
+    sorts={"new": ("-requested_at", "-id"), "old": ("requested_at", "id"), "name": ("resource_name", "id")},
+)  # fmt: skip
+
+
+class Alarm(Schema):
+    """Something a person must look at; `times` counts what was reported of one cause."""
+
+    id: UUID
+    code: str
+    node_id: UUID | None
+    resource_id: UUID | None
+    department_id: UUID | None
+    detail: str
+    first_at: datetime
+    last_at: datetime
+    times: int
+    closed_at: datetime | None
+    closed_by: str
+
+
+class AlarmsWanted(Schema):
+    """Which alarms."""
+
+    open: bool = False
+    code: str = Field("", max_length=60)
+    sort: Literal["", "new", "old"] = ""
+    page: int = Field(1, ge=1, le=100_000)
+    size: int = Field(50, ge=1, le=200)
+
+
+class Alarms(Schema):
+    """One page, the open ones first."""
+
+    alarms: list[Alarm]
+    total: int
+    page: int
+    pages: int
+
+
+@endpoint("GET", "/alarms", door=permissions.VIEW, name="list_alarms", tag="Exchange", answer=Alarms)
+def alarms(request: Called, wanted: Query[AlarmsWanted]) -> dict[str, Any]:
+    """Alarms of the own department, or all for those who oversee."""
+    rows = queries.alarms_visible_to(request.actor)
+    if wanted.open:
+        rows = rows.filter(closed_at=None)
+    if wanted.code:
+        rows = rows.filter(code=wanted.code)
+    shown, numbers = page_of(rows, page=wanted.page, size=wanted.size, sort=wanted.sort, since="last_at")
+    return {"alarms": [{name: getattr(row, name) for name in Alarm.model_fields} for row in shown], **numbers}
+
+
+_Check = schema_of(queries.TableCheckView, sent=False)
+
+
+@endpoint("GET", "/table-checks/{uuid:check_id}", door=permissions.VIEW, name="get_table_check", tag="Exchange", answer=_Check)
+def check(request: Called, check_id: UUID) -> Any:
+    """What a machine answered about a table of its source; for the department and the authority."""
+    return plain(queries.table_check(check_id, actor=request.actor))
