@@ -17,7 +17,7 @@ from gongxiang.platform.documents import actions as documents
 from gongxiang.platform.documents import queries as files
 from gongxiang.platform.documents.queries import Content, UploadRef
 from gongxiang.platform.evidence.actions import record_act
-from gongxiang.platform.kernel.actors import Actor, Person, System
+from gongxiang.platform.kernel.actors import Actor, CallingSystem, Person, System
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted
 from gongxiang.platform.kernel.ids import new_id
 from gongxiang.protocol.evidence import sm3
@@ -89,13 +89,13 @@ def side_of(request: AccessRequest | AccessRequestView, actor: Person) -> str:
     raise NotPermitted()
 
 
-def messages_of(access_request_id: UUID, *, actor: Person) -> QuerySet[RequestMessage]:
+def messages_of(access_request_id: UUID, *, actor: Actor) -> QuerySet[RequestMessage]:
     """The messages of a request, the newest first; who may see the request sees them."""
     queries.get_access_request(access_request_id, actor=actor)
     return RequestMessage.objects.filter(access_request_id=access_request_id).order_by("-sent_at", "-id")
 
 
-def views_of(access_request_id: UUID, rows: Sequence[RequestMessage], *, actor: Person) -> list[MessageView]:
+def views_of(access_request_id: UUID, rows: Sequence[RequestMessage], *, actor: Person | CallingSystem) -> list[MessageView]:
     """Some messages of one request as the actor sees them, the oldest first."""
     read = MessageRead.objects.filter(access_request_id=access_request_id, person_id=actor.id).first()
     uploads = {one.id: one for one in files.uploads_of(f"access_request:{access_request_id}")} if rows else {}

@@ -8,14 +8,31 @@ from gongxiang.platform.kernel.actors import CallingSystem, Person
 
 
 class Waiting(Protocol):
-    """One thing that waits: `kind` is what to do, `url` its page."""
+    """One thing that waits."""
 
-    kind: Any
-    title: str
-    url: str
-    due_at: datetime | None
-    basis: tuple[str, ...]
-    area: str
+    @property
+    def kind(self) -> Any:
+        """What to do."""
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+
+    @property
+    def url(self) -> str:
+        """Where a person does it."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it must be done."""
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """The articles behind it."""
+
+    @property
+    def area(self) -> str:
+        """The part of the site it comes from."""
 
 
 #: Filled where pages and interfaces are put together; neither imports the other.
