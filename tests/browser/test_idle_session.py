@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.protocol import clock
-from tests.factories.parties import credentials_of, make_banner
+from tests.factories.parties import credentials_of, make_banner, make_template
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -26,7 +26,9 @@ def sign_in(page: Any, person: Person, code: str) -> None:
 
 
 def test_a_draft_survives_an_idle_session(live_server: Any, page: Any) -> None:
-    banner = make_banner(at=clock.now() - timedelta(hours=1), agreements=False)
+    before = clock.now() - timedelta(hours=1)
+    banner = make_banner(at=before, agreements=False)
+    make_template(at=before)
     clerk = banner.stranger.clerk
     address = f"{live_server.url}/agreements/new/"
     page.goto(address)
