@@ -121,7 +121,7 @@ def test_an_api_and_a_file_are_tried_each_by_itself(banner):
     browser, page = client_of(clerk), reverse("delivery:trial", args=[entry.id])
     shown = browser.get(page).content.decode()
     assert shown.count('name="number"') == 3, "what says neither node nor path is sent back to the draft"
-    assert "[files] folder" in shown
+    assert "其为试连开放的目录之下的文件路径" in shown
     for number, status in (("1", 302), ("2", 422), ("3", 422), ("4", 422), ("9", 422), ("x", 422)):
         assert browser.post(page, {"number": number}).status_code == status, number
     trial = MountTrial.objects.get()
