@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from gongxiang.law.articles import implements
+from gongxiang.platform.documents import secrecy
 from gongxiang.platform.evidence import actions as evidence
 from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.kernel.errors import NotFound, Shortfalls
@@ -22,6 +23,8 @@ from gongxiang.platform.projects.values import ProjectView
 from gongxiang.platform.projects.vocabulary import CertificateKind
 
 _EIGHT = ("wushen-2021-60:8",)
+#: What presenting, consenting and submitting state about secrets, kept with each.
+_DECLARED = {"declared": secrecy.VERSION}
 
 
 @implements("wushen-2021-60:8")
@@ -101,10 +104,13 @@ def answer_hit(
     )  # fmt: skip
 
 
-@implements("wushen-2021-60:8", "wushen-2021-60:22.5", "cn-809:19.1")
+@implements("wushen-2021-60:8", "wushen-2021-60:22.5", "wushen-2021-60:4(1)", "cn-809:19.1", "cn-809:3.1")
 @transaction.atomic
 def present_catalogue(*, project_id: UUID, by: Actor, at: datetime) -> ProjectView:
-    """Lay the complete pre-compiled catalogue, every hit answered, before the own accountable officer."""
+    """Lay the complete pre-compiled catalogue, every hit answered, before the own accountable officer.
+
+    Presenting states that what is planned holds no secrets, as sending an entry does; so do consent and submission.
+    """
     permissions.KEEP.check(by)
     row = queries.get_for_update(project_id)
     permissions.check_own(by, row.department_id)
@@ -115,7 +121,7 @@ def present_catalogue(*, project_id: UUID, by: Actor, at: datetime) -> ProjectVi
     digest = digest_of(_by_key(entries))
     move(
         row, "present", by=by, at=at, after={"entries": len(entries), "digest": digest},
-        changes={"remarks": [], "returned_by": "", "drafters": _with(row, by)},
+        changes={"remarks": [], "returned_by": "", "drafters": _with(row, by)}, detail=_DECLARED,
     )  # fmt: skip
     return queries.view_of(row)
 
@@ -134,7 +140,7 @@ def send_back(*, project_id: UUID, comment: str, by: Actor, at: datetime) -> Pro
     return queries.view_of(row)
 
 
-@implements("wushen-2021-60:8", "wushen-2021-60:25")
+@implements("wushen-2021-60:8", "wushen-2021-60:25", "wushen-2021-60:4(1)", "cn-809:3.1")
 @transaction.atomic
 def consent_to_catalogue(*, project_id: UUID, by: Actor, at: datetime) -> ProjectView:
     """The accountable officer, who has not worked on it, consents to exactly this pre-compiled catalogue.
@@ -158,11 +164,12 @@ def consent_to_catalogue(*, project_id: UUID, by: Actor, at: datetime) -> Projec
         number = row.version + 1
         freeze(row, number=number, entries=entries, amendment=True, by=by, at=at)
         act = "amend_building" if row.approval_number else "amend"
-        move(row, act, by=by, at=at, changes={**changes, "version": number}, after={"digest": digest})
+        move(row, act, by=by, at=at, changes={**changes, "version": number}, after={"digest": digest}, detail=_DECLARED)
         return queries.view_of(row)
     if material:
         withdraw_certificate(row, CertificateKind.APPROVAL, reason="预编目录已作实质变更，须重新审核。", at=at)
-    move(row, "consent", by=by, at=at, changes=changes, after={"digest": digest, "entries": len(entries)})
+    after = {"digest": digest, "entries": len(entries)}
+    move(row, "consent", by=by, at=at, changes=changes, after=after, detail=_DECLARED)
     return queries.view_of(row)
 
 
@@ -176,7 +183,8 @@ def submit_catalogue(*, project_id: UUID, by: Actor, at: datetime) -> ProjectVie
     states.PROJECT.find("submit", row.status)
     _check_complete(row)
     clock = clock_of("project_review", at)
-    move(row, "submit", by=by, at=at, changes={"submitted_at": at, **clock}, rule_version=clock["due_rule"])
+    changes = {"submitted_at": at, **clock}
+    move(row, "submit", by=by, at=at, changes=changes, rule_version=clock["due_rule"], detail=_DECLARED)
     return queries.view_of(row)
 
 
