@@ -88,6 +88,8 @@ class Policy:
     target: str
     target_title: str
     terms: tuple[Term, ...]
+    #: The code of the asset, where it has one.
+    target_code: str = ""
     issued: str = ""
     #: SM3 of the text on paper, hex, where the text is more than its terms.
     text_digest: str = ""
@@ -118,10 +120,11 @@ def to_jsonld(policy: Policy) -> dict[str, Any]:
     parties = {"assigner": policy.assigner.to_jsonld(), "assignee": policy.assignee.to_jsonld()}
     for term in of[TermKind.PARTY]:
         parties[term.action] |= _described(policy, term)
-    target: dict[str, Any] = {"@type": "Asset", "uid": policy.target, "dct:title": policy.target_title}
+    named = {"dct:title": policy.target_title, **({"dct:identifier": policy.target_code} if policy.target_code else {})}
+    target: dict[str, Any] = {"@type": "Asset", "uid": policy.target, **named}
     if of[TermKind.REFINEMENT]:
         target = {
-            "@type": "AssetCollection", "source": policy.target, "dct:title": policy.target_title,
+            "@type": "AssetCollection", "source": policy.target, **named,
             "refinement": [_constraint(policy, term) for term in of[TermKind.REFINEMENT]],
         }  # fmt: skip
     both = {"assigner": policy.assigner.uid, "assignee": policy.assignee.uid}

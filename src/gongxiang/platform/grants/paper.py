@@ -265,7 +265,8 @@ def _policy(grant: GrantView, terms: Terms, *, at: datetime) -> Policy:
     return Policy(
         uid=f"{urn('grant', grant.id)}:revision:{terms.revision}", number=grant.number, title="政务信息资源共享授权书",
         assigner=_party(grant.provider_id), assignee=_party(grant.consumer_id), target=urn("resource", grant.resource_id),
-        target_title=grant.resource_name, terms=terms_of(grant, terms, names, passing_on(grant.id, at)),
+        target_title=grant.resource_name, target_code=grant.resource_code,
+        terms=terms_of(grant, terms, names, passing_on(grant.id, at)),
         issued=grant.issued_at.isoformat(), status=grant.status,
     )  # fmt: skip
 
