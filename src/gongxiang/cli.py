@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("gongxiang.demo.cli", "make the demo banner, or tell its accounts and flows"),
     "node": ("gongxiang.node.cli", "enrol, run, look at or reconcile a front-end machine"),
     "call": ("gongxiang.node.calling", "look up or match by interface, as a grant allows"),
+    "file": ("gongxiang.node.filing", "deposit a file, list its versions or fetch one, as a grant allows"),
     "doctor": ("gongxiang.machine.doctor", "say what is wrong with this installation and what to do"),
     "reset": ("gongxiang.machine.reset", "remove a demo or test installation with all its data"),
 }
@@ -48,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     try:
         # A node stands alone: it has a configuration file of its own and no installation of the platform beside it.
-        if parsed.command not in ("node", "call"):
+        if parsed.command not in ("node", "call", "file"):
             settle(Home.from_environment(), parsed.command)
         status = int(importlib.import_module(COMMANDS[parsed.command][0]).run(parsed) or 0)
         sys.stdout.flush()

@@ -48,7 +48,7 @@ from gongxiang.protocol.errors import (
 from gongxiang.protocol.requests import read_request, verify_request
 
 #: Where bodies may be as large as the settings say; anywhere else they are words, not rows.
-SEGMENTS = re.compile(r"/x/v1/streams/[0-9a-f-]{36}/segments")
+LARGE = re.compile(r"/x/v1/(?:streams/[0-9a-f-]{36}/segments|resources/[0-9a-f-]{36}/files)")
 SMALL_BODY = 2 << 20
 #: Refusals that are a state of things or nobody's act, so no record is made of them.
 UNRECORDED = (NoSuchDoor, StreamEmpty, NotReady)
@@ -156,8 +156,8 @@ def record(gateway: Gateway, call: Call, error: DataPlaneError) -> None:
         return
     thing = call.parameters.get("id")
     subject = UUID(thing) if thing else None
-    is_stream = call.path.startswith("/x/v1/streams/")
-    known = gateway.book.streams if is_stream else gateway.book.grants
+    is_resource = not call.path.startswith("/x/v1/grants/")
+    known = {*gateway.book.streams, *gateway.book.files} if is_resource else {*gateway.book.grants}
     if call.party.node_id is None or subject not in known:
         # Names made up by the caller would make ever new records of one refusal.
         subject = None
@@ -165,8 +165,8 @@ def record(gateway: Gateway, call: Call, error: DataPlaneError) -> None:
         error,
         # Who only claims to be a node is an address, so that ever new claims are not ever new records.
         party=call.party.name or call.host,
-        resource_id=subject if is_stream else None,
-        grant_id=subject if not is_stream else None,
+        resource_id=subject if is_resource else None,
+        grant_id=subject if not is_resource else None,
     )
 
 
@@ -222,7 +222,7 @@ def application(gateway: Gateway, side: Side) -> Callable[[Scope, Receive, Send]
         try:
             limit_host(gateway, call)
             most = gateway.settings.body_bytes
-            call.body = await _body(receive, headers, most if SEGMENTS.fullmatch(call.path) else min(most, SMALL_BODY))
+            call.body = await _body(receive, headers, most if LARGE.fullmatch(call.path) else min(most, SMALL_BODY))
         except (BodyTooLarge, TooManyRequests) as error:
             record(gateway, call, error)
             answer = Answer.refusing(error)

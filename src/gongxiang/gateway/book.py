@@ -12,6 +12,7 @@ from gongxiang.protocol.claims import ForgetClaim
 from gongxiang.protocol.errors import (
     CodeExpired,
     CodeUnknown,
+    FilesNotOpen,
     GrantEnded,
     GrantNotYetValid,
     GrantSuspended,
@@ -19,6 +20,7 @@ from gongxiang.protocol.errors import (
     LeaseExpired,
     StreamNotOpen,
 )
+from gongxiang.protocol.files import AcceptFiles, CloseFiles, OpenFiles, WithdrawFile
 from gongxiang.protocol.messages import (
     AdmitNode,
     CloseStream,
@@ -72,6 +74,9 @@ class GrantEntry:
     #: Where the grant is served by interface: the newest order about it.
     service: OpenService | None = None
     service_as_of: int = 0
+    #: Where files are fetched under the grant: the newest order about it.
+    files: OpenFiles | None = None
+    files_as_of: int = 0
     suspended: str | None = None
     suspended_as_of: int = 0
     ended: str | None = None
@@ -79,7 +84,7 @@ class GrantEntry:
     @property
     def terms(self) -> Terms | None:
         """The newest terms, whichever way the data go."""
-        order = self.order or self.service
+        order = self.order or self.service or self.files
         return order.terms if order else None
 
 
@@ -92,6 +97,10 @@ class Book:
     newest_offer: dict[UUID, int] = field(default_factory=dict)
     streams: dict[UUID, StreamEntry] = field(default_factory=dict)
     grants: dict[UUID, GrantEntry] = field(default_factory=dict)
+    #: Per resource the newest order about its files; None once they are closed.
+    files: dict[UUID, tuple[int, AcceptFiles | None]] = field(default_factory=dict)
+    #: Versions of files that the provider has withdrawn.
+    withdrawn: set[UUID] = field(default_factory=set)
     lease: tuple[SignedOrder, Lease] | None = None
     #: The latest trials at mounting, and when each was asked for.
     trials: dict[UUID, tuple[TryMount, datetime]] = field(default_factory=dict)
@@ -123,8 +132,13 @@ class Book:
                     self.streams[order.resource_id] = StreamEntry(
                         order=order if isinstance(order, OpenStream) else None, as_of=signed.id
                     )
-            case OpenGrant() | OpenService() | SuspendGrant() | ResumeGrant() | EndGrant():
+            case OpenGrant() | OpenService() | OpenFiles() | SuspendGrant() | ResumeGrant() | EndGrant():
                 self._take_grant(signed.id, order)
+            case AcceptFiles() | CloseFiles():
+                if signed.id > self.files.get(order.resource_id, (0, None))[0]:
+                    self.files[order.resource_id] = (signed.id, order if isinstance(order, AcceptFiles) else None)
+            case WithdrawFile():
+                self.withdrawn.add(order.file_id)
             case ForgetClaim():
                 self.forgotten.add(order.claim_id)
             case TryMount():
@@ -144,7 +158,14 @@ class Book:
         else:
             entry.revoked = order.reason
 
-    def _take_grant(self, number: int, order: OpenGrant | OpenService | SuspendGrant | ResumeGrant | EndGrant) -> None:
+    def _take_grant(
+        self, number: int, order: OpenGrant | OpenService | OpenFiles | SuspendGrant | ResumeGrant | EndGrant
+    ) -> None:
+        if isinstance(order, OpenFiles):
+            entry = self.grants.setdefault(order.terms.grant_id, GrantEntry())
+            if number > entry.files_as_of and (entry.files is None or order.terms.revision >= entry.files.terms.revision):
+                entry.files, entry.files_as_of = order, number
+            return
         if isinstance(order, OpenService):
             entry = self.grants.setdefault(order.terms.grant_id, GrantEntry())
             if number > entry.service_as_of and (entry.service is None or order.terms.revision >= entry.service.terms.revision):
@@ -194,6 +215,22 @@ class Book:
             raise GrantUnknown
         self._check_open(entry, entry.service.terms, at)
         return entry.service
+
+    def open_files(self, grant_id: UUID, at: datetime) -> OpenFiles:
+        """The order of a grant under which files are fetched; raises the named error that says why nothing is given."""
+        entry = self.grants.get(grant_id)
+        if entry is None or entry.files is None:
+            raise GrantUnknown
+        self._check_open(entry, entry.files.terms, at)
+        return entry.files
+
+    def accepted_files(self, resource_id: UUID, at: datetime) -> AcceptFiles:
+        """The order by which files of a resource are kept; raises FilesNotOpen or LeaseExpired."""
+        _, order = self.files.get(resource_id, (0, None))
+        if order is None:
+            raise FilesNotOpen
+        self.check_lease(at)
+        return order
 
     def open_terms(self, grant_id: UUID, at: datetime) -> Terms:
         """The terms in force, whichever way the data go; raises as the two above."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from gongxiang.gateway.call import LONGEST_WAIT, Answer, Call
@@ -15,11 +15,12 @@ from gongxiang.gateway.samples import check_ticket, show_sample, show_trial
 from gongxiang.protocol import killpoints
 from gongxiang.protocol.canonical import canonical, plain
 from gongxiang.protocol.errors import GrantUnknown, NotYours, RequestMalformed
+from gongxiang.protocol.files import OpenFiles
 from gongxiang.protocol.masking import element_secret
 from gongxiang.protocol.messages import OpenGrant
 from gongxiang.protocol.policy import secret_names
 from gongxiang.protocol.receipts import Receipt
-from gongxiang.protocol.services import Channel
+from gongxiang.protocol.services import Channel, OpenService
 from gongxiang.protocol.tickets import CLAIM, CLAIM_READ, MOUNT, read_ticket
 
 if TYPE_CHECKING:
@@ -221,13 +222,45 @@ async def grant_match(gateway: "Gateway", call: Call) -> Answer:
     return await _answered(gateway, call, Channel.MATCH)
 
 
+async def resource_files(gateway: "Gateway", call: Call) -> Answer:
+    """Take a new version of a file; the answer comes when it is durable."""
+    fact, repeat = await gateway.files.deposit(
+        call.uuid("id"), call.body, form=call.text("form"), statement=call.text("statement"), node_id=call.node_id, at=call.at
+    )
+    said = {"file": fact.file_id, "version": fact.version, "size": fact.size, "digest": fact.digest, "rows": fact.rows}
+    return Answer.of({**said, "repeat": repeat})
+
+
+async def grant_files(gateway: "Gateway", call: Call) -> Answer:
+    """The versions of the grant's file."""
+    _as_department(gateway, call, "files")
+    return Answer.of({"files": await gateway.files.versions(call.uuid("id"), call.at)})
+
+
+async def grant_file(gateway: "Gateway", call: Call) -> Answer:
+    """Give one version as far as the grant says."""
+    _as_department(gateway, call, "files")
+    file_id = UUID(call.parameters["file"])
+    given = await gateway.files.fetch(call.uuid("id"), file_id, call.json(), node_id=call.node_id, at=call.at)
+    fact = given.fact
+    headers = {
+        "gx-fetch": str(fact.fetch_id), "gx-version": str(fact.version), "gx-form": given.form, "gx-digest": fact.digest,
+        "gx-rows": "" if fact.rows is None else str(fact.rows), "gx-whole": "1" if fact.whole else "0",
+    }  # fmt: skip
+    return Answer(body=given.body, kind="application/octet-stream", headers=headers)
+
+
 async def _answered(gateway: "Gateway", call: Call, channel: Channel) -> Answer:
-    grant_id = call.uuid("id")
-    entry, caller = gateway.book.grants.get(grant_id), gateway.book.nodes[call.node_id]
+    _as_department(gateway, call, "service")
+    return Answer.of(await gateway.services.answer(call.uuid("id"), channel, call.json(), node_id=call.node_id, at=call.at))
+
+
+def _as_department(gateway: "Gateway", call: Call, way: Literal["service", "files"]) -> None:
+    entry, caller = gateway.book.grants.get(call.uuid("id")), gateway.book.nodes[call.node_id]
+    order: OpenService | OpenFiles | None = getattr(entry, way, None)
     # Another department's grant is as unknown as one that does not exist.
-    if entry is None or entry.service is None or entry.service.terms.consumer_id != caller.department_id:
+    if order is None or order.terms.consumer_id != caller.department_id:
         raise GrantUnknown
-    return Answer.of(await gateway.services.answer(grant_id, channel, call.json(), node_id=call.node_id, at=call.at))
 
 
 def _order(gateway: "Gateway", grant_id: UUID) -> OpenGrant:
@@ -256,7 +289,11 @@ def _own_stream(gateway: "Gateway", call: Call, resource_id: UUID) -> None:
 
 
 def _door(method: str, path: str, needs: Needs, side: Side, serve: "Callable[[Gateway, Call], Awaitable[Answer]]") -> Door:
-    pattern = path.replace("{id}", rf"(?P<id>{_UUID})").replace("{token}", r"(?P<token>[A-Za-z0-9_.-]{20,8000})")
+    pattern = (
+        path.replace("{id}", rf"(?P<id>{_UUID})")
+        .replace("{file}", rf"(?P<file>{_UUID})")
+        .replace("{token}", r"(?P<token>[A-Za-z0-9_.-]{20,8000})")
+    )
     return Door(method=method, pattern=re.compile(f"/x/v1/{pattern}"), needs=needs, side=side, serve=serve)
 
 
@@ -277,4 +314,7 @@ DOORS = (
     _door("GET", "grants/{id}/digests", Needs.ADMITTED, Side.NODES, get_digests),
     _door("POST", "grants/{id}/lookup", Needs.ADMITTED, Side.NODES, grant_lookup),
     _door("POST", "grants/{id}/match", Needs.ADMITTED, Side.NODES, grant_match),
+    _door("POST", "resources/{id}/files", Needs.ADMITTED, Side.NODES, resource_files),
+    _door("GET", "grants/{id}/files", Needs.ADMITTED, Side.NODES, grant_files),
+    _door("POST", "grants/{id}/files/{file}", Needs.ADMITTED, Side.NODES, grant_file),
 )

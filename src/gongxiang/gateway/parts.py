@@ -12,6 +12,7 @@ from gongxiang.gateway.call import Limiter, Nonces
 from gongxiang.gateway.claims import Claims
 from gongxiang.gateway.database import Database
 from gongxiang.gateway.facts import FactWriter
+from gongxiang.gateway.files import Files
 from gongxiang.gateway.flows import Flows
 from gongxiang.gateway.follow import ORDERS_BELL, Follower, stop
 from gongxiang.gateway.objects import ObjectStore
@@ -44,7 +45,8 @@ class Gateway:
         self.quick_database = Database(settings.database_url, durable=False)
         self.book, self.bells = Book(), Bells()
         self.facts = FactWriter(self.database)
-        self.store = SegmentStore(self.database, ObjectStore(settings.object_store))
+        objects = ObjectStore(settings.object_store)
+        self.store = SegmentStore(self.database, objects)
         self.streams = Streams(self.store, self.book, self.bells)
         self.secrets = ConsumerSecrets(self.database, settings.keyring.master())
         self.flows = Flows(self.database, self.store, self.streams, self.book, self.bells, self.secrets, self.signer)
@@ -56,6 +58,10 @@ class Gateway:
         self.claims = Claims(self.database, self.store, self.book, self.secrets, settings.keyring.master())
         self.states = States(self.database, self.store, self.book)
         self.services = Services(self.database, self.book, self.secrets)
+        self.files = Files(
+            self.database, objects, self.book, self.secrets,
+            master=settings.keyring.master(), versions=settings.file_versions,
+        )  # fmt: skip
         self.nonces, self.limiter = Nonces(), Limiter(settings.rate)
         #: Keys of nodes that are not admitted: (key, read at).
         self.enrolled: dict[UUID, tuple[str | None, float]] = {}
@@ -72,7 +78,8 @@ class Gateway:
         trimming = trim_for_ever(self.database, self.store, self.book, days=days, ready=ready)
         watching = self.claims.watch_for_ever(ready)
         keeping = self.states.keep_for_ever(ready)
-        jobs = (self.follower.run(), self.facts.run(), self._tell_untold(), trimming, watching, keeping)
+        destroying = self.files.destroy_for_ever(ready)
+        jobs = (self.follower.run(), self.facts.run(), self._tell_untold(), trimming, watching, keeping, destroying)
         self._tasks = [asyncio.create_task(job) for job in jobs]
 
     async def stop(self) -> None:

@@ -31,6 +31,8 @@ class Settings:
     answer_bytes: int
     #: Days for which acknowledged segments are kept.
     segment_days: int
+    #: Versions of a resource's file that are kept.
+    file_versions: int
     #: Requests per second and caller.
     rate: int
 
@@ -51,5 +53,6 @@ class Settings:
             body_bytes=int(os.environ.get("GONGXIANG_GATEWAY_BODY_MIB") or 16) * MEBIBYTE,
             answer_bytes=int(os.environ.get("GONGXIANG_GATEWAY_ANSWER_MIB") or 8) * MEBIBYTE,
             segment_days=int(os.environ.get("GONGXIANG_SEGMENT_DAYS") or 30),
+            file_versions=max(1, int(os.environ.get("GONGXIANG_FILE_VERSIONS") or 3)),
             rate=int(os.environ.get("GONGXIANG_GATEWAY_RATE") or 500),
         )

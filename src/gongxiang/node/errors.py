@@ -8,6 +8,7 @@ from gongxiang.protocol.errors import (
     ERRORS,
     ClockSkewed,
     DataPlaneError,
+    FileUnknown,
     GrantEnded,
     GrantNotYetValid,
     GrantSuspended,
@@ -24,9 +25,9 @@ from gongxiang.protocol.errors import (
 )
 
 __all__ = [
-    "ERRORS", "ClockSkewed", "DataPlaneError", "GrantEnded", "GrantNotYetValid", "GrantSuspended", "GrantUnknown",
-    "LeaseExpired", "NodeNotAdmitted", "NodeRevoked", "NodeUnknown", "SegmentOutOfOrder", "Terminal", "Transient",
-    "error_from", "in_words", "trace",
+    "ERRORS", "ClockSkewed", "DataPlaneError", "FileUnknown", "GrantEnded", "GrantNotYetValid", "GrantSuspended",
+    "GrantUnknown", "LeaseExpired", "NodeNotAdmitted", "NodeRevoked", "NodeUnknown", "SegmentOutOfOrder", "Terminal",
+    "Transient", "error_from", "in_words", "trace",
 ]  # fmt: skip
 
 
@@ -42,6 +43,18 @@ class ConfigurationWrong(Terminal):
     """The node's configuration file cannot be used."""
 
     advice = "Correct the file named above and start again."
+
+
+class FileUnusable(Terminal):
+    """The file on this machine cannot be read or written."""
+
+    advice = "Look at the path and at the rights of its folder; --replace writes over a file that is there."
+
+
+class FileNotStated(Terminal):
+    """A file is deposited only with the statement that it holds no state secret (办法 4(1))."""
+
+    advice = "Look through the file; where it holds none, say so with --no-state-secrets."
 
 
 class NotEnrolled(Terminal):

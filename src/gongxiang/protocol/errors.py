@@ -313,6 +313,34 @@ class ServiceNotReady(Transient):
     advice = "Try again in a moment; the state of the load stands on the resource's page."
 
 
+class FilesNotOpen(Transient):
+    """No order opens the delivery by file of this resource for this node (办法 19(3))."""
+
+    status = 403
+    advice = "Mount the file with this node in the entry and publish it; the call is repeated until the order is here."
+
+
+class FileRefused(Terminal):
+    """The file is not what the entry says: nothing of it was taken."""
+
+    status = 422
+    advice = "Correct the file by the entry's elements, or the entry by the file, and deposit it again."
+
+
+class FileUnknown(Terminal):
+    """There is no such version of the file, or it is not kept any more."""
+
+    status = 404
+    advice = "Ask for the list of versions; the newest ones are kept."
+
+
+class FileNotDivisible(Terminal):
+    """A file of this form is given only whole, and the grant does not reach so far: nothing was given out (办法 9, 21(2))."""
+
+    status = 409
+    advice = "Ask the provider to deposit the table as CSV: of it each grant gets its elements, rows and masks."
+
+
 class VolumeSpent(Terminal):
     """The volume that the grant allows is used up; nothing was given out."""
 

@@ -15,6 +15,15 @@ from uuid import UUID
 from gongxiang.protocol.canonical import canonical, parse_instant
 from gongxiang.protocol.claims import ClaimRead, ClaimTaken, CorrectedRowAnswered, CorrectedRowSealed, ForgetClaim
 from gongxiang.protocol.disposal import DestroyTable, TableDestroyed
+from gongxiang.protocol.files import (
+    AcceptFiles,
+    CloseFiles,
+    FileDeposited,
+    FileDestroyed,
+    FileFetched,
+    OpenFiles,
+    WithdrawFile,
+)
 from gongxiang.protocol.message import VERSION as VERSION
 from gongxiang.protocol.message import Message as Message
 from gongxiang.protocol.sentences import Part, parts_of
@@ -514,6 +523,7 @@ ORDERS: dict[str, type[Message]] = {
     for cls in (
         OfferEnrolment, AdmitNode, RevokeNode, DescribeTable, SurveySource, TryMount, OpenStream, CloseStream, OpenGrant,
         OpenService, SuspendGrant, ResumeGrant, EndGrant, DestroyTable, Reconcile, ForgetClaim, Lease,
+        AcceptFiles, CloseFiles, OpenFiles, WithdrawFile,
     )
 }  # fmt: skip
 FACTS: dict[str, type[Message]] = {
@@ -521,7 +531,8 @@ FACTS: dict[str, type[Message]] = {
     for cls in (
         NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, TablesSurveyed, MountTried, StreamState, FlowState,
         ReceiptGiven, Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown, ClaimTaken, ClaimRead,
-        CorrectedRowSealed, CorrectedRowAnswered, TableDestroyed, CallAnswered,
+        CorrectedRowSealed, CorrectedRowAnswered, TableDestroyed, CallAnswered, FileDeposited, FileFetched,
+        FileDestroyed,
     )
 }  # fmt: skip
 

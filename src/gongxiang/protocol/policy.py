@@ -190,15 +190,18 @@ class Policy:
         return batch.column(_index(batch.schema, name, expected))
 
 
-def compile_terms(terms: Terms, elements: tuple[ElementSpec, ...], secret: bytes | Mapping[str, bytes]) -> Policy:
+def compile_terms(
+    terms: Terms, elements: tuple[ElementSpec, ...], secret: bytes | Mapping[str, bytes], *, keyless: bool = False
+) -> Policy:
     """The policy of `terms` over a resource's elements; raises TermsNotCompilable.
 
     `secret` is the consumer's base secret (gateway) or the elements' own secrets by code (provider's node). A row's
     identity at the consumer is the granted, unmasked part of its key and, for the rest of it, `gx_key`. A row filter may
-    use any element of the resource: it is the provider's, and only its outcome is seen.
+    use any element of the resource: it is the provider's, and only its outcome is seen. Only a file may be `keyless`: its
+    rows are never followed.
     """
     by_code = {spec.code: spec for spec in elements}
-    _check_names(terms, by_code)
+    _check_names(terms, by_code, keyless=keyless)
     secret_of: Callable[[str], bytes] = (
         functools.partial(element_secret, secret) if isinstance(secret, bytes) else secret.__getitem__
     )
@@ -262,7 +265,7 @@ def _secret(secret_of: Callable[[str], bytes], name: str) -> bytes:
         raise TermsNotCompilable("The secret of {name} is missing.", name=name) from error
 
 
-def _check_names(terms: Terms, by_code: Mapping[str, ElementSpec]) -> None:
+def _check_names(terms: Terms, by_code: Mapping[str, ElementSpec], *, keyless: bool) -> None:
     named = [*terms.elements, *(condition.element for condition in terms.conditions)]
     missing = sorted({code for code in named if code not in by_code})
     if missing:
@@ -271,7 +274,7 @@ def _check_names(terms: Terms, by_code: Mapping[str, ElementSpec]) -> None:
         raise TermsNotCompilable("An element may not be called {element}.", element=GX_KEY)
     if not terms.elements:
         raise TermsNotCompilable("The terms name no element.")
-    if not any(spec.key for spec in by_code.values()):
+    if not keyless and not any(spec.key for spec in by_code.values()):
         raise TermsNotCompilable("The resource has no key element, so its rows cannot be told apart.")
 
 

@@ -81,13 +81,19 @@ class CallAnswered(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """A call as it was asked, read and within the terms."""
+class Use:
+    """Who asks, for what and for which matter: said with every call and every file that is fetched."""
 
-    channel: Channel
     person: UUID
     purpose: Purpose
     matter: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(Use):
+    """A call as it was asked, read and within the terms."""
+
+    channel: Channel
     #: By which values, as texts of the elements.
     key: dict[str, str] = field(repr=False)
     #: A match's values to compare.
@@ -101,20 +107,10 @@ def read_question(channel: Channel, value: Any, order: OpenService, at: datetime
 
     Who asks for what, and for which matter, is asked first: nothing of the data is looked at for a call without them.
     """
-    if not isinstance(value, dict):
-        raise RequestMalformed("The body is not a call.")
-    purpose = _purpose(value, order.terms)
-    matter = _text(value.get("matter", ""), "matter", LONGEST_MATTER).strip()
-    if not matter:
-        raise MatterMissing
-    if _PERSONS_NUMBER.search(matter):
-        # It would stand in records that name no person.
-        raise MatterMissing("The number of the matter is a person's number.")
+    use = read_use(value, order.terms, order.handlers, at)
     question = Question(
         channel=channel,
-        person=_person(value, order, at),
-        purpose=purpose,
-        matter=matter,
+        **vars(use),
         key=_texts(value, "key"),
         values=_texts(value, "values") if channel is Channel.MATCH else {},
         elements=_codes(value) if channel is Channel.LOOKUP else (),
@@ -124,6 +120,20 @@ def read_question(channel: Channel, value: Any, order: OpenService, at: datetime
     if channel is Channel.MATCH and not question.values:
         raise RequestMalformed("The parameter {name} is missing.", name="values")
     return question
+
+
+def read_use(value: Any, terms: Terms, handlers: tuple[ServiceHandler, ...], at: datetime) -> Use:
+    """Who asks, for what and for which matter, as the terms and the handlers named now allow; raises the named error."""
+    if not isinstance(value, dict):
+        raise RequestMalformed("The body is not a call.")
+    purpose = _purpose(value, terms)
+    matter = _text(value.get("matter", ""), "matter", LONGEST_MATTER).strip()
+    if not matter:
+        raise MatterMissing
+    if _PERSONS_NUMBER.search(matter):
+        # It would stand in records that name no person.
+        raise MatterMissing("The number of the matter is a person's number.")
+    return Use(person=_person(value, handlers, at), purpose=purpose, matter=matter)
 
 
 def check_open(question: Question, terms: Terms, elements: tuple[ElementSpec, ...]) -> dict[str, ElementSpec]:
@@ -159,12 +169,12 @@ def _purpose(value: dict[str, Any], terms: Terms) -> Purpose:
     return purpose
 
 
-def _person(value: dict[str, Any], order: OpenService, at: datetime) -> UUID:
+def _person(value: dict[str, Any], handlers: tuple[ServiceHandler, ...], at: datetime) -> UUID:
     try:
         person = UUID(str(value.get("person", "")))
     except ValueError as error:
         raise NotNamedAsHandler from error
-    for one in order.handlers:
+    for one in handlers:
         if one.person_id == person and one.from_at <= at and (one.until_at is None or at < one.until_at):
             return person
     raise NotNamedAsHandler
