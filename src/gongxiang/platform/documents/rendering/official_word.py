@@ -26,7 +26,7 @@ def to_word(letter: OfficialLetter) -> bytes:
     document.core_properties.title = word.clean(said.title)[:255]
     document.core_properties.author = word.clean(letter.issuer)[:255]
     _head(document, letter)
-    _line(document, "")
+    _blank(document, 2)
     title = _line(document, said.title, font=fonts.WORD_TITLE, size=22, centred=True)
     title.paragraph_format.line_spacing = Pt(34)
     _line(document, "")
@@ -59,17 +59,16 @@ def to_word(letter: OfficialLetter) -> bytes:
 
 def _head(document: WordDocument, letter: OfficialLetter) -> None:
     said = letter.said
+    if said.form is LetterForm.LETTER:
+        _letter_head(document, letter)
+        return
     if said.urgency:
         _line(document, said.urgency, font=fonts.WORD_HEADING)
-    mark = _line(document, letter.mark, font=fonts.WORD_TITLE, size=30, red=True, centred=True)
+    mark = _line(document, letter.mark, font=fonts.WORD_TITLE, size=34, red=True, centred=True)
     mark.paragraph_format.line_spacing = Pt(48)
-    if said.form is LetterForm.LETTER:
-        _edge(mark, "bottom", 18, colour=_RED, kind="thickThinSmallGap")
-        _line(document, letter.number, right=0)
-        return
     # 35 mm from the upper edge of the text to the mark.
     mark.paragraph_format.space_before = Mm(35) - Pt(30 if said.urgency else 0)
-    _line(document, "")
+    _blank(document, 2)
     if said.signer:
         number = _line(document, "", indent=16)
         number.paragraph_format.tab_stops.add_tab_stop(Mm(150), WD_TAB_ALIGNMENT.RIGHT)
@@ -79,6 +78,29 @@ def _head(document: WordDocument, letter: OfficialLetter) -> None:
         number = _line(document, letter.number, centred=True)
     number.paragraph_format.space_after = Mm(4)
     _edge(number, "bottom", 14, colour=_RED)
+
+
+def _letter_head(document: WordDocument, letter: OfficialLetter) -> None:
+    """The mark 30 mm and the second double line 20 mm from the edges of the paper: both outside the text, on the first page."""
+    section = document.sections[0]
+    section.different_first_page_header_footer = True
+    section.header_distance, section.footer_distance = Mm(30), Mm(20)
+    head, foot = section.first_page_header.paragraphs[0], section.first_page_footer.paragraphs[0]
+    for paragraph in (head, foot):
+        # 170 mm, centred on the paper.
+        paragraph.paragraph_format.left_indent, paragraph.paragraph_format.right_indent = Mm(-8), Mm(-6)
+    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    head.paragraph_format.line_spacing = Pt(36)
+    word.say(head, letter.mark, font=fonts.WORD_TITLE, size=30, red=True)
+    _edge(head, "bottom", 18, colour=_RED, kind="thickThinSmallGap", space=11)
+    foot.paragraph_format.line_spacing = Pt(4)
+    _edge(foot, "bottom", 18, colour=_RED, kind="thinThickSmallGap")
+    number = _line(document, "")
+    # 7/8 of a character below the line.
+    number.paragraph_format.space_before = Pt(14)
+    number.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
+    word.say(number, letter.said.urgency, font=fonts.WORD_HEADING)
+    word.say(number, f"\t{letter.number}")
 
 
 def _text(document: WordDocument, text: tuple[str | Table, ...]) -> None:
@@ -127,8 +149,20 @@ def _signature(document: WordDocument, letter: OfficialLetter) -> None:
     _line(document, "")
     if letter.said.seal and letter.signs:
         _line(document, "（印章）", size=9, right=96)
-    for words in (*letter.signs, letter.day):
-        _line(document, words, right=64)
+    for words, right in signature(letter):
+        _line(document, words, right=right)
+
+
+def signature(letter: OfficialLetter) -> list[tuple[str, float]]:
+    """Who signs and the date, each with its distance from the right in points: date four characters, names centred on it."""
+    date, widest = _width(letter.day), max(map(_width, (*letter.signs, letter.day)))
+    beside = max(64.0, (widest - date) / 2)
+    return [(words, beside + (date - _width(words)) / 2) for words in (*letter.signs, letter.day)]
+
+
+def _width(words: str) -> float:
+    """In points of 3号: figures and Latin letters are half as wide."""
+    return sum(8 if one.isascii() else 16 for one in words)
 
 
 def _foot(document: WordDocument, letter: OfficialLetter) -> None:
@@ -150,6 +184,11 @@ def _foot(document: WordDocument, letter: OfficialLetter) -> None:
     _edge(last, "bottom", 8)
 
 
+def _blank(document: WordDocument, lines: int) -> None:
+    for _number in range(lines):
+        _line(document, "")
+
+
 def _line(
     document: WordDocument, words: str, *, font: str = "", size: float = 0, red: bool = False, centred: bool = False,
     indent: float = 0, right: float | None = None,
@@ -168,7 +207,7 @@ def _line(
     return paragraph
 
 
-def _edge(paragraph: Any, side: str, eighths: int, *, colour: str = "000000", kind: str = "single") -> None:
+def _edge(paragraph: Any, side: str, eighths: int, *, colour: str = "000000", kind: str = "single", space: int = 1) -> None:
     """A line above or below a paragraph, as thick as so many eighths of a point."""
     properties = paragraph._p.get_or_add_pPr()
     borders = properties.find(qn("w:pBdr"))
@@ -178,7 +217,7 @@ def _edge(paragraph: Any, side: str, eighths: int, *, colour: str = "000000", ki
             borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr"
         )
     edge = OxmlElement(f"w:{side}")
-    for name, value in (("val", kind), ("sz", str(eighths)), ("space", "1"), ("color", colour)):
+    for name, value in (("val", kind), ("sz", str(eighths)), ("space", str(space)), ("color", colour)):
         edge.set(qn(f"w:{name}"), value)
     borders.append(edge)
 
@@ -197,13 +236,17 @@ def _grid(document: WordDocument) -> None:
 def _page_numbers(document: WordDocument, *, first: bool) -> None:
     """“— 1 —” in 4号, odd pages right, even pages left, one character in; a letter's first page carries none."""
     section = document.sections[0]
-    section.footer_distance = Mm(24)
+    if first:
+        section.footer_distance = Mm(24)
     document.settings.odd_and_even_pages_header_footer = True
     section.different_first_page_header_footer = not first
     for footer, side in ((section.footer, WD_ALIGN_PARAGRAPH.RIGHT), (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT)):
         paragraph: Any = footer.paragraphs[0]
         paragraph.alignment = side
         paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(14)
+        if not first:
+            # Below it a letter's first page has its line; the number stands where other papers have it.
+            paragraph.paragraph_format.space_after = Mm(4)
         word.say(paragraph, "— ", font=fonts.WORD_SONG, size=14)
         run = paragraph.add_run()
         run.font.name, run.font.size = fonts.WORD_SONG, Pt(14)
