@@ -37,6 +37,7 @@ from gongxiang.protocol.messages import (
     UnknownMessage,
     parse,
 )
+from gongxiang.protocol.quality import TableMeasured
 from gongxiang.protocol.requests import WINDOW
 from gongxiang.protocol.sentences import Sentence, cut
 
@@ -125,7 +126,7 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _own(fact: Message, node_id: UUID, book: Book) -> bool:
     match fact:
-        case StreamState():
+        case StreamState() | TableMeasured():
             return fact.node_id == node_id and _provides(book, node_id, fact.resource_id)
         case TableDestroyed():
             order = _order_of(book, fact.grant_id)

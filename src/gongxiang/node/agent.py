@@ -26,6 +26,7 @@ from gongxiang.node.describe import describe_table
 from gongxiang.node.dispose import destroy
 from gongxiang.node.flow import Flow
 from gongxiang.node.identity import Identity
+from gongxiang.node.measuring import Measurer
 from gongxiang.node.office import Office
 from gongxiang.node.orders import OrderBook
 from gongxiang.node.provider import ProviderStream
@@ -86,6 +87,7 @@ class Agent:
         self.flows: dict[UUID, Flow] = {}
         self.streams: dict[UUID, ProviderStream] = {}
         self.reconciler = Reconciler(self)
+        self.measurer = Measurer(dsn=config.exchange_dsn, node_id=self.identity.node_id, report=self.office.report)
         self._stopping = threading.Event()
         self._trouble = ""
         self._checks: dict[str, str] = {}
@@ -409,6 +411,8 @@ class Agent:
         while True:
             with suppress(OSError):
                 self._look()
+                live = {key: one.order for key, one in list(self.streams.items()) if one.status()["state"] == "live"}
+                self.measurer.look(live)
                 self.office.report(
                     NodeSeen(
                         node_id=self.identity.node_id, software=identity.software(), checks=dict(self._checks), at=clock.now()

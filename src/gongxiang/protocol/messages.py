@@ -26,6 +26,7 @@ from gongxiang.protocol.files import (
 )
 from gongxiang.protocol.message import VERSION as VERSION
 from gongxiang.protocol.message import Message as Message
+from gongxiang.protocol.quality import TableMeasured
 from gongxiang.protocol.sentences import Part, parts_of
 from gongxiang.protocol.services import CallAnswered, OpenService
 from gongxiang.protocol.terms import DataType, ElementSpec, Mask, Terms
@@ -532,7 +533,7 @@ FACTS: dict[str, type[Message]] = {
         NodeEnrolled, EnrolmentRefused, NodeSeen, TableDescribed, TablesSurveyed, MountTried, StreamState, FlowState,
         ReceiptGiven, Reconciled, DataRefused, Alarm, RootWitnessed, SampleShown, ClaimTaken, ClaimRead,
         CorrectedRowSealed, CorrectedRowAnswered, TableDestroyed, CallAnswered, FileDeposited, FileFetched,
-        FileDestroyed,
+        FileDestroyed, TableMeasured,
     )
 }  # fmt: skip
 

@@ -16,9 +16,11 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.delivery import actions, errors, intake, measures, opening, queries, states, tasks
 from gongxiang.platform.delivery.models import Alarm, Flow, Node, Receipt, Reconciliation, Stream, TableCheck
 from gongxiang.platform.evidence import queries as evidence
+from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Shortfalls
 from gongxiang.protocol import clock, messages, receipts, signing
+from gongxiang.protocol.quality import EmptyValues, TableMeasured
 from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
 from tests.factories.parties import Banner, make_banner
@@ -378,6 +380,33 @@ def test_the_four_dimensions_of_an_entry_stand_on_its_page(
     assert client_of(banner.provider.clerk).get(reverse("quality:dimensions", args=[uuid4()])).status_code == 404
     entry = client_of(banner.consumer.clerk).get(reverse("catalogue:resource", args=[resource.id])).content.decode()
     assert reverse("quality:dimensions", args=[resource.id]) in entry
+
+
+def test_empty_values_and_doubled_rows_stand_in_the_four_dimensions(
+    banner: Banner, flow: Flow, resource: ResourceRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = banner.at + timedelta(hours=2)
+    address = reverse("quality:dimensions", args=[resource.id])
+    monkeypatch.setattr(clock, "now", lambda: at)
+    assert "尚未统计" in client_of(banner.provider.clerk).get(address).content.decode()
+    stream = Stream.objects.get(resource_id=resource.id)
+    codes = [one["element"]["code"] for one in stream.columns]
+    said = {"resource_id": resource.id, "node_id": stream.node_id, "epoch": 1, "seq": 9, "rows": 200}
+    empty = (*(EmptyValues(element=code, rows=0) for code in codes[1:]), EmptyValues(element=codes[0], rows=50))
+    unknown = EmptyValues(element="not_of_this_table", rows=3)
+    fact = TableMeasured(empty=(*empty, unknown), doubled_keys=0, doubled_rows=1234, at=at, **said)
+    # Not for another node, nothing older than what stands.
+    intake.take(replace(fact, node_id=uuid4()), at=at)
+    assert measures.measured(resource.id, actor=banner.auditor).counted is None
+    intake.take(fact, at=at)
+    intake.take(replace(fact, doubled_rows=1, at=at - timedelta(days=1)), at=at)
+    counted = measures.measured(resource.id, actor=banner.consumer.clerk).counted
+    assert counted is not None
+    assert (counted.rows, counted.empty, counted.doubled_rows, counted.at) == (200, {codes[0]: 50}, 1234, at)
+    page = client_of(banner.consumer.clerk).get(address).content.decode()
+    assert all(words in page for words in ("25.0 %", "1,234", codes[0], "重复"))
+    record = EvidenceRecord.objects.get(kind="stream:counted")
+    assert (record.after["doubled_rows"], record.basis) == (1234, ["wushen-2021-60:20"])
 
 
 def test_end_of_the_grant_closes_the_flow(banner: Banner, flow: Flow) -> None:

@@ -3,12 +3,15 @@
 import random
 import threading
 from decimal import Decimal
+from uuid import UUID
 
 import psycopg
 import pytest
 
-from gongxiang.node import load, loading, provider
+from gongxiang.node import load, loading, measuring, provider
 from gongxiang.node.capture import log as log_capture
+from gongxiang.protocol.messages import FACTS, Message, parse
+from gongxiang.protocol.quality import TableMeasured
 from gongxiang.protocol.segments import SegmentKind
 from gongxiang.protocol.terms import Comparison, Condition
 from tests.integration.node_provider.harness import Provider, eventually
@@ -32,6 +35,35 @@ INSERT INTO t VALUES
  ({0}, '', -32768, 0, 1, -0.000000000001, 0, 0, 'NaN', '-0', false, '', '', '难过', '2000-02-29', '00:00', '2000-01-01',
   '1970-01-01Z', '', '00000000-0000-0000-0000-000000000000', '[]', '1.50')
 """
+
+
+def test_empty_values_and_doubled_rows_are_counted_and_no_value_leaves(make_provider) -> None:
+    made: Provider = make_provider(
+        "CREATE TABLE t (id int PRIMARY KEY, name text, day date, doc jsonb)",
+        """INSERT INTO t VALUES (1, '  ', NULL, '{}'), (2, NULL, NULL, '{}'), (3, '甲的名字', '2020-01-01', '{}'),
+           (4, '甲的名字', '2020-01-01', '{}'), (5, '甲的名字', '2020-01-01', '{}')""",
+    )
+    made.start()
+    follows(made)
+    found = measuring.measure(made.exchange, made.order(), node_id=UUID(int=1))
+    assert found is not None
+    assert [(one.element, one.rows) for one in found.empty] == [("c0", 0), ("c1", 2), ("c2", 2), ("c3", 0)]
+    assert (found.rows, found.doubled_keys, found.doubled_rows, found.epoch) == (5, 0, 2, 1)
+    assert parse(found.to_json(), FACTS) == found
+    assert "甲的名字" not in repr(found)
+    assert "2020" not in str(found.to_json()["empty"])
+    # Once a day, one at a time, and nothing of a stream that is still loading.
+    told: list[Message] = []
+    measurer = measuring.Measurer(dsn=made.exchange, node_id=UUID(int=1), report=told.append)
+    measurer._due[made.resource_id] = 0.0
+    for _look in range(3):
+        measurer.look({made.resource_id: made.order()})
+    eventually(lambda: told, what="counted")
+    measurer.look({made.resource_id: made.order()})
+    assert [one.rows for one in told if isinstance(one, TableMeasured)] == [5]
+    with psycopg.connect(made.exchange) as connection:
+        connection.execute("UPDATE gongxiang.streams SET state = jsonb_set(state, '{loading}', '\"copy\"')")
+    assert measuring.measure(made.exchange, made.order(), node_id=UUID(int=1)) is None
 
 
 def words(row: tuple[object, ...]) -> str:

@@ -32,6 +32,7 @@ from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.disposal import TableDestroyed
 from gongxiang.protocol.errors import ERRORS, ReceiptRefused
 from gongxiang.protocol.evidence import witness_statement
+from gongxiang.protocol.quality import TableMeasured
 from gongxiang.protocol.sentences import Sentence, parts_of
 from gongxiang.protocol.services import CallAnswered
 from gongxiang.protocol.signing import verify as signature_holds
@@ -66,6 +67,8 @@ def take(fact: messages.Message, *, at: datetime) -> None:
             trying.take_answer(fact, by=_INTAKE)
         case messages.StreamState():
             _stream_state(fact, at)
+        case TableMeasured():
+            _table_measured(fact)
         case messages.FlowState():
             _flow_state(fact)
         case messages.ReceiptGiven():
@@ -256,6 +259,28 @@ def _stream_state(fact: messages.StreamState, at: datetime) -> None:
         close_alarms(code="schema_drift", resource_id=fact.resource_id, at=fact.at)
         for flow in flows:
             opening.release_flow(flow.grant_id, reason="drift", at=fact.at)
+
+
+@implements("wushen-2021-60:20", "cn-809:18")
+def _table_measured(fact: TableMeasured) -> None:
+    """Counts of empty values and doubled rows, as the provider's node found them in what it shares."""
+    stream = Stream.objects.select_for_update().filter(resource_id=fact.resource_id).first()
+    if stream is None or stream.node_id != fact.node_id or (stream.counted_at and fact.at < stream.counted_at):
+        return
+    known = {one["element"]["code"] for one in stream.columns}
+    empty = {one.element: one.rows for one in fact.empty if one.element in known}
+    before = {name: stream.counted.get(name) for name in ("rows", "doubled_keys", "doubled_rows")}
+    stream.counted = {
+        "rows": fact.rows, "empty": empty, "doubled_keys": fact.doubled_keys, "doubled_rows": fact.doubled_rows,
+    }  # fmt: skip
+    stream.counted_at = fact.at
+    stream.save(update_fields=["counted", "counted_at"])
+    record_act(
+        kind="stream:counted", subject=("stream", stream.pk), by=_INTAKE, at=fact.at, basis=("wushen-2021-60:20",),
+        before=before, after={**stream.counted, "epoch": fact.epoch, "seq": fact.seq},
+        concerns=(stream.provider_id, parties.authority().id),
+        trail=(f"resource:{stream.resource_id}", f"node:{stream.node_id}"),
+    )  # fmt: skip
 
 
 def _flow_state(fact: messages.FlowState) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gongxiang.law.articles import implements
-from gongxiang.platform.delivery.models import Reconciliation
+from gongxiang.platform.delivery.models import Reconciliation, Stream
 from gongxiang.platform.delivery.queries import StreamView, alarms_visible_to, flows_visible_to, stream_of
 from gongxiang.platform.kernel.actors import Actor
 
@@ -27,12 +27,26 @@ class Compared:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What the provider's node counted inside the table."""
+
+    at: datetime
+    rows: int
+    #: Element -> rows in which it is empty; only those that are empty somewhere.
+    empty: dict[str, int]
+    doubled_keys: int
+    doubled_rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Measured:
     """What the actor may see of it."""
 
     stream: StreamView | None
     compared: tuple[Compared, ...]
     open_alarms: int
+    #: None until the node counted.
+    counted: Counted | None
 
     @property
     def missing(self) -> int:
@@ -62,4 +76,16 @@ def measured(resource_id: UUID, *, actor: Actor) -> Measured:
     return Measured(
         stream=stream_of(resource_id, actor=actor), compared=tuple(sorted(compared, key=lambda one: one.grant_number)),
         open_alarms=alarms_visible_to(actor).filter(resource_id=resource_id, closed_at=None).count(),
+        counted=_counted(resource_id),
+    )  # fmt: skip
+
+
+def _counted(resource_id: UUID) -> Counted | None:
+    row = Stream.objects.filter(resource_id=resource_id, counted_at__isnull=False).first()
+    if row is None or row.counted_at is None:
+        return None
+    empty = {element: rows for element, rows in row.counted["empty"].items() if rows}
+    return Counted(
+        at=row.counted_at, rows=row.counted["rows"], empty=empty, doubled_keys=row.counted["doubled_keys"],
+        doubled_rows=row.counted["doubled_rows"],
     )  # fmt: skip

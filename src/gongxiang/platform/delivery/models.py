@@ -148,6 +148,9 @@ class Stream(models.Model):
     detail = models.TextField(blank=True, default="")
     words = models.JSONField(default=list, blank=True)
     state_at = models.DateTimeField(null=True)
+    #: Counted inside the table by its node: rows, empty values by element, doubled keys and rows; never a value.
+    counted = models.JSONField(default=dict, blank=True)
+    counted_at = models.DateTimeField(null=True)
 
 
 class Flow(models.Model):

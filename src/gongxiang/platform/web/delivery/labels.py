@@ -41,6 +41,7 @@ EVENTS = {
     "node:mount_answered": _("Result of the test told"),
     "stream:opened": _("Capture ordered"),
     "stream:closed": _("Capture ended"),
+    "stream:counted": _("Empty values and doubled rows counted"),
     "stream:state_reported": _("State of the capture reported"),
     "flow:requested": _("Flow requested"),
     "flow:started": _("Flow opened"),

@@ -23,9 +23,14 @@ def dimensions(request: ActingRequest, resource_id: UUID) -> HttpResponse:
     if not resource.is_published:
         raise NotFound()
     at = clock.now()
+    found = measures.measured(resource_id, actor=request.actor)
+    names = {one.code: one.name or one.code for one in resource.elements}
+    counted = found.counted
+    empty = sorted(counted.empty.items(), key=lambda one: (-one[1], one[0])) if counted and counted.rows else []
     context = {
+        "empty": [(names.get(code, code), code, rows, 100 * rows / counted.rows) for code, rows in empty if counted],
         "resource": resource, "facts": freshness.facts_of(resource, at), "now": at,
-        "measured": measures.measured(resource_id, actor=request.actor),
+        "measured": found,
         "doubts": figures.accuracy_of(resource_id, actor=request.actor),
     }  # fmt: skip
     return render(request, "quality/dimensions.html", context)

@@ -13,7 +13,7 @@ from gongxiang.platform.web.todos import figures_of, todos_of
 from gongxiang.protocol import clock
 
 #: What the data plane and the door say all day long; it stands on the pages of flows and accounts.
-QUIET = (*parties.SIGN_IN_KINDS, "flow:state_reported", "stream:state_reported", "flow:receipt_given")
+QUIET = (*parties.SIGN_IN_KINDS, "flow:state_reported", "stream:state_reported", "stream:counted", "flow:receipt_given")
 
 
 @door(SIGNED_IN)
