@@ -60,6 +60,10 @@ def test_what_is_not_on_the_extranet_has_a_day_and_past_it_is_listed():
     assert (queries.system_move_state(made, today), made.extranet_by) == ("done", None)
     kinds = [one.kind for one in trail.trail_of(f"system:{made.id}", by=banner.auditor)]
     assert kinds == ["system:registered", "system:plan_changed", "system:moved"]
+    for client in (authority, clerk):
+        shown = client.get(f"/quality/systems/{made.id}/").content.decode()
+        assert all(words in shown for words in ("旗政务云", "未接入", "系统已迁至政务外网", first.isoformat()))
+    assert signed_in(banner.consumer.clerk).get(f"/quality/systems/{made.id}/").status_code == 404
     actions.end_system(system_id=made.id, by=office.clerk, at=at)
     with pytest.raises(NotFound):
         actions.plan_system(**plan, network="extranet", at=at)

@@ -336,6 +336,15 @@ def entries_by_system() -> Counter[UUID]:
     return Counter(dict(rows.order_by().values_list("system").annotate(n=Count("pk"))))
 
 
+@implements("wushen-2021-60:17")
+def joined_by_system(at: datetime) -> Counter[UUID]:
+    """How many entries of each system can be had over the platform by a way that works: what joins a system to it."""
+    rows = Upkeep.objects.filter(resource_id__in=_shared(None).values("pk")).exclude(systems=[])
+    rows = rows.exclude(resource_id__in=_unmounted(None, at).values("pk"))
+    each = rows.annotate(system=Func(F("systems"), function="unnest", output_field=UUIDField()))
+    return Counter(dict(each.order_by().values_list("system").annotate(n=Count("pk"))))
+
+
 def entries_of_system(system_id: UUID) -> Sequence[Row]:
     """The published entries whose data comes from the system."""
     named = Upkeep.objects.filter(systems__contains=[system_id]).values("resource_id")

@@ -171,7 +171,9 @@ def register_system(
     )  # fmt: skip
     record_act(
         kind="system:registered", subject=("system", row.id), by=by, at=at, basis=("wushen-2021-60:17", "wushen-2021-60:25"),
-        after={"name": row.name, "tier": row.tier, "network": row.network}, concerns=[department_id],
+        after={
+            "name": row.name, "tier": row.tier, "network": row.network, "hosting": row.hosting, "extranet_by": row.extranet_by,
+        }, concerns=[department_id],
     )  # fmt: skip
     return queries.system_ref(row.id)
 

@@ -12,10 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from gongxiang.law.deadlines import beijing_date
 from gongxiang.platform.catalogue import quality, queries
 from gongxiang.platform.catalogue.codes import DEFAULT_SCHEME, SCHEMES
 from gongxiang.platform.catalogue.permissions import COMPILE, QUALITY, SEARCH
+from gongxiang.platform.evidence.queries import trail_of
 from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.parties import permissions
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web import labels as words
 from gongxiang.platform.web import lists
@@ -141,21 +144,25 @@ def systems(request: ActingRequest) -> HttpResponse:
     """The register of systems against the catalogue: how many published entries each system has."""
     actor, text = request.actor, words_in(request)
     own = None if quality.sees_all(actor) else actor.department_id
-    without = request.GET.get("without", "")
-    entries = quality.entries_by_system()
+    without, apart = request.GET.get("without", ""), request.GET.get("apart", "")
+    entries, joined = quality.entries_by_system(), quality.joined_by_system(clock.now())
     found = [
-        (one, entries[one.id]) for one in parties.systems(own or asked_department(request), search=text) if one.ended_at is None
+        (one, entries[one.id], joined[one.id])
+        for one in parties.systems(own or asked_department(request), search=text)
+        if one.ended_at is None
     ]
-    found = [(one, number) for one, number in found if not without or not number]
+    found = [one for one in found if not (without and one[1]) and not (apart and one[2])]
     if request.GET.get("export") == "csv":
         columns: list[Column] = [
             (_("Department"), lambda row: row[0].department),
             (_("Name of the system"), lambda row: row[0].name),
             (_("Who runs it"), lambda row: words.code("system_tier", row[0].tier)),
+            (_("Network"), lambda row: words.code("network", row[0].network)),
             (_("Published entries"), lambda row: row[1]),
+            (_("Of these to be had over the platform"), lambda row: row[2]),
         ]
         return lists.export_csv("systems-and-entries", columns, found)
-    page = lists.paginate(request, found, filters=("without", "department"))
+    page = lists.paginate(request, found, filters=("without", "apart", "department"))
     context = {"page": page, "loose": len(quality.rows("entry_without_system", actor=actor, at=clock.now()))}
     return render(request, "quality/systems.html", context)
 
@@ -163,13 +170,20 @@ def systems(request: ActingRequest) -> HttpResponse:
 @door(QUALITY)
 @require_safe
 def system(request: ActingRequest, system_id: UUID) -> HttpResponse:
-    """The published entries whose data comes from one system."""
+    """One system: where it runs, how it joins the platform, what became of its plan, the entries whose data comes from it."""
     found = parties.system_ref(system_id)
     if not quality.sees_all(request.actor) and found.department_id != request.actor.department_id:
         raise NotFound()
     page = lists.paginate(request, quality.entries_of_system(system_id))
     page.rows = [queries.get_resource(one.resource_id, actor=request.actor) for one in page.rows]
-    return render(request, "quality/system.html", {"system": found, "page": page})
+    at = clock.now()
+    context = {
+        "system": found, "page": page, "joined": quality.joined_by_system(at)[system_id],
+        "move": parties.system_move_state(found, beijing_date(at)),
+        "history": [one for one in trail_of(f"system:{system_id}", by=request.actor) if one.subject_type == "system"][::-1],
+        "own": permissions.KEEP_REGISTERS.allows(request.actor) and found.department_id == request.actor.department_id,
+    }  # fmt: skip
+    return render(request, "quality/system.html", context)
 
 
 @door(SEARCH)
