@@ -46,6 +46,7 @@ def test_not_even_for_an_unconditional_resource() -> None:
     assert AccessRequest.objects.get().status == "DRAFT"
 
 
+@pytest.mark.article("wushen-2021-60:3")
 def test_each_side_needs_an_agreement_signed_for_that_side() -> None:
     banner = make_banner(agreements=False)
     make_agreement(banner.provider, at=banner.at - timedelta(hours=3), role="consumer")

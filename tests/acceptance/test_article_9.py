@@ -26,7 +26,7 @@ def refused(entry, banner) -> dict[str, tuple[str, ...]]:
     return {s.field: s.articles for s in refusal.value.shortfalls}
 
 
-@pytest.mark.article("wushen-2021-60:4(1)")
+@pytest.mark.article("wushen-2021-60:4(1)", "wushen-2021-60:9.1")
 def test_a_new_entry_is_unconditional_unless_a_reason_is_given(banner):
     begun = actions.draft_resource(by=banner.provider.clerk, at=banner.at)
     assert begun.content.sharing_type == "UNCONDITIONAL"
@@ -34,12 +34,14 @@ def test_a_new_entry_is_unconditional_unless_a_reason_is_given(banner):
     assert refused(entry, banner) == {"sharing_reason": ("wushen-2021-60:4(1)", "wushen-2021-60:9.2")}
 
 
+@pytest.mark.article("wushen-2021-60:9.2")
 def test_what_every_department_may_have_in_full_is_unconditional(banner):
     resource = make.make_published(banner=banner)
     assert resource.sharing_type == "UNCONDITIONAL"
     assert {hit.id for hit in queries.search("区划", actor=banner.stranger.clerk).hits} == {resource.id}
 
 
+@pytest.mark.article("wushen-2021-60:9.3")
 def test_what_can_be_had_only_in_part_is_conditional(banner):
     elements = (*complete_content().elements, element("inner", name="内部标识", sharing_type="WITHHELD"))
     entry = make.make_draft_entry(banner.provider, complete_content(elements=elements), at=banner.at)

@@ -75,6 +75,7 @@ def test_the_site_itself_cannot_change_evidence(sealed, statement, model):
 @pytest.mark.parametrize(
     "field", ["actor_name = 'somebody'", "occurred_at = occurred_at - interval '1 day'", 'after = \'{"status": "X"}\'']
 )
+@pytest.mark.article("wushen-2021-60:4(3)")
 def test_an_altered_record_is_named(sealed, superuser, field):
     superuser.execute(f"UPDATE evidence_evidencerecord SET {field} WHERE id = %s", [sealed[4]])
     report = verification.verify()

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from gongxiang.platform.evidence import queries as trail
 from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.kernel.errors import NotFound, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.parties import actions, errors, queries
+from gongxiang.platform.parties.models import DepartmentKind
 from tests.factories.parties import AT, Banner, make_banner, make_credit_code, make_department, make_person, make_site
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +35,18 @@ def test_a_department_is_registered_once() -> None:
     with pytest.raises(Shortfalls) as refused:
         actions.register_department(**values)
     assert [type(one) for one in refused.value.shortfalls] == [errors.FieldMissing, errors.NameTaken, errors.CreditCodeTaken]
+
+
+@pytest.mark.article("wushen-2021-60:2.2")
+@pytest.mark.parametrize("kind", DepartmentKind.values)
+def test_departments_and_bodies_that_law_authorises_stand_in_the_register(kind: str) -> None:
+    """政府部门和法律法规授权具有行政职能的事业单位和社会组织: each with its code and kind, in the register and its evidence."""
+    code, by = make_credit_code(), make_site().system_admin
+    values = {"name": "乌审旗某单位", "short_name": "某单位", "credit_code": code, "by": by, "at": AT}
+    made = actions.register_department(**values, kind=kind)
+    assert (made.kind, made.credit_code) == (kind, code)
+    (record,) = trail.trail_of(f"department:{made.id}", by=by)
+    assert (record.kind, record.after["kind"]) == ("department:registered", kind)
 
 
 @pytest.mark.parametrize("duty", ["is_authority", "is_audit_office", "is_operator"])

@@ -36,6 +36,7 @@ def sign_in(client: Client, person: Person, *, next_page: str = "/") -> None:
     assert shown["Location"] == next_page
 
 
+@pytest.mark.article("wushen-2021-60:4(3)")
 def test_the_first_sign_in_forces_change_and_authenticator(client: Client, person: Person) -> None:
     ref, password = actions.create_account(
         department_id=person.department_id, username="first.time", name="新人", by=make_site().system_admin, at=clock.now()

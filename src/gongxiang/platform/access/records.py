@@ -13,14 +13,17 @@ from gongxiang.platform.catalogue.values import ResourceRef
 from gongxiang.platform.catalogue.vocabulary import SharingType
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.actors import System
-from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 
 
+@implements("wushen-2021-60:6")
 def resource_of(resource_id: UUID) -> ResourceRef:
-    """The published resource; raises NotPublished or ResourceWithheld."""
+    """The published resource; raises NotPublished or ResourceWithheld, and NotFound for what never was."""
     resource = catalogue.get_resource(resource_id)
+    if not resource.version:
+        raise NotFound()
     if resource.sharing_type == SharingType.WITHHELD:
         raise errors.ResourceWithheld(name=resource.name)
     if not resource.is_published:
