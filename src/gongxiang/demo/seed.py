@@ -15,6 +15,7 @@ from gongxiang.demo import (
     disputes,
     doubtful,
     entries,
+    files,
     finding,
     imports,
     interfaces,
@@ -69,6 +70,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         step("requests, grants, flows")
         granted = cases.grant_and_open(travel, everybody, resources)
         interface = services.grant_interface(travel, everybody, resources)
+        files.deliver_file(home, travel, everybody, nodes)
         step("cases waiting at every step")
         corrections.have_doubts(home, notes, travel, everybody, granted)
         demands.have_demands_answered(travel, everybody, resources)

@@ -87,6 +87,11 @@ class ResourceRef:
         """Its first table distribution."""
         return next((d for d in self.distributions if d.kind == "TABLE"), None)
 
+    @property
+    def file(self) -> DistributionRef | None:
+        """Its first file distribution that a node delivers."""
+        return next((d for d in self.distributions if d.kind == "FILE" and d.node_id is not None), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class VersionRef:

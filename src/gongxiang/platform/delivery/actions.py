@@ -9,7 +9,7 @@ from django.db import transaction
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import queries as catalogue
-from gongxiang.platform.delivery import errors, opening, permissions, policies, queries, states
+from gongxiang.platform.delivery import errors, files, opening, permissions, policies, queries, states
 from gongxiang.platform.delivery.models import Alarm, Node, Reconciliation, TableCheck
 from gongxiang.platform.evidence.actions import open_record, record_act, transition
 from gongxiang.platform.grants import handlers
@@ -90,6 +90,7 @@ def admit_node(*, node_id: UUID, confirmed_key: str, by: Actor, at: datetime) ->
     transition(node, table=states.NODE, act="admit", by=by, at=at, changes=changes, **_node_seen_by(node))
     _admit_order(node, at)
     opening.open_waiting(node, at=at)
+    files.open_waiting(node.pk, at=at)
     return node
 
 
@@ -117,6 +118,7 @@ def readmit_node(*, node_id: UUID, by: Actor, at: datetime) -> Node:
     _admit_order(node, at)
     opening.release_node(node, at=at)
     opening.open_waiting(node, at=at)
+    files.open_waiting(node.pk, at=at)
     return node
 
 

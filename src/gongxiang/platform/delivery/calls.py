@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import actions as catalogue_actions
+from gongxiang.platform.delivery.files import FETCH
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.grants import providing, use_records
@@ -76,8 +77,8 @@ def is_call_of(reference: str, grant_id: UUID) -> bool:
 
 @implements("wushen-2021-60:19(2)", "wushen-2021-60:22.2")
 def calls_of(grant_id: UUID, *, text: str = "", channel: str = "", actor: Actor) -> "QuerySet[Any]":
-    """The answered calls of a grant that the actor may see, newest first; by reference or matter, by way."""
-    rows = evidence.in_trail(f"calls:{grant_id}", by=actor).filter(kind=CALL)
+    """The answered calls and fetched files of a grant that the actor may see, newest first; by reference or matter, by way."""
+    rows = evidence.in_trail(f"calls:{grant_id}", by=actor).filter(kind__in=(CALL, FETCH))
     if text:
         rows = rows.filter(Q(subject_id=text) | Q(after__matter__icontains=text))
     return rows.filter(after__channel=channel) if channel else rows

@@ -38,6 +38,13 @@ class ReasonMissing(Refusal):
     next_step = "Write one sentence."
 
 
+class FileGone(Refusal):
+    """Version {version} of the file was withdrawn or destroyed already."""
+
+    basis = ("wushen-2021-60:19(3)",)
+    next_step = "Look at the list of versions: it says when and why."
+
+
 class TableNameUnfit(Refusal):
     """“{table}” is not the name of a table in the form schema.table."""
 

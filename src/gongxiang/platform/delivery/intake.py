@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import actions as catalogue_actions
-from gongxiang.platform.delivery import calls, opening, policies, states, surveying, trying
+from gongxiang.platform.delivery import calls, files, opening, policies, states, surveying, trying
 from gongxiang.platform.delivery.models import (
     Alarm,
     Flow,
@@ -32,6 +32,7 @@ from gongxiang.protocol.canonical import plain
 from gongxiang.protocol.disposal import TableDestroyed
 from gongxiang.protocol.errors import ERRORS, ReceiptRefused
 from gongxiang.protocol.evidence import witness_statement
+from gongxiang.protocol.files import FileDeposited, FileDestroyed, FileFetched
 from gongxiang.protocol.quality import TableMeasured
 from gongxiang.protocol.sentences import Sentence, parts_of
 from gongxiang.protocol.services import CallAnswered
@@ -87,6 +88,12 @@ def take(fact: messages.Message, *, at: datetime) -> None:
             _sample_shown(fact)
         case CallAnswered():
             calls.take_call(fact, by=_INTAKE)
+        case FileDeposited():
+            files.take_deposited(fact, by=_INTAKE)
+        case FileFetched():
+            files.take_fetched(fact, by=_INTAKE)
+        case FileDestroyed():
+            files.take_destroyed(fact, by=_INTAKE)
         case claims.ClaimTaken() | claims.ClaimRead() | claims.CorrectedRowSealed() | claims.CorrectedRowAnswered():
             _claim(fact)
         case _:

@@ -7,6 +7,8 @@ from django.db.models import Q
 from gongxiang.platform.delivery.models_channels import ChannelFinding as ChannelFinding
 from gongxiang.platform.delivery.models_channels import ChannelStep as ChannelStep
 from gongxiang.platform.delivery.models_channels import OutsideChannel as OutsideChannel
+from gongxiang.platform.delivery.models_files import FileDelivery as FileDelivery
+from gongxiang.platform.delivery.models_files import FileVersion as FileVersion
 from gongxiang.platform.kernel.ids import new_id
 
 

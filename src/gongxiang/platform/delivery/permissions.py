@@ -54,6 +54,12 @@ EXEMPT_CHANNEL: Final = Permission(name="delivery.exempt_channel", roles=frozens
 CHANNEL_FIGURES: Final = Permission(name="delivery.channel_figures", roles=OVERSEERS)
 FIND_CHANNELS: Final = Permission(name="delivery.find_channels", roles=frozenset(), systems=frozenset({CHANNEL_FINDER}))
 WATCH_CHANNELS: Final = Permission(name="delivery.watch_channels", roles=frozenset(), systems=frozenset({CHANNEL_WATCHER}))
+#: A version of a file is taken back by the department that answers for it (办法 20).
+WITHDRAW_FILE: Final = Permission(
+    name="delivery.withdraw_file",
+    roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}),
+    scope=Scope.ACT,
+)
 CLOSE_ALARM: Final = Permission(name="delivery.close_alarm", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
 
 

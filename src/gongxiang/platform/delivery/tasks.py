@@ -8,7 +8,17 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
-from gongxiang.platform.delivery import channels, intake, opening, permissions, policies, queries, queries_channels, states
+from gongxiang.platform.delivery import (
+    channels,
+    files,
+    intake,
+    opening,
+    permissions,
+    policies,
+    queries,
+    queries_channels,
+    states,
+)
 from gongxiang.platform.delivery.models import FactCursor, Node
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.evidence.errors import ChangedMeanwhile
@@ -70,10 +80,12 @@ def _grant_expired(news: News) -> None:
 
 def _resource_published(news: News) -> None:
     opening.open_stream(UUID(news.subject_id), at=clock.now())
+    files.open_files(UUID(news.subject_id), at=clock.now())
 
 
 def _resource_withdrawn(news: News) -> None:
     opening.close_stream(UUID(news.subject_id), reason="withdrawn", at=clock.now())
+    files.close_files(UUID(news.subject_id), reason="withdrawn", at=clock.now())
 
 
 def ingest_facts(*, limit: int = 500) -> int:

@@ -25,8 +25,8 @@ TABLE = "table"
 
 
 def is_measured(grant: Grant | GrantView) -> bool:
-    """Whether the data of the grant pass here, so that provision is measured: tables, and interfaces the gateway serves."""
-    return grant.mode == TABLE or serving.is_served(grant)
+    """Whether the data of the grant pass here, so that provision is measured: tables, and what the gateway serves."""
+    return grant.mode == TABLE or serving.is_served(grant) or serving.is_filed(grant)
 
 
 def open_provision(grant: Grant, *, by: Actor, at: datetime) -> None:

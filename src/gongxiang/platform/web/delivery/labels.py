@@ -59,6 +59,12 @@ EVENTS = {
     "data:sample_asked": _("Sample asked for"),
     "data:sample_shown": _("Sample shown"),
     "data:call_answered": _("Call answered"),
+    "files:opened": _("Deposit of files ordered"),
+    "files:closed": _("Delivery by file ended"),
+    "files:version_withdrawn": _("Version of a file withdrawn"),
+    "data:file_deposited": _("File deposited"),
+    "data:file_fetched": _("File fetched"),
+    "data:file_destroyed": _("File destroyed at the gateway"),
     "alarm:raised": _("Alarm"),
     "alarm:closed": _("Alarm closed"),
 }
@@ -201,5 +207,11 @@ _NAMED = {
     "transient": _("A passing fault"),
     "terminal": _("A fault that needs a person"),
 }
-CODES = {f"{table}:{code}": word for table in ("alarm", "refused") for code, word in _NAMED.items()} | CODES
+_FILE_STATES = {
+    "file_state:kept": _("Kept"),
+    "file_state:withdrawn": _("Withdrawn"),
+    "file_state:superseded": _("Destroyed: newer versions came"),
+    "file_state:closed": _("Destroyed: delivery ended"),
+}
+CODES = _FILE_STATES | {f"{table}:{code}": word for table in ("alarm", "refused") for code, word in _NAMED.items()} | CODES
 CODES = {name.replace("alarm:", "refused:", 1): word for name, word in CODES.items() if name.startswith("alarm:")} | CODES

@@ -17,7 +17,7 @@ from gongxiang.platform.catalogue.content import DistributionContent
 from gongxiang.platform.catalogue.states import EDITABLE
 from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.catalogue.vocabulary import DistributionKind
-from gongxiang.platform.delivery import actions, permissions, queries
+from gongxiang.platform.delivery import actions, files, permissions, queries
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import lists
 from gongxiang.platform.web.delivery.forms import MappingForm, TableForm
@@ -36,6 +36,7 @@ def mounts(request: ActingRequest) -> HttpResponse:
     entries = catalogue.own_entries(request.actor, text=page.query, order="name") if may_check else ()
     shown = {
         "page": page,
+        "filed": files.find_deliveries(actor=request.actor, text=page.query).order_by("resource_name")[:50],
         "checks": queries.table_checks(actor=request.actor, limit=10),
         "entries": entries[:50],
         "more": max(0, len(entries) - 50),

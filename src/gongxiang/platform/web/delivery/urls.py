@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongxiang.platform.web.delivery import mounting, nodes, surveys, todos, trials, views
+from gongxiang.platform.web.delivery import files, mounting, nodes, surveys, todos, trials, views
 from gongxiang.platform.web.menu import COUNTS
 
 COUNTS.update(todos.COUNTED)
@@ -25,6 +25,8 @@ urlpatterns = [
     path("flows/<uuid:grant_id>/", views.flow, name="flow"),
     path("flows/<uuid:grant_id>/live/", views.flow_live, name="flow_live"),
     path("flows/<uuid:grant_id>/reconcile/", views.reconcile, name="reconcile"),
+    path("files/<uuid:resource_id>/", files.versions, name="files"),
+    path("files/<uuid:resource_id>/<uuid:file_id>/withdraw/", files.withdraw, name="withdraw_file"),
     path("mounts/", mounting.mounts, name="mounts"),
     path("mounts/<uuid:resource_id>/test/", trials.trial, name="trial"),
     path("mounts/<uuid:resource_id>/test/live/", trials.trial_live, name="trial_live"),

@@ -125,6 +125,7 @@ def detail(request: ActingRequest, grant_id: UUID) -> HttpResponse:
         "filings": queries.filings(actor=request.actor, grant_id=grant_id),
         "disposal": disposals[0] if disposals else None,
         "served": serving.is_served(grant),
+        "filed": serving.is_filed(grant),
         "flow": delivery.flow_of(grant_id, actor=request.actor),
         "news": evidence.trail_of(*case_of(grant), by=request.actor),
         "changing": access.changing(grant_id, actor=request.actor),

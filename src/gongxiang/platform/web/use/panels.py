@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from gongxiang.platform.delivery import files
 from gongxiang.platform.grants import permissions, queries_rectify, queries_use, serving
 from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.web import labels
@@ -29,6 +30,8 @@ def grant_panels(request: ActingRequest, grant: GrantView) -> Iterator[SafeStrin
     yield from _provision(request, grant)
     if serving.is_served(grant):
         yield _interface(request, grant)
+    if grant.mode == serving.FILE and files.is_delivered(grant.resource_id):
+        yield _files(request, grant)
     yield from _use(request, grant)
     yield from _cases(request, grant)
 
@@ -54,6 +57,28 @@ def _interface(request: ActingRequest, grant: GrantView) -> SafeString:
         advice=_("A system of the consumer asks the gateway with the key of an admitted node: gongxiang call lookup or match,"
                  " with purpose, matter number and the number of a named handler. Only elements granted unmasked can be"
                  " asked by; without a named handler nothing is answered."),
+    )  # fmt: skip
+
+
+def _files(request: ActingRequest, grant: GrantView) -> SafeString:
+    """The newest versions that may be fetched, how, and by whom it was done."""
+    named = [one for one in queries_use.handlers_of(grant.id, actor=request.actor) if one.ended_at is None]
+    rows = [(Cell(text=_("Number of the grant for fetching")), Cell(text=str(grant.id), said=True))]
+    rows += [(Cell(text=one.person_name), Cell(text=str(one.person_id), said=True)) for one in named[:8]]
+    kept = files.versions_of(grant.resource_id).filter(destroyed_at=None, withdrawn_at=None)[:3]
+    rows += [
+        (Cell(text=_("Version %(n)s (%(form)s)") % {"n": one.version, "form": one.form}), Cell(moment=one.deposited_at))
+        for one in kept
+    ]
+    return _panel(
+        request, _("Delivery by file"), ("wushen-2021-60:19(3)",), rows,
+        [
+            Link(label=_("Versions"), url=reverse("delivery:files", args=[grant.resource_id]), icon="file-text"),
+            Link(label=_("Fetched files"), url=reverse("use:calls", args=[grant.id]), icon="list-numbers"),
+        ],
+        advice=_("The consumer's node fetches a version with gongxiang file fetch, with purpose, matter number and the number"
+                 " of a named handler; without a named handler nothing is given. Each fetch is recorded before the first"
+                 " byte leaves."),
     )  # fmt: skip
 
 

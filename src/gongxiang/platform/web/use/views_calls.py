@@ -1,4 +1,4 @@
-"""The answered calls of one grant by interface: who asked, when, for which matter, and what a doubt points at."""
+"""The answered calls or fetched files of one grant: who asked, when, for which matter, and what a doubt points at."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from gongxiang.platform.corrections.permissions import REPORT
 from gongxiang.platform.delivery import calls as answered
 from gongxiang.platform.grants import permissions, queries
+from gongxiang.platform.grants.serving import FILE
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web import labels
 from gongxiang.platform.web.doors import ActingRequest, door
@@ -26,7 +27,7 @@ def calls(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     doubts = grant.consumer_id == request.actor.department_id and REPORT.allows(request.actor)
 
     def doubt(call: answered.CallView) -> Cell:
-        asked = urlencode({"grant": grant_id, "origin": "CALL", "call": call.id})
+        asked = urlencode({"grant": grant_id, **({"origin": "CALL", "call": call.id} if call.channel != FILE else {})})
         return Cell(text=_("Report a doubt"), url=f"{reverse('corrections:report')}?{asked}")
 
     columns: list[Column] = [
@@ -40,13 +41,16 @@ def calls(request: ActingRequest, grant_id: UUID) -> HttpResponse:
     ]
     if doubts and request.GET.get("export") != "csv":
         columns.append(Column(label=_("Doubt or error"), cell=doubt))
-    channels = ("lookup", "match")
+    filed = grant.mode == FILE
+    channels = (FILE,) if filed else ("lookup", "match")
     return show_list(
         request,
-        title=_("Answered calls"),
+        title=_("Fetched files") if filed else _("Answered calls"),
         crumb=_("Agreements and grants"),
-        basis=("wushen-2021-60:19(2)", "wushen-2021-60:22.2"),
-        intro=_("Written by the gateway before each answer: who asked, for what and which matter. No value is kept."),
+        basis=("wushen-2021-60:19(3)" if filed else "wushen-2021-60:19(2)", "wushen-2021-60:22.2"),
+        intro=_("Written by the gateway before the first byte leaves: who fetched, for what, which matter. No value is kept.")
+        if filed
+        else _("Written by the gateway before each answer: who asked, for what and which matter. No value is kept."),
         rows=answered.calls_of(
             grant_id, text=text(request), channel=wanted(request, "channel", channels), actor=request.actor
         ),
@@ -59,7 +63,9 @@ def calls(request: ActingRequest, grant_id: UUID) -> HttpResponse:
             )
         ],
         export="calls",
-        empty=(_("No call yet"), _("Calls appear by themselves as soon as the gateway has answered the first one.")),
+        empty=(_("Nothing fetched yet"), _("Files appear by themselves as soon as a node has fetched the first one."))
+        if filed
+        else (_("No call yet"), _("Calls appear by themselves as soon as the gateway has answered the first one.")),
     )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from ninja import Query, Schema
 from pydantic import Field
 
-from gongxiang.platform.delivery import permissions, queries, states
-from gongxiang.platform.http_api.acts import Area
+from gongxiang.platform.delivery import files, permissions, queries, states
+from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.lists import chosen, enter_reads, words
@@ -89,3 +89,63 @@ _Check = schema_of(queries.TableCheckView, sent=False)
 def check(request: Called, check_id: UUID) -> Any:
     """What a machine answered about a table of its source; for the department and the authority."""
     return plain(queries.table_check(check_id, actor=request.actor))
+
+
+class FileVersion(Schema):
+    """One version of a resource's file: figures and digest, never content."""
+
+    id: UUID
+    version: int
+    form: str
+    size: int
+    digest: str
+    rows: int | None
+    deposited_at: datetime
+    withdrawn_at: datetime | None
+    reason: str
+    destroyed_at: datetime | None
+    why: str
+
+
+class FileDelivery(Schema):
+    """What is delivered by file, from which machine, and its newest versions."""
+
+    resource_id: UUID
+    resource_name: str
+    provider_id: UUID
+    node_id: UUID
+    ordered_at: datetime
+    closed_at: datetime | None
+    versions: list[FileVersion]
+
+
+def _file_body(row: Any) -> dict[str, Any]:
+    found = {name: getattr(row, name) for name in FileDelivery.model_fields if name != "versions"}
+    shown = files.versions_of(row.resource_id)[:200]
+    return {**found, "versions": [{name: getattr(one, name) for name in FileVersion.model_fields} for one in shown]}
+
+
+def _withdraw_file(*, resource_id: UUID, file_id: UUID, reason: str, by: Any, at: datetime) -> None:
+    """Take a version back: nobody is given it any more, and the gateway destroys it."""
+    files.check_version_of(file_id, resource_id)
+    files.withdraw_version(file_id=file_id, reason=reason, by=by, at=at)
+
+
+_FILES = Area(
+    tag="Exchange", path="/file-deliveries", key="resource_id", answer=FileDelivery, door=permissions.VIEW,
+    see=files.get_delivery, body=_file_body, name="file_delivery",
+)  # fmt: skip
+enter_reads(
+    _FILES, many="file_deliveries", said="What is delivered by file and may be seen.", convert=_file_body,
+    find=lambda actor, asked: files.find_deliveries(actor=actor, text=words(asked)),
+    sorts={"new": ("-ordered_at", "-id"), "old": ("ordered_at", "id"), "name": ("resource_name", "id")},
+)  # fmt: skip
+enter_acts(
+    _FILES,
+    (
+        Act(
+            name="withdraw_file_version", path="/withdrawals", action=_withdraw_file,
+            door=permissions.WITHDRAW_FILE,
+        ),
+    ),
+)  # fmt: skip
