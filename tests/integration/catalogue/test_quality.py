@@ -116,13 +116,13 @@ def test_a_system_has_joined_once_data_of_an_entry_can_be_had(full, product_cloc
     product_clock.freeze(full.at)
     address = reverse("quality:systems")
     browser = signed_in(full.provider.clerk)
-    assert quality.joined_by_system(full.at) == {}
+    assert quality.joined_by_system() == {}
     assert "区划系统" in browser.get(address, {"apart": "1"}).content.decode()
     (entry,) = [one for one in quality.rows("unmounted", actor=full.provider.clerk, at=full.at) if one.name == "行政区划代码"]
     with transaction.atomic():
         for line in Distribution.objects.filter(resource_id=entry.resource_id):
             actions.record_distribution_check(distribution_id=line.id, problem="", by=System(name="delivery"), at=full.at)
-    assert list(quality.joined_by_system(full.at).values()) == [1]
+    assert list(quality.joined_by_system().values()) == [1]
     assert "区划系统" not in browser.get(address, {"apart": "1"}).content.decode()
     assert "已接入，1 条目录" in browser.get(address).content.decode()
 

@@ -337,10 +337,13 @@ def entries_by_system() -> Counter[UUID]:
 
 
 @implements("wushen-2021-60:17")
-def joined_by_system(at: datetime) -> Counter[UUID]:
-    """How many entries of each system can be had over the platform by a way that works: what joins a system to it."""
+def joined_by_system() -> Counter[UUID]:
+    """Of how many entries of each system the platform has seen data, tried or flowing: what joins a system to it."""
+    tried = Distribution.objects.filter(
+        resource_id=OuterRef("resource_id"), in_force=True, checked_at__isnull=False, check_problem=""
+    )
     rows = Upkeep.objects.filter(resource_id__in=_shared(None).values("pk")).exclude(systems=[])
-    rows = rows.exclude(resource_id__in=_unmounted(None, at).values("pk"))
+    rows = rows.filter(Exists(tried) | Q(in_step_at__isnull=False) | Q(used_at__isnull=False))
     each = rows.annotate(system=Func(F("systems"), function="unnest", output_field=UUIDField()))
     return Counter(dict(each.order_by().values_list("system").annotate(n=Count("pk"))))
 

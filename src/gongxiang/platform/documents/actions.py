@@ -14,7 +14,7 @@ from gongxiang.platform.documents import permissions, policies, queries, secrecy
 from gongxiang.platform.documents.errors import DocumentNotFound
 from gongxiang.platform.documents.models import Document, DocumentFile, Upload
 from gongxiang.platform.documents.queries import IssuedDocument, UploadRef
-from gongxiang.platform.documents.rendering import letter, official, official_word
+from gongxiang.platform.documents.rendering import official, official_word
 from gongxiang.platform.documents.rendering.official import OfficialText
 from gongxiang.platform.documents.states import DOCUMENT
 from gongxiang.platform.evidence import actions as evidence
@@ -45,24 +45,18 @@ def issue_document(
     by: Actor,
     at: datetime,
 ) -> IssuedDocument:
-    """Fill, number and keep a document in PDF and Word; its digests are in evidence.
+    """Fill, number and keep a certificate in the form of an official letter, PDF and Word; its digests are in evidence.
 
     The number is `<prefix>〔<year>〕<n>号`, counted for each prefix and year. Whether `by` may decide what the document says is
     the calling room's question; `issuer` is the department of `by` unless given.
     """
-    person = _issuer(by)
-    lines, texts = tuple((str(a), str(b)) for a, b in rows), tuple(map(str, paragraphs))
-    day = at.astimezone(BEIJING).date()
-    place = _place(number_prefix, at)
-    filled = letter.Letter(
-        title=title, number=place.number, issuer=issuer or person.department, issued_on=day, addressee=addressee, rows=lines,
-        paragraphs=texts, code=queries.grouped(place.code), address=place.address,
+    said = OfficialText(
+        title=title, text=tuple(map(str, paragraphs)), rows=tuple((str(label), str(value)) for label, value in rows),
+        addressees=(addressee,) if addressee else (),
     )  # fmt: skip
-    return _keep(
-        place, kind=kind, title=title, issuer=filled.issuer,
-        body={"rows": [list(line) for line in lines], "paragraphs": list(texts), "addressee": addressee},
-        files={"pdf": letter.to_pdf(filled), "docx": letter.to_word(filled)},
-        concerns=concerns, trail=trail, basis=basis, by=person, at=at,
+    return issue_letter(
+        kind=kind, number_prefix=number_prefix, said=said, concerns=concerns, trail=trail, basis=basis, issuer=issuer, by=by,
+        at=at,
     )  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def systems(request: ActingRequest) -> HttpResponse:
     actor, text = request.actor, words_in(request)
     own = None if quality.sees_all(actor) else actor.department_id
     without, apart = request.GET.get("without", ""), request.GET.get("apart", "")
-    entries, joined = quality.entries_by_system(), quality.joined_by_system(clock.now())
+    entries, joined = quality.entries_by_system(), quality.joined_by_system()
     found = [
         (one, entries[one.id], joined[one.id])
         for one in parties.systems(own or asked_department(request), search=text)
@@ -159,7 +159,7 @@ def systems(request: ActingRequest) -> HttpResponse:
             (_("Who runs it"), lambda row: words.code("system_tier", row[0].tier)),
             (_("Network"), lambda row: words.code("network", row[0].network)),
             (_("Published entries"), lambda row: row[1]),
-            (_("Of these to be had over the platform"), lambda row: row[2]),
+            (_("Of these with data seen by the platform"), lambda row: row[2]),
         ]
         return lists.export_csv("systems-and-entries", columns, found)
     page = lists.paginate(request, found, filters=("without", "apart", "department"))
@@ -178,7 +178,7 @@ def system(request: ActingRequest, system_id: UUID) -> HttpResponse:
     page.rows = [queries.get_resource(one.resource_id, actor=request.actor) for one in page.rows]
     at = clock.now()
     context = {
-        "system": found, "page": page, "joined": quality.joined_by_system(at)[system_id],
+        "system": found, "page": page, "joined": quality.joined_by_system()[system_id],
         "move": parties.system_move_state(found, beijing_date(at)),
         "history": [one for one in trail_of(f"system:{system_id}", by=request.actor) if one.subject_type == "system"][::-1],
         "own": permissions.KEEP_REGISTERS.allows(request.actor) and found.department_id == request.actor.department_id,
