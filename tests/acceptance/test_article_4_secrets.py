@@ -71,6 +71,7 @@ MARKED = {
 UNMARKED = {
     "a law on secrets": ("保守国家秘密法.docx", packed("<w:t>国家秘密、商业秘密和机密信息</w:t>")),
     "a law on secrets, as a title": ("办法.docx", about("<dc:title>机密文件管理办法与商业秘密</dc:title>")),
+    "a sheet of that name": ("定密事项.xlsx", about("<vt:lpstr>秘密</vt:lpstr>", "docProps/app.xml")),
     "a law on secrets, as a PDF": (
         "办法.pdf",
         lambda: pdf(text="保守国家秘密，★为重点。机密信息另行规定。", title="国家秘密范围"),

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two countings of a stream, from its being live to the first, and that one counting may take.
 EVERY, FIRST, LONGEST = 86_400.0, 3.0, 30
+#: What a text may consist of and be empty all the same; the last is the space as wide as a Chinese character.
+BLANKS = " \t\r\n\u3000"
 _STREAM = "SELECT state->>'table', state->>'loading', (state->>'epoch')::int, (state->>'seq')::bigint"
 
 
@@ -86,7 +88,8 @@ def measure(dsn: str, order: OpenStream, *, node_id: UUID) -> TableMeasured | No
 def _empty(spec: ElementSpec) -> sql.Composed:
     column = sql.Identifier(spec.code)
     if spec.type is DataType.TEXT:
-        return sql.SQL("count(*) FILTER (WHERE {0} IS NULL OR btrim({0}) = '')").format(column)
+        blanks = sql.Literal(BLANKS)
+        return sql.SQL("count(*) FILTER (WHERE {0} IS NULL OR btrim({0}, {1}) = '')").format(column, blanks)
     return sql.SQL("count(*) FILTER (WHERE {0} IS NULL)").format(column)
 
 

@@ -40,7 +40,7 @@ INSERT INTO t VALUES
 def test_empty_values_and_doubled_rows_are_counted_and_no_value_leaves(make_provider) -> None:
     made: Provider = make_provider(
         "CREATE TABLE t (id int PRIMARY KEY, name text, day date, doc jsonb)",
-        """INSERT INTO t VALUES (1, '  ', NULL, '{}'), (2, NULL, NULL, '{}'), (3, '甲的名字', '2020-01-01', '{}'),
+        """INSERT INTO t VALUES (1, E' \\t\u3000', NULL, '{}'), (2, NULL, NULL, '{}'), (3, '甲的名字', '2020-01-01', '{}'),
            (4, '甲的名字', '2020-01-01', '{}'), (5, '甲的名字', '2020-01-01', '{}')""",
     )
     made.start()

@@ -33,7 +33,7 @@ _OLD: Final = tuple(
 #: Of a packed document at most so many bytes of text are looked through, those about the file first.
 _LOOKED: Final = 4 * 2**20
 _PARTS: Final = 400
-_ABOUT: Final = ("docProps/", "OFD.xml")
+_ABOUT: Final = ("docProps/core.xml", "docProps/custom.xml", "OFD.xml")
 
 
 @implements("wushen-2021-60:4(1)", "cn-809:3.1")
