@@ -89,6 +89,16 @@ def test_an_arrow_says_who_and_on_which_article_and_has_words(room: str, table: 
         assert str(labels.state(table.subject, state)[0]) != state, f"the state {state} in words"
 
 
+def test_whatever_is_recorded_has_words_on_the_pages():
+    rooms = Path(labels.__file__).resolve().parents[1]
+    kinds: set[str] = set()
+    for path in rooms.rglob("*.py"):
+        if not {"web", "migrations"} & set(path.relative_to(rooms).parts):
+            kinds |= set(re.findall(r'record_act\(\s*kind="([a-z_]+:[a-z_]+)"', path.read_text("utf-8")))
+    assert len(kinds) > 80
+    assert {kind for kind in kinds if str(labels.event(kind)) == kind} == set()
+
+
 def test_arrows_and_notices_cite_the_paragraph_that_carries_them():
     cited = {(f"{table.subject}:{arrow.act}", one) for _room, table, arrow in ARROWS for one in arrow.basis}
     cited |= {(kind, one) for kind, rule in RULES.items() for one in rule.basis}

@@ -19,6 +19,7 @@ from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.grants import actions as grants
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Shortfalls
+from gongxiang.platform.parties.queries import filings
 from gongxiang.protocol import clock, messages, receipts, signing
 from gongxiang.protocol.quality import EmptyValues, TableMeasured
 from tests.factories.catalogue import make_published
@@ -404,7 +405,8 @@ def test_empty_values_and_doubled_rows_stand_in_the_four_dimensions(
     assert counted is not None
     assert (counted.rows, counted.empty, counted.doubled_rows, counted.at) == (200, {codes[0]: 50}, 1234, at)
     page = client_of(banner.consumer.clerk).get(address).content.decode()
-    assert all(words in page for words in ("25.0 %", "1,234", codes[0], "重复"))
+    assert all(words in page for words in ("25.0 %", "1,234", codes[0], "重复", "由谁负责", "责任股室", "责任领导"))
+    assert filings(banner.provider.id, status="FILED")[0].unit in page
     record = EvidenceRecord.objects.get(kind="stream:counted")
     assert (record.after["doubled_rows"], record.basis) == (1234, ["wushen-2021-60:20"])
 

@@ -11,6 +11,7 @@ from gongxiang.platform.catalogue.permissions import QUALITY
 from gongxiang.platform.corrections import figures
 from gongxiang.platform.delivery import measures
 from gongxiang.platform.kernel.errors import NotFound
+from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.protocol import clock
 
@@ -24,11 +25,12 @@ def dimensions(request: ActingRequest, resource_id: UUID) -> HttpResponse:
         raise NotFound()
     at = clock.now()
     found = measures.measured(resource_id, actor=request.actor)
-    names = {one.code: one.name or one.code for one in resource.elements}
+    elements = {one.code: one for one in resource.elements}
     counted = found.counted
     empty = sorted(counted.empty.items(), key=lambda one: (-one[1], one[0])) if counted and counted.rows else []
     context = {
-        "empty": [(names.get(code, code), code, rows, 100 * rows / counted.rows) for code, rows in empty if counted],
+        "empty": [(elements.get(code), code, rows, 100 * rows / counted.rows) for code, rows in empty if counted],
+        "answers": next(iter(parties.filings(resource.provider_id, status="FILED")), None),
         "resource": resource, "facts": freshness.facts_of(resource, at), "now": at,
         "measured": found,
         "doubts": figures.accuracy_of(resource_id, actor=request.actor),

@@ -27,6 +27,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "provision:CLOSED": (_("Ended before provision"), "secondary"),
 }
 EVENTS: dict[str, str | Promise] = {
+    "grant:use_entered": _("Use entered by hand"),
     "grant:handler_named": _("Handler named"),
     "grant:handler_ended": _("Handler removed"),
     "grant:use_records_removed": _("Use records older than their period removed"),
