@@ -290,6 +290,24 @@ def test_another_departments_answer_is_not_shown(banner: Banner, provider_node: 
     assert queries.latest_check(actor=banner.consumer.clerk, **named) is None
 
 
+@pytest.mark.article("wushen-2021-60:12(2)")
+def test_an_alarm_about_a_capture_that_stood_still_is_over_when_it_runs_again(banner: Banner, flow: Flow) -> None:
+    stream, at = Stream.objects.get(resource_id=flow.resource_id), banner.at + timedelta(hours=2)
+    about = {"node_id": stream.node_id, "resource_id": flow.resource_id}
+    for code in ("source_down", "source_down", "wal_retained"):
+        intake.take(messages.Alarm(code=code, detail="x", at=at, **about), at=at)
+    assert sorted(Alarm.objects.filter(closed_at=None).values_list("code", "times")) == [
+        ("source_down", 2),
+        ("wal_retained", 1),
+    ]
+    later = at + timedelta(minutes=1)
+    report = {**about, "epoch": 1, "seq": 5, "rows_loaded": 0, "changes": 0, "lag_ms": 0, "state": "live"}
+    intake.take(messages.StreamState(detail="The source does not answer.", at=later, **report), at=later)
+    assert Alarm.objects.filter(code="source_down", closed_at=None).exists(), "it still says that something is wrong"
+    intake.take(messages.StreamState(detail="", at=later, **report), at=later)
+    assert list(Alarm.objects.filter(closed_at=None).values_list("code", flat=True)) == ["wal_retained"]
+
+
 @pytest.mark.article("wushen-2021-60:20")
 def test_drift_stops_the_flow_until_a_new_version_runs(banner: Banner, flow: Flow) -> None:
     stream = Stream.objects.get(resource_id=flow.resource_id)

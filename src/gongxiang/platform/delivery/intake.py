@@ -26,6 +26,7 @@ from gongxiang.platform.evidence.actions import record_act, record_witness, tran
 from gongxiang.platform.grants import destroying, providing, use_records
 from gongxiang.platform.grants import queries as grants
 from gongxiang.platform.kernel.actors import System
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 from gongxiang.protocol import claims, messages, receipts
 from gongxiang.protocol.canonical import plain
@@ -42,6 +43,8 @@ _log = logging.getLogger(__name__)
 
 _INTAKE: Final = System(name=INTAKE)
 _LIVE: Final = ("loading", "live")
+#: Alarms of a capture that goes on all the same.
+_WARNINGS: Final = ("wal_uncapped", "wal_retained")
 
 
 @transaction.atomic
@@ -243,6 +246,8 @@ def _stream_state(fact: messages.StreamState, at: datetime) -> None:
         setattr(stream, name, getattr(fact, name))
     stream.state_at, stream.words = fact.at, plain(fact.words)
     stream.save()
+    if fact.state == "live" and not fact.detail:
+        _close_troubles(stream, fact.at)
     if before == after:
         return
     record_act(
@@ -266,6 +271,12 @@ def _stream_state(fact: messages.StreamState, at: datetime) -> None:
         close_alarms(code="schema_drift", resource_id=fact.resource_id, at=fact.at)
         for flow in flows:
             opening.release_flow(flow.grant_id, reason="drift", at=fact.at)
+
+
+def _close_troubles(stream: Stream, at: datetime) -> None:
+    """The capture runs without a word: what stopped it before is over; a warning that did not stop it stays."""
+    rows = Alarm.objects.filter(node_id=stream.node_id, resource_id=stream.resource_id, closed_at=None, last_at__lt=at)
+    rows.exclude(code__in=_WARNINGS).update(closed_at=at, closed_by=_INTAKE.name)
 
 
 @implements("wushen-2021-60:20", "cn-809:18")
@@ -486,6 +497,7 @@ def _said(fact: messages.Alarm | messages.StreamState | messages.FlowState) -> S
 def raise_alarm(*, code: str, node_id: UUID | None, resource_id: UUID | None, detail: str, at: datetime) -> Alarm:
     """Open an alarm, or count a repeated one; evidence says when it began."""
     node = Node.objects.filter(pk=node_id).first() if node_id else None
+    one_at_a_time("alarm", code, node_id, resource_id)
     alarm = Alarm.objects.select_for_update().filter(code=code[:60], node=node, resource_id=resource_id, closed_at=None).first()
     if alarm is not None:
         alarm.last_at, alarm.times, alarm.detail, alarm.words = at, alarm.times + 1, detail, plain(parts_of(detail))

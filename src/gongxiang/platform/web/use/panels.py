@@ -73,7 +73,7 @@ def _files(request: ActingRequest, grant: GrantView) -> SafeString:
     return _panel(
         request, _("Delivery by file"), ("wushen-2021-60:19(3)",), rows,
         [
-            Link(label=_("Versions"), url=reverse("delivery:files", args=[grant.resource_id]), icon="file-text"),
+            Link(label=_("Versions"), url=reverse("delivery:files", args=[grant.resource_id]), icon="database"),
             Link(label=_("Fetched files"), url=reverse("use:calls", args=[grant.id]), icon="list-numbers"),
         ],
         advice=_("The consumer's node fetches a version with gongxiang file fetch, with purpose, matter number and the number"
