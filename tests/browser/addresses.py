@@ -56,6 +56,7 @@ _GRANT = "SELECT id FROM grants_grant WHERE status = 'ACTIVE' AND resource_name 
 _ENDED = "SELECT id FROM grants_grant WHERE status = 'ENDED' AND end_reason = 'period_over' ORDER BY issued_at LIMIT 1"
 _CASE = "SELECT id FROM grants_{} ORDER BY number LIMIT 1"
 _RECTIFIED = "SELECT id FROM grants_rectification ORDER BY demanded_at LIMIT 1"
+_RULE = "SELECT id FROM documents_rulefile ORDER BY issued_at LIMIT 1"
 _NODE = f"SELECT id FROM delivery_node WHERE status = 'ADMITTED' AND department_id IN {_MINZHENG} LIMIT 1"
 _CHECK = "SELECT id FROM delivery_tablecheck WHERE answered_at IS NOT NULL ORDER BY asked_at DESC LIMIT 1"
 _SURVEYED = "SELECT {} FROM delivery_sourcetable t JOIN delivery_sourcesurvey s ON s.id = t.survey_id LIMIT 1"
@@ -377,6 +378,11 @@ VISITS: dict[str, list[Visit]] = {
     "delivery:alarms": [_v("yunwei")],
     "documents:verified": [_v(query="SELECT verification_code FROM documents_document ORDER BY issued_at LIMIT 1")],
     "documents:document": [_v("zhengwu", "SELECT id FROM documents_document ORDER BY issued_at LIMIT 1")],
+    "documents:rules": [_v("minzheng-jb")],
+    "documents:rule_new": [_v("yunwei")],
+    "documents:rule": [_v("yunwei", _RULE), _v("minzheng-jb", _RULE)],
+    "documents:rule_version": [_v("yunwei", _RULE)],
+    "documents:rule_end": [_v("yunwei", _RULE)],
     "catalogue:export": [_v("minzheng-jb", "SELECT id FROM catalogue_catalogueexport ORDER BY asked_at LIMIT 1")],
     "catalogue:import": [_v("minzheng-jb", "SELECT id FROM catalogue_catalogueimport LIMIT 1")],
     "evidence:search": [_v("shenji"), _v("minzheng-jb")],
@@ -409,7 +415,7 @@ ON_THE_WAY_IN = {"accounts:login", "accounts:code", "accounts:first_password", "
 #: Answered to programs, or a file: no page for a person.
 NO_PAGES = {
     "health", "evidence:proof", "catalogue:version_file", "openapi", "dcat", "dcat_as", "dcat_dataset", "dcat_dataset_as",
-    "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "use:pack",
+    "ckan", "ckan_unversioned", "documents:pdf", "documents:word", "documents:upload", "documents:rule_file", "use:pack",
     "agreements:pdf", "agreements:word", "agreements:odrl", "grants:odrl",
     "catalogue:import_template",
     "access:file", "catalogue:import_progress", "catalogue:import_annotated", "catalogue:export_own",

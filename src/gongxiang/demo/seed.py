@@ -23,6 +23,7 @@ from gongxiang.demo import (
     projects,
     quality,
     requests,
+    rules,
     services,
     sources,
     superiors,
@@ -98,6 +99,7 @@ def seed(home: Home, say: Callable[[str], None]) -> bool:
         superiors.hear_from_superiors(travel, everybody, asked)
         channels.report_channels(travel, everybody)
         sources.read_tables(everybody, nodes)
+        rules.keep_rules(everybody)
         sources.try_table(everybody, resources["tkry"])
         imports.send_workbook(everybody)
         agenda.leave_agenda(travel, everybody)

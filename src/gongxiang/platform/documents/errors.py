@@ -47,3 +47,31 @@ class MarkedSecret(Refusal):
 
     basis = ("wushen-2021-60:4(1)", "cn-809:3.1")
     next_step = "Use the ways your secrecy office names. If the marking is wrong or lifted, have the document corrected first."
+
+
+class RuleIncomplete(Refusal):
+    """A rule needs a title, a kind and the day from which it applies."""
+
+    basis = ("wushen-2021-60:12(1)",)
+    next_step = "Fill in what is marked."
+
+
+class RuleTitleTaken(Refusal):
+    """A rule of this title is in force."""
+
+    basis = ("wushen-2021-60:12(1)",)
+    next_step = "Issue a new version of it, or give the new rule another title."
+
+
+class RuleOver(Refusal):
+    """This rule does not apply any more."""
+
+    basis = ("wushen-2021-60:12(1)",)
+    next_step = "Look at the rules in force."
+
+
+class RuleReplaced(Refusal):
+    """A newer version of this rule was issued meanwhile."""
+
+    basis = ("wushen-2021-60:12(1)",)
+    next_step = "Reload the page and read the version in force."

@@ -76,3 +76,52 @@ class Upload(models.Model):
     #: Departments that may open it, besides the own.
     concerns = ArrayField(models.UUIDField(), default=list)
     trail = ArrayField(models.CharField(max_length=80), default=list)
+
+
+class RuleFile(models.Model):
+    """A rule of operation or security (art. 12(1)), whatever its versions."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    #: The version in force.
+    version = models.PositiveIntegerField(default=1)
+    issued_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["title"], condition=models.Q(ended_at=None), name="rule_file_titled_once")
+        ]
+
+
+class RuleVersion(models.Model):
+    """One version of a rule, its file kept byte for byte."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    rule = models.ForeignKey(RuleFile, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    changes = models.TextField(blank=True, default="")
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "number"], name="rule_version_once")]
+
+
+class RuleReceipt(models.Model):
+    """A person has read a version."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="receipts")
+    person_id = models.UUIDField()
+    person_name = models.CharField(max_length=200)
+    department_id = models.UUIDField()
+    department_name = models.CharField(max_length=256)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "person_id"], name="rule_receipt_once")]

@@ -26,3 +26,8 @@ def check_issuer(actor: Actor, department_id: UUID | None) -> None:
         return
     if not isinstance(actor, Person) or actor.department_id != department_id:
         raise NotPermitted(next_step="Ask the department that issued the document.")
+
+
+#: Rules of operation and security (art. 12(1)): the operator and the authority keep them, everybody at work reads them.
+KEEP_RULES = Permission(name="documents.keep_rules", roles=frozenset({Role.AUTHORITY_OFFICER, Role.PLATFORM_OPERATOR}))
+READ_RULES = Permission(name="documents.read_rules", roles=READ.roles)

@@ -211,6 +211,8 @@ RULES: Mapping[str, Rule] = {
     "agreement:returned": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:18",)),
     "agreement:expired": _rule((_CONCERNED, DESK), _TO_AUTHORITY, basis=("wushen-2021-60:18",), binding=True),
     "agreement:terminated": _rule((_CONCERNED, DESK), basis=("wushen-2021-60:18",), binding=True),
+    "rule_file:issued": _rule((_ALL, DESK | NODES), basis=("wushen-2021-60:12(1)",)),
+    "rule_file:replaced": _rule((_ALL, DESK | NODES), basis=("wushen-2021-60:12(1)",)),
     "agreement_template:issued": _rule((_ALL, DESK), basis=("wushen-2021-60:18",)),
     # Nodes and flows.
     "node:enrolled": _rule((Where.OPERATOR, OPERATORS), basis=("wushen-2021-60:16",)),

@@ -134,6 +134,7 @@ MENU: tuple[Group, ...] = (
         label=_("Documents"),
         entries=(
             _e(_("Issued documents"), "documents:list", "file-certificate"),
+            _e(_("Rules of operation and security"), "documents:rules", "book"),
             _e(_("Verify a document"), "documents:verify", "shield-check"),
         ),
     ),

@@ -25,6 +25,7 @@ from gongxiang.protocol.canonical import instant
 #: Subject -> the page that shows it.
 PAGES = {
     "resource": "catalogue:resource",
+    "rule_file": "documents:rule",
     "access_request": "access:detail",
     "dispute": "disputes:detail",
     "absence": "collection:absence",
