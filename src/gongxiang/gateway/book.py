@@ -99,6 +99,8 @@ class Book:
     grants: dict[UUID, GrantEntry] = field(default_factory=dict)
     #: Per resource the newest order about its files; None once they are closed.
     files: dict[UUID, tuple[int, AcceptFiles | None]] = field(default_factory=dict)
+    #: Per resource the newest order that closed its files: what was deposited before it is given to nobody, ever.
+    closed_files: dict[UUID, int] = field(default_factory=dict)
     #: Versions of files that the provider has withdrawn.
     withdrawn: set[UUID] = field(default_factory=set)
     lease: tuple[SignedOrder, Lease] | None = None
@@ -135,6 +137,8 @@ class Book:
             case OpenGrant() | OpenService() | OpenFiles() | SuspendGrant() | ResumeGrant() | EndGrant():
                 self._take_grant(signed.id, order)
             case AcceptFiles() | CloseFiles():
+                if isinstance(order, CloseFiles):
+                    self.closed_files[order.resource_id] = max(signed.id, self.closed_files.get(order.resource_id, 0))
                 if signed.id > self.files.get(order.resource_id, (0, None))[0]:
                     self.files[order.resource_id] = (signed.id, order if isinstance(order, AcceptFiles) else None)
             case WithdrawFile():

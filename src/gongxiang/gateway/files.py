@@ -27,6 +27,7 @@ from gongxiang.protocol.errors import (
     DataPlaneError,
     FileNotDivisible,
     FileRefused,
+    FilesNotOpen,
     FileUnknown,
     NotYours,
     RequestMalformed,
@@ -58,17 +59,18 @@ STALE = timedelta(hours=1)
 _MARKED = re.compile("(?:绝密|机密|秘密)[ \t\u3000]*[★☆]")
 
 _ADD = (
-    "INSERT INTO exchange.files (file_id, resource_id, node_id, form, size, digest, rows, elements, object, taken_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    "INSERT INTO exchange.files (file_id, resource_id, node_id, form, size, digest, rows, elements, object, taken_at,"
+    " accepted_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _TAKE = (
     "UPDATE exchange.files SET version = (SELECT coalesce(max(version), 0) + 1 FROM exchange.files WHERE resource_id = %s)"
-    " WHERE file_id = %s RETURNING file_id, version, form, size, digest, rows, elements, object, taken_at"
+    " WHERE file_id = %s RETURNING file_id, version, form, size, digest, rows, elements, object, taken_at, accepted_by"
 )
 _KEPT = (
-    "SELECT file_id, version, form, size, digest, rows, elements, object, taken_at FROM exchange.files"
+    "SELECT file_id, version, form, size, digest, rows, elements, object, taken_at, accepted_by FROM exchange.files"
     " WHERE resource_id = %s AND version IS NOT NULL AND destroyed_at IS NULL ORDER BY version DESC"
 )
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _FACT = "INSERT INTO link.facts (kind, body) VALUES (%s, %s)"
 _log = logging.getLogger(__name__)
 
@@ -86,6 +88,8 @@ class Version:
     elements: tuple[ElementSpec, ...]
     object: str
     taken_at: datetime
+    #: The number of the order under which it was deposited.
+    accepted_by: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +130,7 @@ class Files:
             raise NotYours
         if statement != STATEMENT:
             raise RequestMalformed("The deposit does not state that the file holds no state secret (办法 4(1)).")
+        number, _ = self._book.files[resource_id]
         rows = await self._checked(order, form, body)
         content = digest(body)
         if (known := await self._newest(resource_id)) is not None and known.digest == content and known.form == form:
@@ -135,6 +140,7 @@ class Files:
             values = [
                 file_id, resource_id, node_id, form, len(body), content, rows,
                 canonical(plain(order.elements)).decode("utf-8"), name, at,
+                number,
             ]  # fmt: skip
             await connection.execute(_ADD, values)
         killpoints.reach("gateway.file_announced")
@@ -142,11 +148,13 @@ class Files:
         await asyncio.to_thread(self._objects.put, name, sealed)
         killpoints.reach("gateway.file_written")
         async with self._database.transaction() as connection:
-            await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"files {resource_id}"])
+            await connection.execute(_ALONE, [f"files {resource_id}"])
             cursor = await connection.execute(_TAKE, [resource_id, file_id])
             row = await cursor.fetchone()
             if row is None or self._book.accepted_files(resource_id, clock.now()).node_id != node_id:
                 raise NotYours
+            if self._book.closed_files.get(resource_id, 0) > number:
+                raise FilesNotOpen
             fact = _deposited(_version(row), resource_id, node_id)
             await connection.execute(_FACT, row_of(fact))
             cursor = await connection.execute(_KEPT, [resource_id])
@@ -209,7 +217,7 @@ class Files:
             cursor = await connection.execute(
                 "SELECT FROM exchange.files WHERE file_id = %s AND destroyed_at IS NULL FOR SHARE", [file_id]
             )
-            if await cursor.fetchone() is None or file_id in self._book.withdrawn:
+            if await cursor.fetchone() is None or self._is_ended(resource_id, version):
                 raise FileUnknown
             await connection.execute(_FACT, row_of(fact))
             # Orders that close or change the grant meanwhile are obeyed: then nothing is counted or recorded either.
@@ -244,7 +252,11 @@ class Files:
         async with self._database.connection() as connection:
             cursor = await connection.execute(_KEPT, [resource_id])
             found = [_version(row) for row in await cursor.fetchall()]
-        return [one for one in found if one.file_id not in self._book.withdrawn]
+        return [one for one in found if not self._is_ended(resource_id, one)]
+
+    def _is_ended(self, resource_id: UUID, version: Version) -> bool:
+        """Whether orders have ended the version, destroyed already or not."""
+        return version.file_id in self._book.withdrawn or version.accepted_by < self._book.closed_files.get(resource_id, 0)
 
     async def _newest(self, resource_id: UUID) -> Version | None:
         kept = await self._kept(resource_id)
@@ -263,19 +275,20 @@ class Files:
 
     async def _obey(self) -> None:
         withdrawn = self._book.withdrawn - self._destroyed
-        closed = {
-            resource_id: number
-            for resource_id, (number, order) in self._book.files.items()
-            if order is None and self._closed.get(resource_id) != number
-        }
+        closed = {one: number for one, number in self._book.closed_files.items() if self._closed.get(one) != number}
         if not withdrawn and not closed:
             return
         async with self._database.transaction() as connection:
             await _destroy(connection, list(withdrawn), "withdrawn")
-            cursor = await connection.execute(
-                "SELECT file_id FROM exchange.files WHERE resource_id = ANY(%s) AND destroyed_at IS NULL", [list(closed)]
-            )
-            await _destroy(connection, [row[0] for row in await cursor.fetchall()], "closed")
+            for resource_id, number in sorted(closed.items()):
+                # A deposit that was let in before the order is waited for.
+                await connection.execute(_ALONE, [f"files {resource_id}"])
+                cursor = await connection.execute(
+                    "SELECT file_id FROM exchange.files WHERE resource_id = %s AND accepted_by < %s AND destroyed_at IS NULL"
+                    " AND version IS NOT NULL",
+                    [resource_id, number],
+                )
+                await _destroy(connection, [row[0] for row in await cursor.fetchall()], "closed")
         self._destroyed |= withdrawn
         self._closed.update(closed)
         self._news = True
@@ -322,7 +335,7 @@ async def _destroy(connection: Any, files: list[UUID], why: str) -> None:
 def _version(row: tuple[Any, ...]) -> Version:
     return Version(
         file_id=row[0], version=row[1], form=row[2], size=row[3], digest=row[4], rows=row[5], elements=read_elements(row[6]),
-        object=row[7], taken_at=row[8],
+        object=row[7], taken_at=row[8], accepted_by=row[9],
     )  # fmt: skip
 
 

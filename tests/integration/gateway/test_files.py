@@ -247,6 +247,21 @@ def test_what_closes_it(filed: Filed) -> None:
     assert eventually(lambda: filed.listed(), lambda got: got[0] == 410)[1]["error"]["code"] == "grant_ended"
 
 
+@pytest.mark.article("wushen-2021-60:19(3)", "cn-809:27.3")
+def test_what_was_closed_stays_closed_when_the_resource_is_opened_anew(filed: Filed) -> None:
+    old = filed.put()
+    filed.grant(**WHOLE)
+    assert filed.fetch(old)[0] == 200
+    filed.plane.order(CloseFiles(resource_id=filed.resource_id, reason="withdrawn"))
+    filed.accept()
+    filed.plane.wait_for_fact("file_destroyed", file_id=old, why="closed", version=1)
+    again = filed.put()
+    assert again != old, "the same content is a new version, and needs a new statement"
+    assert [one["file"] for one in filed.listed()[1]["files"]] == [again]
+    assert filed.code(old) == "file_unknown"
+    assert filed.fetch(again)[0] == 200
+
+
 def test_the_newest_versions_are_kept_and_two_at_once_are_two(filed: Filed) -> None:
     bodies = [f"code,name,level\r\n{n},n,1\r\n".encode() for n in range(5)]
     filed.put(bodies[0])
