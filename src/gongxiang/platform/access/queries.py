@@ -221,7 +221,9 @@ def renewable(grant: GrantView) -> bool:
 
 def waiting_for(actor: Person, *, side: str) -> list[AccessRequestView]:
     """What waits for the actor's department as `consumer`, `provider` or `authority`, most urgent first."""
-    rows = visible_to(actor).filter(status__in=states.OPEN, turn=side)
+    rows = visible_to(actor).filter(status__in=states.OPEN)
+    # In a consultation both sides have the move: of the request the provider's alone, who may reply anew.
+    rows = rows.filter(turn__in=("provider", "both") if side == "provider" else (side,))
     if side in ("consumer", "provider"):
         rows = rows.filter(**{f"{side}_id": actor.department_id})
     else:

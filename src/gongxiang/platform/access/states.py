@@ -93,7 +93,7 @@ ACCESS_REQUEST: Final = TransitionTable(
         ),
         Transition(
             act="open_consultation", sources=(REFUSED, PARTLY_GRANTED), target=IN_CONSULTATION, event="consultation_opened",
-            turn="provider", who="consumer's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
+            turn="both", who="consumer's accountable officer", basis=("wushen-2021-60:21(2)", "cn-809:28.2"),
         ),
         Transition(
             act="grant_part", sources=(IN_CONSULTATION,), target=IN_MEDIATION, event="part_granted", turn="authority",

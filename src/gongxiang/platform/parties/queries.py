@@ -190,8 +190,9 @@ def whose_turn(
     """`turn` and `roles` of a clock: the departments of the side, and which of their people are reminded."""
     if side == "authority":
         return {"turn": (authority().id,), "roles": (Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER)}
-    found = {"provider": provider_id, "consumer": consumer_id, "department": department_id}.get(side)
-    return {"turn": (found,) if found else (), "roles": (Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER)}
+    sides = {"provider": provider_id, "consumer": consumer_id, "department": department_id}
+    found = [sides.get(one) for one in (("provider", "consumer") if side == "both" else (side,))]
+    return {"turn": tuple(one for one in found if one), "roles": (Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER)}
 
 
 def merged_of(*ids: UUID | None) -> list[tuple[str, DepartmentRef]]:
