@@ -19,10 +19,6 @@ from gongxiang.protocol.types import arrow_type, texts, value_of
 
 #: Records of one file, and wrong places that are named.
 MOST_ROWS, MOST_NAMED = 500_000, 20
-#: Longest value in characters.
-LONGEST = 1 << 20
-
-csv.field_size_limit(LONGEST)
 
 
 @dataclass(frozen=True, kw_only=True)
