@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import re
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,8 +54,8 @@ from gongxiang.protocol.terms import ElementSpec, Terms
 
 #: Seconds between two looks at what is to be destroyed.
 EVERY = 0.5
-#: What was not taken whole within this time is removed.
-STALE = timedelta(hours=1)
+#: What was not taken whole within this time is removed; looked for so often, in seconds.
+STALE, SWEEP_EVERY = timedelta(hours=1), 600.0
 #: 机密★1年 and the like, as GB/T 9704 writes them.
 _MARKED = re.compile("(?:绝密|机密|秘密)[ \t\u3000]*[★☆]")
 
@@ -265,11 +266,12 @@ class Files:
     async def destroy_for_ever(self, ready: asyncio.Event) -> None:
         """Destroy what orders or newer versions have ended, once the orders are known."""
         await ready.wait()
+        swept = 0.0
         while True:
             with contextlib.suppress(DataPlaneError):
                 await self._obey()
-                if self._news:
-                    self._news = False
+                if self._news or time.monotonic() - swept > SWEEP_EVERY:
+                    self._news, swept = False, time.monotonic()
                     await self._sweep()
             await asyncio.sleep(EVERY)
 

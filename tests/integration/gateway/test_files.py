@@ -321,6 +321,14 @@ def test_killed_while_a_file_is_taken(own_plane: Plane, place: str, taken: int) 
     filed.grant()
     assert [one["version"] for one in filed.listed()[1]["files"]] == [1], "the repeat is the same version"
     assert len(own_plane.facts("file_deposited")) == 1
+    # What the killed deposit left is no version; an hour later it is removed, content and line.
+    with psycopg.connect(own_plane.database.url, autocommit=True) as connection:
+        connection.execute("UPDATE exchange.files SET taken_at = taken_at - interval '2 hours' WHERE version IS NULL")
+        own_plane.stop()
+        own_plane.start()
+        left = "SELECT count(*) FROM exchange.files WHERE version IS NULL"
+        eventually(lambda: connection.execute(left).fetchone()[0], lambda count: count == 0)
+    assert len(list(_folder(filed).iterdir())) == 1
 
 
 def test_the_commands_deposit_and_fetch(people: Filed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
