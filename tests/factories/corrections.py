@@ -48,9 +48,11 @@ def make_scene(banner: Banner | None = None) -> Scene:
 
 @kept()
 def report(scene: Scene, **changes: Any) -> Correction:
-    """A doubt about one name."""
+    """A doubt about one name; each further one in words of its own, for the same words at once are the same report."""
+    before = Correction.objects.filter(grant_id=scene.grant_id).count()
+    text = f"{TEXT}（第{before + 1}条）" if before else TEXT
     fields: dict[str, Any] = {
-        "grant_id": scene.grant_id, "kind": states.DOUBT, "origin": states.ROW, "elements": ["name"], "description": TEXT,
+        "grant_id": scene.grant_id, "kind": states.DOUBT, "origin": states.ROW, "elements": ["name"], "description": text,
         "by": scene.banner.consumer.clerk, "at": scene.at, **changes,
     }  # fmt: skip
     return actions.report_correction(**fields)

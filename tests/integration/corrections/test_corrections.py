@@ -208,6 +208,17 @@ def test_everything_that_is_missing_is_said_at_once(scene: Scene) -> None:
     assert not Correction.objects.exists()
 
 
+def test_the_same_report_sent_twice_is_one(scene: Scene) -> None:
+    first = make.report(scene, description="姓名与证件不一致。")
+    with pytest.raises(errors.ReportedAlready) as refused:
+        make.report(scene, description=" 姓名与证件不一致。 ")
+    assert refused.value.values["number"] == first.number
+    make.report(scene, description="姓名与证件不一致，另一人。")
+    make.report(scene, description="姓名与证件不一致。", by=scene.banner.consumer.reviewer)
+    make.report(scene, description="姓名与证件不一致。", at=scene.at + timedelta(minutes=1))
+    assert Correction.objects.count() == 4, "other words, another person and a later day are reports of their own"
+
+
 @pytest.mark.parametrize(
     ("text", "held"),
     [

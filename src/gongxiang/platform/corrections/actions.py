@@ -22,6 +22,7 @@ from gongxiang.platform.kernel import link
 from gongxiang.platform.kernel.actors import Actor, Person, System
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted, Refusal
 from gongxiang.platform.kernel.ids import new_id
+from gongxiang.platform.kernel.locks import one_at_a_time
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.platform.rulebook.recounting import recount_row
@@ -61,6 +62,9 @@ def report_correction(
     policies.check_report(kind=kind, origin=origin, elements=chosen, granted=granted, description=description, call_id=call_id)
     if call_id.strip() and serving.is_served(grant) and not calls.is_call_of(call_id, grant_id):
         raise errors.CallUnknown(field="call_id")
+    one_at_a_time("correction", grant_id)
+    if (twin := queries.twin_of(grant_id, kind, chosen, description.strip(), call_id.strip(), by=by.name, at=at)) is not None:
+        raise errors.ReportedAlready(number=twin.number)
     row = _new(grant, kind=kind, origin=origin, elements=chosen, at=at, by=by.name)
     row.description = description.strip()
     row.call_id = call_id.strip()

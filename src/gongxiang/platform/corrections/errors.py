@@ -45,6 +45,13 @@ class CallUnknown(Refusal):
     next_step = "Take it from the answer, or from the list of calls on the grant's page; a call is known there after a moment."
 
 
+class ReportedAlready(Refusal):
+    """The same was reported a moment ago, as {number}."""
+
+    basis = ("wushen-2021-60:23",)
+    next_step = "Look at that case; for another record say in the description what is different."
+
+
 class ReasonMissing(Refusal):
     """Say in a few words why."""
 

@@ -1,7 +1,7 @@
 """Reading corrections: lists, what waits, running clocks, copies."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -16,6 +16,8 @@ from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.rulebook.queries import OpenDeadline
 from gongxiang.protocol.policy import GX_KEY
 
+#: Within this time the same words are the same report.
+TWICE = timedelta(minutes=1)
 #: Verdicts after which everybody who holds the record is told.
 _TOLD = Q(outcome__in=states.CONFIRMED)
 
@@ -168,6 +170,14 @@ def on_their_way() -> list[UUID]:
 def proposal_of(grant_id: UUID) -> Correction | None:
     """The open proposal of a grant's reconciliations."""
     return Correction.objects.filter(grant_id=grant_id, status=states.PROPOSED).first()
+
+
+def twin_of(
+    grant_id: UUID, kind: str, elements: list[str], description: str, call_id: str, *, by: str, at: datetime
+) -> Correction | None:
+    """What the same person reported in the same words within the last minute: sent twice, not found twice."""
+    rows = Correction.objects.filter(grant_id=grant_id, kind=kind, elements=elements, description=description, call_id=call_id)
+    return rows.filter(status__in=states.OPEN, reported_by=by, reported_at__gt=at - TWICE, reported_at__lte=at).first()
 
 
 def key_codes(row: Correction) -> tuple[str, ...]:
