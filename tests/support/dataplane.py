@@ -136,7 +136,7 @@ class Plane:
 
     def people(self, method: str, path: str) -> tuple[int, Any]:
         """A call at the people's door."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port + 2, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port + 2, timeout=60)
         try:
             connection.request(method, f"/x/v1/{path}")
             answer = connection.getresponse()
@@ -357,7 +357,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def eventually(ask: Any, good: Any, seconds: float = 30.0) -> Any:
+def eventually(ask: Any, good: Any, seconds: float = 90.0) -> Any:
     """The first good answer within some seconds."""
     deadline = time.monotonic() + seconds
     while True:

@@ -8,7 +8,6 @@ import dataclasses
 import json
 import logging
 import os
-import signal
 import threading
 import time
 from contextlib import suppress
@@ -24,6 +23,7 @@ from gongxiang.node.client import GatewayClient
 from gongxiang.node.config import NodeConfig
 from gongxiang.node.describe import describe_table
 from gongxiang.node.dispose import destroy
+from gongxiang.node.ending import end_on_signals
 from gongxiang.node.flow import Flow
 from gongxiang.node.identity import Identity
 from gongxiang.node.measuring import Measurer
@@ -100,8 +100,7 @@ class Agent:
     def run(self) -> int:
         """Work until SIGTERM or SIGINT; 0 if the end was clean."""
         with identity.held(self.config.home):
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: self._stopping.set())
+            end_on_signals(self._stopping)
             log.info("node %s (%s) starts", self.identity.node_name, self.identity.node_id)
             self.office.start()
             self._follow_book()

@@ -179,7 +179,7 @@ def run(database: databases.Database | None, statement: str, *values: Any) -> li
 
 def bring(plane: Plane, ticket: str, value: Any = None) -> tuple[int, Any]:
     """What the browser does with a ticket."""
-    connection = http.client.HTTPConnection("127.0.0.1", plane.port + 2, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", plane.port + 2, timeout=60)
     try:
         body = json.dumps(value).encode() if value is not None else None
         connection.request("POST", f"/x/v1/tickets/{ticket}", body=body)

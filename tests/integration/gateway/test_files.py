@@ -314,7 +314,7 @@ def test_killed_while_a_file_is_taken(own_plane: Plane, place: str, taken: int) 
     with pytest.raises((OSError, http.client.HTTPException)):
         filed.put()
     assert own_plane.process is not None
-    assert own_plane.process.wait(10) == -9
+    assert own_plane.process.wait(60) == -9
     own_plane.start()
     assert len(own_plane.facts("file_deposited")) == taken
     filed.put()

@@ -19,7 +19,7 @@ def killed(plane, act):
     """Do something the gateway dies of."""
     with pytest.raises(DEAD):
         act()
-    assert plane.process.wait(10) == -9
+    assert plane.process.wait(60) == -9
 
 
 @pytest.mark.faults
@@ -78,7 +78,7 @@ def test_killed_while_it_reads_an_order(own_plane, place):
     # The first time is the reading of all orders at the start.
     own_plane.start(GONGXIANG_KILL_AT=f"{place}:2")
     number = own_plane.order(SuspendGrant(grant_id=flow.grant_id, reason="x"), flow.consumer.node_id)
-    assert own_plane.process.wait(10) == -9
+    assert own_plane.process.wait(60) == -9
     own_plane.start()
     assert flow.pull()[0] == 409
     assert [o["id"] for o in flow.consumer.call("GET", "orders?after=0")[2]["orders"]].count(number) == 1

@@ -47,7 +47,7 @@ def test_an_order_is_signed_and_announced(site_database):
         gateway.execute("LISTEN gx_orders")
         with transaction.atomic():
             number = issue_order(order, node_ids=[new_id()], at=clock.now())
-        assert next(gateway.notifies(timeout=5)).channel == "gx_orders"
+        assert next(gateway.notifies(timeout=60)).channel == "gx_orders"
         query = "SELECT issued_at, body, signature FROM link.orders WHERE id = %s"
         issued_at, body, signature = gateway.execute(query, (number,)).fetchone()
     signed = order_bytes(number=number, issued_at=issued_at, body=body)

@@ -94,7 +94,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     for up in made.started:
         if up.poll() is None:
             up.terminate()
-            up.wait(30)
+            up.wait(90)
     place = Path((made.home / "postgres.place").read_text("utf-8"))
     removed = made.run("reset", "--yes")
     assert removed.returncode == 0, removed.stderr
@@ -129,7 +129,7 @@ def test_it_starts_heals_itself_and_leaves_nothing_behind(installation):
     assert "site was killed (signal 9)" in installation.words
 
     up.send_signal(signal.SIGTERM)
-    assert up.wait(30) == 0
+    assert up.wait(90) == 0
     assert installation.processes() == []
     assert installation.state() == {}
 
@@ -145,5 +145,5 @@ def test_a_killed_supervisor_takes_its_children_along_and_the_next_one_starts(in
     until("ready again", lambda: installation.ready() or again.poll() is not None, 60)
     assert again.poll() is None, installation.words
     again.send_signal(signal.SIGINT)
-    assert again.wait(30) == 0
+    assert again.wait(90) == 0
     assert installation.processes() == []

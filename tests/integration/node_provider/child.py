@@ -1,13 +1,13 @@
 """A node with one stream in a process of its own, to be killed; its receiver keeps segments as files."""
 
 import os
-import signal
 import sys
 import threading
 from pathlib import Path
 from uuid import UUID
 
 from gongxiang.node import load, loading
+from gongxiang.node.ending import end_on_signals
 from gongxiang.protocol.segments import open_segment
 from gongxiang.protocol.signing import SoftwareKey
 from tests.integration.node_provider.harness import Head, Provider, Receiver
@@ -39,7 +39,7 @@ def main() -> None:
         Receiver.post_segment(receiver, made.resource_id, path.read_bytes())
     made.map()
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    end_on_signals(stop)
     stream = made.start()
     granted = None
     while not stop.wait(0.05) and os.getppid() != 1:

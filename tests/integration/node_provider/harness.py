@@ -206,7 +206,7 @@ class Provider:
         return [f.state for f in self.facts if isinstance(f, StreamState)]
 
 
-def eventually(test: Callable[[], Any], *, within: float = 15.0, what: str = "") -> Any:
+def eventually(test: Callable[[], Any], *, within: float = 90.0, what: str = "") -> Any:
     """Wait until `test` is true."""
     until = time.monotonic() + within
     while True:

@@ -74,7 +74,7 @@ def words(row: tuple[object, ...]) -> str:
 def follows(made: Provider) -> None:
     """Exchange table and receiver hold what the source holds."""
     eventually(lambda: made.state() == "live", what="live")
-    eventually(lambda: made.shared() == made.rows(), within=40, what="exchange table equals source")
+    eventually(lambda: made.shared() == made.rows(), within=90, what="exchange table equals source")
     last = made.stream.status()["seq"]
     eventually(lambda: made.receiver.segments and made.receiver.segments[-1].header.seq >= last, what="all sent")
     assert len(made.receiver.table) == len(made.rows())

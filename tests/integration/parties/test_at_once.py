@@ -39,7 +39,7 @@ def while_locked(lock: Callable[[], object], then: Callable[[], object], other: 
             then()
 
     def second() -> None:
-        locked.wait(30)
+        locked.wait(60)
         other()
 
     return run(first, second)
