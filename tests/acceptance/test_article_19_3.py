@@ -20,10 +20,16 @@ from gongxiang.platform.catalogue.freshness import facts_of
 from gongxiang.platform.delivery import actions as delivery_actions
 from gongxiang.platform.delivery import calls, errors, files, intake, tasks
 from gongxiang.platform.delivery.models_files import FileDelivery, FileVersion
+from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.grants import errors_use, handlers, providing, serving
 from gongxiang.platform.grants.models import Grant, Provision, UseRecord
+from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted
+from gongxiang.platform.notices import actions as notices
+from gongxiang.platform.notices.permissions import WRITER
+from gongxiang.platform.notices.queries import inbox
+from gongxiang.platform.web.notices.views import place_of
 from gongxiang.protocol.files import STATEMENT, FileDeposited, FileDestroyed, FileFetched
 from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
@@ -174,6 +180,28 @@ def test_the_provider_takes_a_version_back(banner: Banner, grant: Grant) -> None
     intake.take(gone, at=gone.at)
     row = FileVersion.objects.get(pk=version.file_id)
     assert (row.why, row.destroyed_at, row.reason) == ("withdrawn", gone.at, "导出有误。")
+
+
+@pytest.mark.article("wushen-2021-60:20", "wushen-2021-60:23")
+def test_who_fetched_a_version_is_told_that_it_is_withdrawn(banner: Banner, grant: Grant) -> None:
+    at = banner.at + timedelta(days=1)
+    row = opened(grant, at)
+    fetched, other = deposit(row, at), deposit(row, at, version=2)
+    office = banner.consumer
+    handlers.name_handler(grant_id=grant.pk, person_id=office.clerk.id, duty="核验", by=office.officer, at=at)
+    for minute in range(2):
+        fetch(grant, fetched, office.clerk.id, at + timedelta(minutes=minute))
+    for version in (fetched, other):
+        files.withdraw_version(file_id=version.file_id, reason="导出有误。", by=banner.provider.clerk, at=at)
+    acts = EvidenceRecord.objects.filter(kind="file_delivery:version_withdrawn").order_by("id")
+    assert [office.id in act.concerns for act in acts] == [True, False], "the second was fetched by nobody"
+    for act in acts:
+        notices.tell_of(news=evidence.as_news(act), by=System(name=WRITER), at=at)
+    (told,) = (one for one in inbox(office.clerk) if one.kind == "file_delivery:version_withdrawn")
+    assert (told.title, place_of(told)) == (row.resource_name, reverse("delivery:files", args=[grant.resource_id]))
+    assert client_of(office.clerk).get(place_of(told)).status_code == 200
+    for person in (banner.provider.clerk, banner.stranger.clerk, banner.authority_officer):
+        assert [one for one in inbox(person) if one.kind == "file_delivery:version_withdrawn"] == []
 
 
 @pytest.mark.article("cn-809:27.3")

@@ -15,6 +15,7 @@ from gongxiang.platform.catalogue import actions as catalogue_actions
 from gongxiang.platform.catalogue import queries as catalogue
 from gongxiang.platform.delivery import errors, permissions, queries, states
 from gongxiang.platform.delivery.models_files import FileDelivery, FileVersion
+from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.evidence.actions import record_act
 from gongxiang.platform.grants import providing, use_records
 from gongxiang.platform.grants import queries as grants
@@ -171,7 +172,7 @@ def take_destroyed(fact: FileDestroyed, *, by: System) -> None:
 @implements("wushen-2021-60:20", "wushen-2021-60:23")
 @transaction.atomic
 def withdraw_version(*, file_id: UUID, reason: str, by: Actor, at: datetime) -> FileVersion:
-    """The provider takes a version back: nobody is given it any more, and the gateway destroys it."""
+    """The provider takes a version back: nobody is given it any more, the gateway destroys it, who fetched it is told."""
     row = FileVersion.objects.select_for_update().filter(pk=file_id).first()
     if row is None:
         raise NotFound()
@@ -183,13 +184,22 @@ def withdraw_version(*, file_id: UUID, reason: str, by: Actor, at: datetime) -> 
         raise errors.ReasonMissing(field="reason")
     row.withdrawn_at, row.withdrawn_by, row.reason = at, by.name, reason.strip()
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "reason"])
+    seen = _seen(delivery)
     record_act(
-        kind="files:version_withdrawn", subject=("data", row.pk), by=by, at=at, basis=("wushen-2021-60:20",),
-        after={"version": row.version, "reason": row.reason}, **_seen(delivery),
+        kind="file_delivery:version_withdrawn", subject=("file_delivery", row.resource_id), by=by, at=at,
+        basis=("wushen-2021-60:20", "wushen-2021-60:23"), after={"version": row.version, "reason": row.reason},
+        concerns=(*seen["concerns"], *_fetched_by(row.pk)), trail=(*seen["trail"], f"file:{row.pk}"),
     )  # fmt: skip
     order = WithdrawFile(file_id=row.pk, resource_id=row.resource_id, reason="withdrawn")
     link.issue_order(order, node_ids=[], at=at)
     return row
+
+
+def _fetched_by(file_id: UUID) -> set[UUID]:
+    """The departments that were given the version."""
+    fetches = evidence.in_trail(f"file:{file_id}", by=_OPENER).filter(kind=FETCH).values_list("after__grant", flat=True)
+    sides = (grants.sides_of(UUID(grant_id)) for grant_id in set(fetches))
+    return {consumer for _provider, consumer in filter(None, sides)}
 
 
 # ---- reads ----------------------------------------------------------------------------------------------------------------

@@ -268,6 +268,10 @@ RULES: Mapping[str, Rule] = {
     "stop_notice:rejected": _rule((_CONCERNED, DESK), basis=("cn-809:27.3",)),
     "stop_notice:cancelled": _rule((_OTHERS, DESK | NODES), basis=("cn-809:27.3",)),
     "stop_notice:carried_out": _rule((_CONCERNED, DESK | NODES), basis=("cn-809:27.3",), binding=True),
+    # Who was given a version of a file that is withdrawn.
+    "file_delivery:version_withdrawn": _rule(
+        (_OTHERS, DESK | NODES), basis=("wushen-2021-60:20", "wushen-2021-60:23"), binding=True
+    ),
     # Everybody's calendar and rules.
     "calendar:notice_entered": _rule((_ALL, DESK), basis=("wushen-2021-60:24",)),
     "rule:chosen": _rule((_ALL, OFFICER), basis=("wushen-2021-60:24", "wushen-2021-60:32")),

@@ -109,6 +109,7 @@ def _use(get: Callable[..., Any]) -> Callable[[UUID], str]:
 
 _TITLES: Mapping[str, Callable[[UUID], str]] = {
     "resource": lambda key: catalogue.resource_names([key]).get(key, ""),
+    "file_delivery": lambda key: catalogue.resource_names([key]).get(key, ""),
     "access_request": _request,
     "superior_request": _superior,
     "outside_channel": _channel,

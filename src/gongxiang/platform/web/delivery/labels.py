@@ -61,7 +61,7 @@ EVENTS = {
     "data:call_answered": _("Call answered"),
     "files:opened": _("Deposit of files ordered"),
     "files:closed": _("Delivery by file ended"),
-    "files:version_withdrawn": _("Version of a file withdrawn"),
+    "file_delivery:version_withdrawn": _("Version of a file withdrawn"),
     "data:file_deposited": _("File deposited"),
     "data:file_fetched": _("File fetched"),
     "data:file_destroyed": _("File destroyed at the gateway"),

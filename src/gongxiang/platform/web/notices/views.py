@@ -37,6 +37,7 @@ PAGES = {
     "counter_complaint": "corrections:complaint",
     "grant": "grants:detail",
     "flow": "delivery:flow",
+    "file_delivery": "delivery:files",
     "agreement": "agreements:agreement",
     "node": "delivery:node",
     "project": "projects:detail",
