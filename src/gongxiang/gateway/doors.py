@@ -224,9 +224,14 @@ async def grant_match(gateway: "Gateway", call: Call) -> Answer:
 
 async def resource_files(gateway: "Gateway", call: Call) -> Answer:
     """Take a new version of a file; the answer comes when it is durable."""
+    try:
+        deposit_id = UUID(text) if (text := call.text("deposit")) else None
+    except ValueError as error:
+        raise RequestMalformed("The parameter {name} must be a UUID.", name="deposit") from error
     fact, repeat = await gateway.files.deposit(
-        call.uuid("id"), call.body, form=call.text("form"), statement=call.text("statement"), node_id=call.node_id, at=call.at
-    )
+        call.uuid("id"), call.body, form=call.text("form"), statement=call.text("statement"), node_id=call.node_id, at=call.at,
+        deposit_id=deposit_id,
+    )  # fmt: skip
     said = {"file": fact.file_id, "version": fact.version, "size": fact.size, "digest": fact.digest, "rows": fact.rows}
     return Answer.of({**said, "repeat": repeat})
 

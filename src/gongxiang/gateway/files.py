@@ -61,7 +61,7 @@ _MARKED = re.compile("(?:绝密|机密|秘密)[ \t\u3000]*[★☆]")
 
 _ADD = (
     "INSERT INTO exchange.files (file_id, resource_id, node_id, form, size, digest, rows, elements, object, taken_at,"
-    " accepted_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " accepted_by, deposit_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _TAKE = (
     "UPDATE exchange.files SET version = (SELECT coalesce(max(version), 0) + 1 FROM exchange.files WHERE resource_id = %s)"
@@ -70,6 +70,11 @@ _TAKE = (
 _KEPT = (
     "SELECT file_id, version, form, size, digest, rows, elements, object, taken_at, accepted_by FROM exchange.files"
     " WHERE resource_id = %s AND version IS NOT NULL AND destroyed_at IS NULL ORDER BY version DESC"
+)
+#: What one attempt of a node's became, kept or not any more.
+_ATTEMPTED = (
+    "SELECT file_id, version, form, size, digest, rows, elements, object, taken_at, accepted_by FROM exchange.files"
+    " WHERE resource_id = %s AND node_id = %s AND deposit_id = %s AND version IS NOT NULL"
 )
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _FACT = "INSERT INTO link.facts (kind, body) VALUES (%s, %s)"
@@ -119,10 +124,20 @@ class Files:
     # ---- the provider ---------------------------------------------------------------------------------------------------
 
     async def deposit(
-        self, resource_id: UUID, body: bytes, *, form: str, statement: str, node_id: UUID, at: datetime
+        self,
+        resource_id: UUID,
+        body: bytes,
+        *,
+        form: str,
+        statement: str,
+        node_id: UUID,
+        at: datetime,
+        deposit_id: UUID | None = None,
     ) -> tuple[FileDeposited, bool]:
-        """Take a new version; the same content as the newest is the same version (True). Raises the named error.
+        """Take a new version; raises the named error. True: what was taken before already, told again.
 
+        The same content as the newest is the same version, and so is a repeat of one attempt (`deposit_id`), whatever was
+        taken after it: an older file that is sent again because its answer was lost must not become the newest.
         First a line without a version, then the content, then version and fact in one commit: a crash leaves no version
         without content, and no content that nothing knows.
         """
@@ -134,14 +149,16 @@ class Files:
         number, _ = self._book.files[resource_id]
         rows = await self._checked(order, form, body)
         content = digest(body)
-        if (known := await self._newest(resource_id)) is not None and known.digest == content and known.form == form:
-            return _deposited(known, resource_id, node_id), True
+        same = (resource_id, node_id, deposit_id, content, form)
+        async with self._database.connection() as connection:
+            if (known := await self._same(connection, *same)) is not None:
+                return _deposited(known, resource_id, node_id), True
         file_id, name = uuid4(), f"files/{resource_id}/{uuid4()}"
         async with self._database.connection() as connection:
             values = [
                 file_id, resource_id, node_id, form, len(body), content, rows,
                 canonical(plain(order.elements)).decode("utf-8"), name, at,
-                number,
+                number, deposit_id,
             ]  # fmt: skip
             await connection.execute(_ADD, values)
         killpoints.reach("gateway.file_announced")
@@ -150,6 +167,11 @@ class Files:
         killpoints.reach("gateway.file_written")
         async with self._database.transaction() as connection:
             await connection.execute(_ALONE, [f"files {resource_id}"])
+            if (known := await self._same(connection, *same)) is not None:
+                # Two of the same came at once: this one's content goes with the next sweep.
+                await _destroy(connection, [file_id], "repeated")
+                self._news = True
+                return _deposited(known, resource_id, node_id), True
             cursor = await connection.execute(_TAKE, [resource_id, file_id])
             row = await cursor.fetchone()
             if row is None or self._book.accepted_files(resource_id, clock.now()).node_id != node_id:
@@ -259,9 +281,20 @@ class Files:
         """Whether orders have ended the version, destroyed already or not."""
         return version.file_id in self._book.withdrawn or version.accepted_by < self._book.closed_files.get(resource_id, 0)
 
-    async def _newest(self, resource_id: UUID) -> Version | None:
-        kept = await self._kept(resource_id)
-        return kept[0] if kept else None
+    async def _same(
+        self, connection: Any, resource_id: UUID, node_id: UUID, deposit_id: UUID | None, content: str, form: str
+    ) -> Version | None:
+        """The version that a deposit repeats."""
+        if deposit_id is not None:
+            cursor = await connection.execute(_ATTEMPTED, [resource_id, node_id, deposit_id])
+            if (row := await cursor.fetchone()) is not None:
+                taken = _version(row)
+                if (taken.digest, taken.form) != (content, form):
+                    raise RequestMalformed("The number of the deposit stands for another file already.")
+                return taken
+        cursor = await connection.execute(_KEPT, [resource_id])
+        kept = [one for row in await cursor.fetchall() if not self._is_ended(resource_id, one := _version(row))]
+        return kept[0] if kept and (kept[0].digest, kept[0].form) == (content, form) else None
 
     async def destroy_for_ever(self, ready: asyncio.Event) -> None:
         """Destroy what orders or newer versions have ended, once the orders are known."""

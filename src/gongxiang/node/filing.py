@@ -1,23 +1,32 @@
 """`gongxiang file deposit | list | fetch`: delivery by file, with the key of an admitted node.
 
 A provider's node deposits a version of a resource, a consumer's fetches one under a grant; what is fetched is on disk whole
-and with the digest that was said, or not at all.
+and with the digest that was said, or not at all. A deposit whose answer is lost is the same attempt when it is given again
+within a day: the gateway takes it once, also when another version came between.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from gongxiang.node import config as configuration
 from gongxiang.node import errors, identity
 from gongxiang.node.client import GatewayClient
-from gongxiang.protocol.canonical import canonical
+from gongxiang.protocol import clock
+from gongxiang.protocol.canonical import canonical, instant, parse_instant
 from gongxiang.protocol.files import FORMS, STATEMENT
 from gongxiang.protocol.keyring import write_private
 from gongxiang.protocol.segments import digest
 from gongxiang.protocol.terms import Purpose
+
+#: How long a deposit without an answer is the same attempt; after that giving the file again means a new version.
+ATTEMPT = timedelta(days=1)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,9 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it and print what was done as JSON; a refusal stands on standard error and gives 2."""
-    ways = {"deposit": _deposit, "list": _list, "fetch": _fetch}
     try:
         config = configuration.load(arguments.config)
+        ways: dict[str, Callable[..., object]]
+        ways = {"deposit": partial(_deposit, home=config.home), "list": _list, "fetch": _fetch}
         known, key = identity.load(config)
         client = GatewayClient(config.gateway_url, config.fingerprint, node_id=known.node_id, key=key)
         try:
@@ -63,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _deposit(client: GatewayClient, arguments: argparse.Namespace) -> object:
+def _deposit(client: GatewayClient, arguments: argparse.Namespace, *, home: Path) -> object:
     if not arguments.no_state_secrets:
         raise errors.FileNotStated
     form = arguments.file.suffix.lower().lstrip(".")
@@ -74,9 +84,41 @@ def _deposit(client: GatewayClient, arguments: argparse.Namespace) -> object:
         raise errors.FileUnusable(
             "{path}: {said}.", path=arguments.file, said=error.strerror or type(error).__name__
         ) from error
-    query = {"form": form, "statement": STATEMENT}
     kind = "application/octet-stream"
-    return client.call("POST", f"resources/{arguments.resource}/files", query=query, body=body, kind=kind).json()
+    with _attempt(home, arguments.resource, digest(body), form) as number:
+        query = {"form": form, "statement": STATEMENT, "deposit": str(number)}
+        return client.call("POST", f"resources/{arguments.resource}/files", query=query, body=body, kind=kind).json()
+
+
+@contextmanager
+def _attempt(home: Path, resource_id: UUID, content: str, form: str) -> Iterator[UUID]:
+    """The number of the attempt to deposit this content, on disk until the gateway has answered for good."""
+    file = home / "deposits" / f"{resource_id}.{content.rpartition(':')[2]}.{form}"
+    try:
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        number = _begun(file)
+        if number is None:
+            number = uuid4()
+            write_private(file, canonical({"deposit": str(number), "at": instant(clock.now())}))
+        try:
+            yield number
+        except errors.Transient:
+            raise
+        except errors.DataPlaneError:
+            file.unlink(missing_ok=True)
+            raise
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unusable(file, error) from error
+
+
+def _begun(file: Path) -> UUID | None:
+    """The attempt that is without an answer yet; what cannot be read or is older than a day is none."""
+    try:
+        known = json.loads(file.read_bytes())
+        return UUID(known["deposit"]) if clock.now() - parse_instant(known["at"]) < ATTEMPT else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _list(client: GatewayClient, arguments: argparse.Namespace) -> object:

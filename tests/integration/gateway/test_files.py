@@ -71,9 +71,9 @@ class Filed:
         eventually(lambda: self.listed()[0], lambda status: status == 200)
 
     def deposit(
-        self, body: bytes = TABLE, form: str = "csv", statement: str = STATEMENT, node: Node | None = None
+        self, body: bytes = TABLE, form: str = "csv", statement: str = STATEMENT, node: Node | None = None, **more: Any
     ) -> tuple[int, Any]:
-        path = f"resources/{self.resource_id}/files?" + urlencode({"form": form, "statement": statement})
+        path = f"resources/{self.resource_id}/files?" + urlencode({"form": form, "statement": statement, **more})
         status, _, value = (node or self.provider).call("POST", path, body)
         return status, value
 
@@ -278,6 +278,65 @@ def test_the_newest_versions_are_kept_and_two_at_once_are_two(filed: Filed) -> N
     assert sorted(gone) == [1, 2]
 
 
+def test_a_deposit_that_is_repeated_after_another_is_taken_once(filed: Filed) -> None:
+    """The answer to the older file was lost; given again, it must not become the newest."""
+    old, new = (f"code,name,level\r\n{n},n,1\r\n".encode() for n in (1, 2))
+    attempt = str(uuid.uuid4())
+    eventually(lambda: filed.deposit(old, deposit=attempt), lambda got: got[0] == 200)
+    filed.put(new)
+    again = filed.deposit(old, deposit=attempt)[1]
+    assert (again["version"], again["repeat"]) == (1, True)
+    filed.grant()
+    assert [one["version"] for one in filed.listed()[1]["files"]] == [2, 1]
+    assert filed.deposit(old, deposit=str(uuid.uuid4()))[1]["version"] == 3, "on purpose the older file is a new version"
+    assert filed.deposit(new, deposit=attempt)[1]["error"]["code"] == "request_malformed"
+    assert filed.deposit(old, deposit="x")[1]["error"]["code"] == "request_malformed"
+    assert len([f for f in filed.plane.facts("file_deposited") if f["resource_id"] == str(filed.resource_id)]) == 3
+
+
+def test_the_same_file_by_many_at_once_is_one_version(filed: Filed) -> None:
+    filed.put(b"code,name,level\r\n0,n,1\r\n")
+    nodes = [replace(filed.provider, connection=None) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda node: filed.deposit(node=node)[1], nodes))
+    for node in nodes:
+        node.hang_up()
+    assert {value["version"] for value in answers} == {2}
+    assert [value["repeat"] for value in answers].count(False) == 1
+    eventually(lambda: len(list(_folder(filed).iterdir())), lambda count: count == 2)
+
+
+@pytest.mark.article("wushen-2021-60:19(3)")
+def test_a_closing_waits_for_the_deposit_that_was_let_in_before_it(filed: Filed) -> None:
+    """What is being committed while the order arrives is destroyed by it, not kept unseen for ever."""
+    plane = filed.plane
+    filed.put(b"code,name,level\r\n0,n,1\r\n")
+    mine = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    telling = (
+        "SELECT count(*) FROM pg_locks AS held JOIN pg_locks AS wanted USING (pid, database) WHERE held.locktype = 'advisory'"
+        f" AND held.granted AND wanted.locktype = 'relation' AND NOT wanted.granted AND {mine}"
+    )
+    waiting = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {mine}"
+    with psycopg.connect(plane.database.url) as holding, psycopg.connect(plane.database.url, autocommit=True) as looking:
+
+        def count(query: str) -> int:
+            return int(looking.execute(query).fetchone()[0])
+
+        holding.execute("LOCK TABLE link.facts IN SHARE MODE")
+        with ThreadPoolExecutor(1) as pool:
+            deposit = pool.submit(filed.deposit)
+            # It has its number, and hangs in telling so.
+            eventually(lambda: count(telling), lambda found: found == 1)
+            plane.order(CloseFiles(resource_id=filed.resource_id, reason="withdrawn"))
+            eventually(lambda: count(waiting), lambda found: found == 1)
+            holding.rollback()
+            status, value = deposit.result(60)
+    assert (status, value["version"]) == (200, 2)
+    for version in (1, 2):
+        plane.wait_for_fact("file_destroyed", resource_id=str(filed.resource_id), why="closed", version=version)
+    eventually(lambda: list(_folder(filed).iterdir()), lambda left: not left)
+
+
 def test_volume_is_counted_with_the_fact(filed: Filed) -> None:
     file = filed.put()
     filed.grant(volume=Volume(calls_per_day=2))
@@ -345,6 +404,7 @@ def test_the_commands_deposit_and_fetch(people: Filed, tmp_path: Path, capsys: p
     assert capsys.readouterr().err.startswith("file_not_stated: ")
     assert cli.main([*deposit, "--no-state-secrets"]) == 0
     assert json.loads(capsys.readouterr().out)["version"] == 2
+    assert not list((tmp_path / "p" / "home" / "deposits").iterdir()), "the answer ends the attempt"
     grant = ["--config", consumer, "--grant", str(filed.terms.grant_id)]
     assert cli.main(["file", "list", *grant]) == 0
     assert [one["version"] for one in json.loads(capsys.readouterr().out)] == [2, 1]
@@ -359,6 +419,29 @@ def test_the_commands_deposit_and_fetch(people: Filed, tmp_path: Path, capsys: p
     assert cli.main([*fetch, "--matter", "17", "--version", "1", "--replace"]) == 2
     assert "file_not_divisible" in capsys.readouterr().err
     assert to.read_text("utf-8").startswith("code"), "what was there stays"
+
+
+def test_the_command_goes_on_with_the_attempt_whose_answer_was_lost(filed: Filed, tmp_path: Path, capsys: Any) -> None:
+    """The gateway took the file, the command never heard of it, and another version came meanwhile."""
+    eventually(lambda: filed.deposit(PDF, "pdf"), lambda got: got[0] == 200)
+    table = tmp_path / "people.csv"
+    table.write_bytes(TABLE)
+    provider = _configuration(tmp_path / "p", filed.provider)
+    deposit = ["file", "deposit", "--config", provider, "--no-state-secrets", "--resource", str(filed.resource_id), str(table)]
+    settings = Path(provider).read_text("utf-8")
+    Path(provider).write_text(settings.replace(f":{filed.plane.port + 3}", ":1"), "utf-8")
+    assert cli.main(deposit) == 2, "nobody answers"
+    (pending,) = (tmp_path / "p" / "home" / "deposits").iterdir()
+    number = json.loads(pending.read_bytes())["deposit"]
+    assert filed.deposit(deposit=number)[1]["version"] == 2
+    filed.put(PDF + b" 2", "pdf")
+    Path(provider).write_text(settings, "utf-8")
+    capsys.readouterr()
+    assert cli.main(deposit) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["version"], said["repeat"]) == (2, True)
+    assert cli.main(deposit) == 0
+    assert json.loads(capsys.readouterr().out)["version"] == 4, "what was answered is over: the next is a deposit of its own"
 
 
 def _folder(filed: Filed) -> Path:
