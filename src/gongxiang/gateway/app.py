@@ -9,7 +9,7 @@ import logging
 import re
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ import uvloop
 from gongxiang.gateway.call import Answer, Call, Party
 from gongxiang.gateway.doors import DOORS, Door, Needs, Side
 from gongxiang.gateway.enrolment import enrolled_key, node_of_code
+from gongxiang.gateway.listening import Listener, arriving
 from gongxiang.gateway.parts import Gateway
 from gongxiang.gateway.settings import NODE_DOOR, PEOPLE_DOOR, Settings
 from gongxiang.protocol import clock
@@ -223,11 +224,17 @@ def application(gateway: Gateway, side: Side) -> Callable[[Scope, Receive, Send]
             limit_host(gateway, call)
             most = gateway.settings.body_bytes
             call.body = await _body(receive, headers, most if LARGE.fullmatch(call.path) else min(most, SMALL_BODY))
-        except (BodyTooLarge, TooManyRequests) as error:
+        except (BodyTooLarge, RequestMalformed, TooManyRequests) as error:
             record(gateway, call, error)
             answer = Answer.refusing(error)
         else:
-            answer = await handle(gateway, side, call)
+            try:
+                answer = await handle(gateway, side, call)
+            except asyncio.CancelledError:
+                # Calls are cancelled by the end of the process alone: the caller is told, and tries again.
+                if not gateway.stopping:
+                    raise
+                answer = Answer.refusing(NotReady())
         await _send(send, answer)
 
     return respond
@@ -238,15 +245,17 @@ async def _body(receive: Receive, headers: dict[str, str], most: int) -> bytes:
     if length.isdigit() and int(length) > most:
         raise BodyTooLarge(most=most)
     parts, size = [], 0
-    while True:
-        message = await receive()
-        part = message.get("body", b"")
-        size += len(part)
-        if size > most:
-            raise BodyTooLarge(most=most)
-        parts.append(part)
-        if not message.get("more_body"):
-            return b"".join(parts) if len(parts) > 1 else parts[0]
+    async with arriving() as arrival:
+        while True:
+            message = await receive()
+            part = message.get("body", b"")
+            size += len(part)
+            if size > most:
+                raise BodyTooLarge(most=most)
+            parts.append(part)
+            if not message.get("more_body"):
+                return b"".join(parts) if len(parts) > 1 else parts[0]
+            arrival.now_at(size)
 
 
 async def _send(send: Send, answer: Answer) -> None:
@@ -279,15 +288,6 @@ def main() -> int:
     return 0
 
 
-class Listener(uvicorn.Server):
-    """One listener of several: signals are the process's business."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
-
-
 async def run(settings: Settings) -> None:
     """Both listeners until the process is told to end."""
     gateway = Gateway(settings)
@@ -308,11 +308,13 @@ async def run(settings: Settings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, ending.set)
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
+    watching = [asyncio.create_task(listener.hang_up_for_ever()) for listener in listeners]
     waiting = asyncio.create_task(ending.wait())
     _log.info("gateway: nodes at https://%s:%d, people behind port %d", settings.host, settings.port + NODE_DOOR, settings.port)
     # A port that is taken ends its listener at once: then the process ends, and the supervisor says so.
     await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
+    for watch in (waiting, *watching):
+        watch.cancel()
     for listener in listeners:
         listener.should_exit = True
     await gateway.stop()

@@ -110,6 +110,7 @@ class Flows:
         self._secrets, self._signer = secrets, signer
         self._flows: dict[UUID, Flow] = {}
         self._ahead: OrderedDict[UUID, int] = OrderedDict()
+        self._ending = False
 
     async def poll(self, grant_id: UUID, *, epoch: int, after: int, wait: float, max_bytes: int) -> tuple[list[Handed], int]:
         """The next segments after a cursor, and the lag in milliseconds; waits for news up to `wait` seconds."""
@@ -122,7 +123,7 @@ class Flows:
                 if self._book.open_grant(grant_id, clock.now()) is not order:
                     continue
                 left = deadline - time.monotonic()
-                if handed or left <= 0:
+                if handed or left <= 0 or self._ending:
                     return handed, _lag(handed)
                 # Not longer than a second: periods and the lease end without a bell.
                 await sleep_until(bell, min(left, 1.0))
@@ -155,7 +156,8 @@ class Flows:
             return await self._view(flow, order)
 
     async def stop(self) -> None:
-        """End what is being prepared."""
+        """End what is being prepared, and let no poll sleep any more."""
+        self._ending = True
         for flow in self._flows.values():
             if flow.preparing is not None:
                 flow.preparing.cancel()

@@ -85,8 +85,8 @@ class Gateway:
     async def stop(self) -> None:
         """Wake every poll, write what waits, end."""
         self.stopping = True
-        self.bells.ring_all()
         await self.flows.stop()
+        self.bells.ring_all()
         for task in self._tasks:
             await stop(task)
         with contextlib.suppress(TimeoutError):

@@ -5,10 +5,14 @@ import threading
 import time
 from datetime import UTC, datetime
 
+import pytest
+
 from gongxiang.protocol.batches import DELETE, KNOWN_OLD, OLD, OP
 from gongxiang.protocol.canonical import canonical
+from gongxiang.protocol.requests import sign_request
 from gongxiang.protocol.segments import SegmentKind, target
 from gongxiang.protocol.terms import Comparison, Condition, Mask, MaskKind
+from tests.support.dataplane import Plane, now
 
 AREAS = [
     {"code": "150626", "name": "乌审旗", "level": 3},
@@ -208,3 +212,27 @@ def test_digests_of_a_reconciliation_reach_the_other_node(flow):
     assert flow.provider.call("POST", f"grants/{flow.grant_id}/digests", body)[0] == 200
     _, _, value = flow.consumer.call("GET", f"grants/{flow.grant_id}/digests?request_id={request_id}&wait=2")
     assert [d["rows"] for d in value["digests"]] == [3]
+
+
+def test_an_orderly_end_answers_the_polls_and_is_quiet(own_plane: Plane, capfd: pytest.CaptureFixture[str]) -> None:
+    """Whoever waits for news is answered at once; the log of an orderly end names no error."""
+    own_plane.stop()
+    own_plane.start()
+    flow = own_plane.flow(own_plane.node(), own_plane.node())
+    flow.load({"code": "1", "name": "a", "level": 1})
+    last = flow.pull()[2][-1].header.seq
+    path = f"grants/{flow.grant_id}/segments?after={last}&epoch={flow.epoch}&wait=55&max_bytes=1000"
+    signed = sign_request(signer=flow.consumer.key, node_id=flow.consumer.node_id, method="GET", path=f"/x/v1/{path}",
+                          body=b"", at=now())  # fmt: skip
+    connection, flow.consumer.connection = flow.consumer.connection, None
+    assert connection is not None
+    connection.request("GET", f"/x/v1/{path}", headers=signed)
+    # It is being waited for once a call that came after it is answered.
+    assert flow.consumer.call("GET", f"streams/{flow.resource_id}/head")[0] < 500
+    own_plane.stop()
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (200, b"")
+    connection.close()
+    said = capfd.readouterr().err
+    assert "Traceback" not in said
+    assert "Cancel" not in said
