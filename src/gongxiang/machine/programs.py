@@ -47,6 +47,10 @@ def _site(home: Home) -> int:
         port=home.port + SITE,
         threads=SITE_THREADS,
         ident=None,
+        # Without a web server in front, a hundred callers who send half a form would be all that is let in.
+        connection_limit=2000,
+        channel_timeout=60,
+        asyncore_use_poll=True,
         max_request_body_size=LARGEST_REQUEST,
         trusted_proxy="127.0.0.1",
         trusted_proxy_count=1,

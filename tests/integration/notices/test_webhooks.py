@@ -181,7 +181,7 @@ NUMBERS = {
     "http://169.254.169.254/latest": False, "http://[fe80::1]/": False, "http://0.0.0.0/": False, "http://224.0.0.1/": False,
     "http://[::ffff:127.0.0.1]/": False, "http://100.64.0.1/": False, "http://10.1.2.3/oa": True,
     "http://[64:ff9b::7f00:1]/": False, "http://[::7f00:1]/": False, "http://[fec0::1]/": False,
-    "http://[64:ff9b::a00:1]/": True,
+    "http://[64:ff9b::a00:1]/": True, "http://[64:ff9b:1::7f00:1]/": False, "http://[::ffff:0:127.0.0.1]/": False,
     "http://192.168.0.9:8080/": True,
     "https://[fd00::1]/": True, "http://8.8.8.8/": True, "https://oa.wsq.gov.cn/in": True,
 }  # fmt: skip
@@ -194,6 +194,16 @@ def test_where_messages_may_go(address):
     else:
         with pytest.raises(errors.AddressForbidden):
             outgoing.check_address(address)
+
+
+def test_the_intranet_is_allowed_and_this_machine_in_it_is_not(settings):
+    """Its own number lies in the intranet, and behind it are the doors that only this machine may enter."""
+    settings.WEBHOOK_NETWORKS = ["0.0.0.0/0"]
+    outgoing.check_address("http://10.1.2.3/")
+    with pytest.raises(errors.AddressForbidden):
+        outgoing.check_address("http://127.0.0.1:5432/")
+    settings.WEBHOOK_NETWORKS = ["127.0.0.1/32"]
+    outgoing.check_address("http://127.0.0.1/")
 
 
 @pytest.mark.parametrize(
@@ -260,3 +270,14 @@ def test_a_system_that_does_not_answer_holds_up_only_its_own_messages(banner, of
     assert tasks.send_webhooks(banner.at) == 3
     tried = Dispatch.objects.filter(department_id=banner.stranger.id).values_list("attempts", flat=True)
     assert sorted(tried) == [0, 0, 1], "one pause a look, however many wait"
+    assert tasks.send_webhooks(banner.at) == 0, "the rest waits"
+    queue(banner, 4)
+    actions_out.send_due(by=JOB, at=banner.at + timedelta(hours=2), most=3)
+    assert len(office.kept) == 4, "a row of messages that cannot be sent does not take the place of those that can"
+
+
+def test_a_system_that_answers_slowly_has_its_turn_and_no_more(banner, office, monkeypatch):
+    monkeypatch.setattr(actions_out, "TURN", 0)
+    listen(banner, office)
+    queue(banner, 3)
+    assert [tasks.send_webhooks(banner.at) for _ in range(4)] == [1, 1, 1, 0]

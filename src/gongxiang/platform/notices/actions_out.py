@@ -1,6 +1,8 @@
 """What leaves the house: calendar addresses of people, and messages to departments' own office systems."""
 
 import secrets
+import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +25,8 @@ _CONTEXT = "notices.webhook"
 PAUSES = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 360, 1440))
 #: So many failures in a row over all messages stop the sending, until a person sets it going again.
 STOP_AFTER = 12
+#: Seconds a department's system may take of one look, over all its messages.
+TURN = 8.0
 #: How long the history of messages is kept.
 KEPT = timedelta(days=90)
 _BASIS = ("wushen-2021-60:25",)
@@ -154,18 +158,21 @@ def enqueue(
 def send_due(*, by: Actor, at: datetime, most: int = 50) -> int:
     """Send what is due, oldest first; each message is claimed first, so two workers never send one twice at once.
 
-    A department whose system does not answer waits for the next look with all its messages: it holds up nobody else's.
+    A department whose system does not answer, or takes long to, waits for the next look with all its messages, however
+    many: it holds up nobody else's.
     """
     permissions.WRITE.check(by)
-    sent, silent = 0, set[UUID]()
+    sent, tried, slow, spent = 0, set[UUID](), set[UUID](), defaultdict[UUID, float](float)
     due = Dispatch.objects.filter(next_at__lte=at).order_by("next_at", "id").values_list("pk", "department_id")
-    for key, department_id in list(due[:most]):
-        if department_id in silent:
-            continue
+    while len(tried) < most and (found := due.exclude(department_id__in=slow).exclude(pk__in=tried).first()) is not None:
+        key, department_id = found
+        tried.add(key)
+        begun = time.monotonic()
         answer = _send_one(key, by=by, at=at)
         sent += answer is not None and answer.taken
-        if answer is not None and answer.status is None:
-            silent.add(department_id)
+        spent[department_id] += time.monotonic() - begun
+        if (answer is not None and answer.status is None) or spent[department_id] > TURN:
+            slow.add(department_id)
     return sent
 
 

@@ -27,7 +27,9 @@ PATIENCE = 8.0
 LONGEST_ADDRESS = 500
 #: Seconds for the whole of it: an answer that comes a byte at a time does not hold up everybody's messages.
 LONGEST = 30.0
-_TRANSLATED, _COMPATIBLE = ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96")
+#: IPv6 networks whose last four bytes are an IPv4 number: translating ones (RFC 6052, 8215, 7915), and how it once was.
+_TRANSLATED = tuple(ipaddress.IPv6Network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96"))
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
 ALGORITHMS = {"sm3": "sm3", "sha256": "sha256"}
 
 
@@ -79,6 +81,11 @@ def _check_number(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None
     if isinstance(number, ipaddress.IPv6Address):
         number = number.ipv4_mapped or number.sixtofour or _carried(number) or number
     networks = [ipaddress.ip_network(one) for one in settings.WEBHOOK_NETWORKS]
+    if _is_ours(number):
+        # The intranet is allowed as a whole; this machine's own number in it has to be meant.
+        networks = [one for one in networks if one.num_addresses == 1 or one.is_loopback]
+        if not any(number.version == network.version and number in network for network in networks):
+            raise AddressForbidden(field="address", address=str(number))
     if any(number.version == network.version and number in network for network in networks):
         return
     local = isinstance(number, ipaddress.IPv6Address) and number.is_site_local
@@ -86,9 +93,20 @@ def _check_number(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None
         raise AddressForbidden(field="address", address=str(number))
 
 
+def _is_ours(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether the number is one of this machine's: what it would send there would come from there. Nothing is sent."""
+    family = socket.AF_INET if number.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as asking:
+            asking.connect((str(number), 9))
+            return bool(asking.getsockname()[0] == str(number))
+    except OSError:
+        return False
+
+
 def _carried(number: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     """The IPv4 number that a translating network would reach in its place (NAT64), or that it once stood for (`::a.b.c.d`)."""
-    if number in _TRANSLATED or (number in _COMPATIBLE and int(number) > 1):
+    if any(number in one for one in _TRANSLATED) or (number in _COMPATIBLE and int(number) > 1):
         return ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
     return None
 
