@@ -217,7 +217,7 @@ class Node:
 
     def raw_enrol(self, body: bytes) -> tuple[int, dict[str, str], Any]:
         """Enrol with this body; waits as the gateway advises, for all nodes of a test come from one address."""
-        return eventually(lambda: self.raw("POST", "enrol", body), lambda got: got[0] != 429, seconds=30)
+        return eventually(lambda: self.raw("POST", "enrol", body), lambda got: got[0] != 429)
 
 
 @dataclass(kw_only=True)

@@ -47,10 +47,13 @@ from gongxiang.protocol.errors import (
     trace,
 )
 from gongxiang.protocol.requests import read_request, verify_request
+from gongxiang.protocol.tickets import FILE_DEPOSIT, read_ticket
 
 #: Where bodies may be as large as the settings say; anywhere else they are words, not rows.
 LARGE = re.compile(r"/x/v1/(?:streams/[0-9a-f-]{36}/segments|resources/[0-9a-f-]{36}/files)")
 SMALL_BODY = 2 << 20
+#: Where a ticket is shown that may be for a file.
+TICKET = re.compile(r"/x/v1/tickets/([A-Za-z0-9_.-]{20,8000})")
 #: Refusals that are a state of things or nobody's act, so no record is made of them.
 UNRECORDED = (NoSuchDoor, StreamEmpty, NotReady)
 #: One address may speak for so many callers at their full rate: several nodes may stand behind one.
@@ -222,8 +225,7 @@ def application(gateway: Gateway, side: Side) -> Callable[[Scope, Receive, Send]
         )
         try:
             limit_host(gateway, call)
-            most = gateway.settings.body_bytes
-            call.body = await _body(receive, headers, most if LARGE.fullmatch(call.path) else min(most, SMALL_BODY))
+            call.body = await _body(receive, headers, _most(gateway, call))
         except (BodyTooLarge, RequestMalformed, TooManyRequests) as error:
             record(gateway, call, error)
             answer = Answer.refusing(error)
@@ -238,6 +240,19 @@ def application(gateway: Gateway, side: Side) -> Callable[[Scope, Receive, Send]
         await _send(send, answer)
 
     return respond
+
+
+def _most(gateway: Gateway, call: Call) -> int:
+    """Most bytes of the body: much only where segments and files come, and for a person whose ticket is for a file."""
+    most = gateway.settings.body_bytes
+    if LARGE.fullmatch(call.path):
+        return most
+    small, length = min(most, SMALL_BODY), call.headers.get("content-length", "")
+    if (ticket := TICKET.fullmatch(call.path)) and length.isdigit() and small < int(length) <= most:
+        with contextlib.suppress(DataPlaneError):
+            if read_ticket(ticket[1], public_key=gateway.platform_key, at=call.at).kind == FILE_DEPOSIT:
+                return most
+    return small
 
 
 async def _body(receive: Receive, headers: dict[str, str], most: int) -> bytes:

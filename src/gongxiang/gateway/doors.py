@@ -10,18 +10,19 @@ from uuid import UUID
 from gongxiang.gateway.call import LONGEST_WAIT, Answer, Call
 from gongxiang.gateway.enrolment import EnrolmentRequest, enrol
 from gongxiang.gateway.facts import of_unadmitted, read_facts
+from gongxiang.gateway.files import Given
 from gongxiang.gateway.receipts import take_receipt
 from gongxiang.gateway.samples import check_ticket, show_sample, show_trial
 from gongxiang.protocol import killpoints
 from gongxiang.protocol.canonical import canonical, plain
-from gongxiang.protocol.errors import GrantUnknown, NotYours, RequestMalformed
+from gongxiang.protocol.errors import GrantUnknown, NotYours, RequestMalformed, TicketAltered
 from gongxiang.protocol.files import OpenFiles
 from gongxiang.protocol.masking import element_secret
 from gongxiang.protocol.messages import OpenGrant
 from gongxiang.protocol.policy import secret_names
 from gongxiang.protocol.receipts import Receipt
 from gongxiang.protocol.services import Channel, OpenService
-from gongxiang.protocol.tickets import CLAIM, CLAIM_READ, MOUNT, read_ticket
+from gongxiang.protocol.tickets import CLAIM, CLAIM_READ, FILE_DEPOSIT, FILE_FETCH, MOUNT, Ticket, read_ticket
 
 if TYPE_CHECKING:
     from gongxiang.gateway.parts import Gateway
@@ -83,7 +84,7 @@ async def enrolment(gateway: "Gateway", call: Call) -> Answer:
 
 
 async def by_ticket(gateway: "Gateway", call: Call) -> Answer:
-    """What one ticket is for: masked rows, a claim to be deposited (POST) or read."""
+    """What one ticket is for: masked rows, a claim to be deposited (POST) or read, a file to be deposited or fetched (POST)."""
     ticket = read_ticket(call.parameters["token"], public_key=gateway.platform_key, at=call.at)
     if ticket.kind == CLAIM and call.method == "POST":
         gateway.book.check_lease(call.at)
@@ -91,6 +92,8 @@ async def by_ticket(gateway: "Gateway", call: Call) -> Answer:
     if ticket.kind == CLAIM_READ:
         gateway.book.check_lease(call.at)
         return Answer.of(await gateway.claims.read(ticket))
+    if ticket.kind in (FILE_DEPOSIT, FILE_FETCH) and call.method == "POST":
+        return await _file_by_ticket(gateway, call, ticket)
     check_ticket(ticket)
     gateway.book.check_lease(call.at)
     if ticket.kind == MOUNT:
@@ -228,10 +231,15 @@ async def resource_files(gateway: "Gateway", call: Call) -> Answer:
         deposit_id = UUID(text) if (text := call.text("deposit")) else None
     except ValueError as error:
         raise RequestMalformed("The parameter {name} must be a UUID.", name="deposit") from error
+    return await _deposit(gateway, call, call.uuid("id"), call.node_id, deposit_id)
+
+
+async def _deposit(
+    gateway: "Gateway", call: Call, resource_id: UUID, by: UUID | Ticket, deposit_id: UUID | None = None
+) -> Answer:
     fact, repeat = await gateway.files.deposit(
-        call.uuid("id"), call.body, form=call.text("form"), statement=call.text("statement"), node_id=call.node_id, at=call.at,
-        deposit_id=deposit_id,
-    )  # fmt: skip
+        resource_id, call.body, form=call.text("form"), statement=call.text("statement"), by=by, at=call.at, deposit_id=deposit_id
+    )
     said = {"file": fact.file_id, "version": fact.version, "size": fact.size, "digest": fact.digest, "rows": fact.rows}
     return Answer.of({**said, "repeat": repeat})
 
@@ -246,7 +254,20 @@ async def grant_file(gateway: "Gateway", call: Call) -> Answer:
     """Give one version as far as the grant says."""
     _as_department(gateway, call, "files")
     file_id = UUID(call.parameters["file"])
-    given = await gateway.files.fetch(call.uuid("id"), file_id, call.json(), node_id=call.node_id, at=call.at)
+    return _given(await gateway.files.fetch(call.uuid("id"), file_id, call.json(), by=call.node_id, at=call.at))
+
+
+async def _file_by_ticket(gateway: "Gateway", call: Call, ticket: Ticket) -> Answer:
+    """As the two above, for a person: of the provider, or a named handler of the consumer."""
+    if ticket.kind == FILE_DEPOSIT:
+        return await _deposit(gateway, call, ticket.resource_id, ticket)
+    if ticket.grant_id is None or ticket.subject is None:
+        raise TicketAltered("The ticket is for something else.")
+    use = {"person": ticket.person, "purpose": ticket.purpose.value, "matter": ticket.matter}
+    return _given(await gateway.files.fetch(ticket.grant_id, ticket.subject, use, by=ticket, at=call.at))
+
+
+def _given(given: Given) -> Answer:
     fact = given.fact
     headers = {
         "gx-fetch": str(fact.fetch_id), "gx-version": str(fact.version), "gx-form": given.form, "gx-digest": fact.digest,

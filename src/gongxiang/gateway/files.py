@@ -1,4 +1,4 @@
-"""Delivery by file (文件): versions that a provider's node deposits, kept sealed, given out as far as a grant says.
+"""Delivery by file (文件): versions that a provider deposits, kept sealed, given out as far as a grant says.
 
 A table goes through the same policy as everything else; another form is given whole or not at all. The use is recorded and
 its volume counted in one commit before the first byte leaves: no evidence, no data. Must never write a value in words.
@@ -19,6 +19,7 @@ from gongxiang.gateway.database import Database
 from gongxiang.gateway.facts import row_of
 from gongxiang.gateway.filetables import narrowed, read_table
 from gongxiang.gateway.objects import ObjectStore
+from gongxiang.gateway.samples import mark_used
 from gongxiang.gateway.secrets import ConsumerSecrets
 from gongxiang.gateway.states import read_elements
 from gongxiang.gateway.volume import spend
@@ -51,6 +52,7 @@ from gongxiang.protocol.segments import digest
 from gongxiang.protocol.services import read_use
 from gongxiang.protocol.signing import SecretDamaged, open_secret, seal_secret
 from gongxiang.protocol.terms import ElementSpec, Terms
+from gongxiang.protocol.tickets import Ticket
 
 #: Seconds between two looks at what is to be destroyed.
 EVERY = 0.5
@@ -130,11 +132,11 @@ class Files:
         *,
         form: str,
         statement: str,
-        node_id: UUID,
+        by: UUID | Ticket,
         at: datetime,
         deposit_id: UUID | None = None,
     ) -> tuple[FileDeposited, bool]:
-        """Take a new version; raises the named error. True: what was taken before already, told again.
+        """Take a new version from a node or a person; raises the named error. True: what was taken before already, told again.
 
         The same content as the newest is the same version, and so is a repeat of one attempt (`deposit_id`), whatever was
         taken after it: an older file that is sent again because its answer was lost must not become the newest.
@@ -142,21 +144,20 @@ class Files:
         without content, and no content that nothing knows.
         """
         order = self._book.accepted_files(resource_id, at)
-        if order.node_id != node_id:
-            raise NotYours
+        _check_depositor(order, by)
         if statement != STATEMENT:
             raise RequestMalformed("The deposit does not state that the file holds no state secret (办法 4(1)).")
         number, _ = self._book.files[resource_id]
         rows = await self._checked(order, form, body)
         content = digest(body)
-        same = (resource_id, node_id, deposit_id, content, form)
+        same = (resource_id, _node(by), deposit_id, content, form)
         async with self._database.connection() as connection:
             if (known := await self._same(connection, *same)) is not None:
-                return _deposited(known, resource_id, node_id), True
+                return _deposited(known, resource_id, by), True
         file_id, name = uuid4(), f"files/{resource_id}/{uuid4()}"
         async with self._database.connection() as connection:
             values = [
-                file_id, resource_id, node_id, form, len(body), content, rows,
+                file_id, resource_id, _node(by), form, len(body), content, rows,
                 canonical(plain(order.elements)).decode("utf-8"), name, at,
                 number, deposit_id,
             ]  # fmt: skip
@@ -171,14 +172,17 @@ class Files:
                 # Two of the same came at once: this one's content goes with the next sweep.
                 await _destroy(connection, [file_id], "repeated")
                 self._news = True
-                return _deposited(known, resource_id, node_id), True
+                return _deposited(known, resource_id, by), True
             cursor = await connection.execute(_TAKE, [resource_id, file_id])
             row = await cursor.fetchone()
-            if row is None or self._book.accepted_files(resource_id, clock.now()).node_id != node_id:
+            if row is None:
                 raise NotYours
+            _check_depositor(self._book.accepted_files(resource_id, clock.now()), by)
             if self._book.closed_files.get(resource_id, 0) > number:
                 raise FilesNotOpen
-            fact = _deposited(_version(row), resource_id, node_id)
+            if isinstance(by, Ticket):
+                await mark_used(connection, by)
+            fact = _deposited(_version(row), resource_id, by)
             await connection.execute(_FACT, row_of(fact))
             cursor = await connection.execute(_KEPT, [resource_id])
             older = (await cursor.fetchall())[self._versions :]
@@ -217,8 +221,8 @@ class Files:
             for one in await self._kept(order.terms.resource_id)
         ]  # fmt: skip
 
-    async def fetch(self, grant_id: UUID, file_id: UUID, value: Any, *, node_id: UUID, at: datetime) -> Given:
-        """Give one version as far as the grant says; raises the named error that says why nothing is given."""
+    async def fetch(self, grant_id: UUID, file_id: UUID, value: Any, *, by: UUID | Ticket, at: datetime) -> Given:
+        """Give a node or a person one version as far as the grant says; raises the named error that says why nothing is."""
         order = self._book.open_files(grant_id, at)
         use = read_use(value, order.terms, order.handlers, at)
         resource_id = order.terms.resource_id
@@ -232,10 +236,12 @@ class Files:
             body, rows = await self._narrowed(order, version, body)
         fact = FileFetched(
             fetch_id=uuid4(), file_id=file_id, version=version.version, grant_id=grant_id, revision=order.terms.revision,
-            resource_id=resource_id, node_id=node_id, person=str(use.person), purpose=use.purpose.value, matter=use.matter,
+            resource_id=resource_id, node_id=_node(by), person=str(use.person), purpose=use.purpose.value, matter=use.matter,
             elements=order.terms.elements, rows=rows, whole=whole, size=len(body), digest=digest(body), at=clock.now(),
         )  # fmt: skip
         async with self._database.transaction() as connection:
+            if isinstance(by, Ticket):
+                await mark_used(connection, by)
             await spend(connection, order.terms, rows=max(1, rows or 0), at=fact.at)
             cursor = await connection.execute(
                 "SELECT FROM exchange.files WHERE file_id = %s AND destroyed_at IS NULL FOR SHARE", [file_id]
@@ -282,7 +288,7 @@ class Files:
         return version.file_id in self._book.withdrawn or version.accepted_by < self._book.closed_files.get(resource_id, 0)
 
     async def _same(
-        self, connection: Any, resource_id: UUID, node_id: UUID, deposit_id: UUID | None, content: str, form: str
+        self, connection: Any, resource_id: UUID, node_id: UUID | None, deposit_id: UUID | None, content: str, form: str
     ) -> Version | None:
         """The version that a deposit repeats."""
         if deposit_id is not None:
@@ -374,8 +380,19 @@ def _version(row: tuple[Any, ...]) -> Version:
     )  # fmt: skip
 
 
-def _deposited(version: Version, resource_id: UUID, node_id: UUID) -> FileDeposited:
+def _node(by: UUID | Ticket) -> UUID | None:
+    return None if isinstance(by, Ticket) else by
+
+
+def _check_depositor(order: AcceptFiles, by: UUID | Ticket) -> None:
+    """Raise NotYours unless it is the node of the order, or a person whom the platform gave a ticket for the resource."""
+    if (by.resource_id != order.resource_id) if isinstance(by, Ticket) else (by != order.node_id):
+        raise NotYours
+
+
+def _deposited(version: Version, resource_id: UUID, by: UUID | Ticket) -> FileDeposited:
     return FileDeposited(
-        file_id=version.file_id, resource_id=resource_id, node_id=node_id, version=version.version, form=version.form,
+        file_id=version.file_id, resource_id=resource_id, node_id=_node(by), version=version.version, form=version.form,
         size=version.size, digest=version.digest, rows=version.rows, statement=STATEMENT, at=version.taken_at,
+        person=by.person if isinstance(by, Ticket) else "",
     )  # fmt: skip

@@ -99,11 +99,16 @@ async def _use(database: Database, ticket: Ticket, *, rows: int, elements: tuple
 async def use_ticket(database: Database, ticket: Ticket, fact: Message) -> AsyncIterator[Any]:
     """Use the ticket and record it, in one transaction with whatever else is done in it; raises TicketUsed."""
     async with database.transaction() as connection:
-        cursor = await connection.execute(
-            "INSERT INTO exchange.tickets_used (ticket_id, used_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-            [ticket.ticket_id, clock.now()],
-        )
-        if cursor.rowcount != 1:
-            raise TicketUsed
+        await mark_used(connection, ticket)
         await connection.execute("INSERT INTO link.facts (kind, body) VALUES (%s, %s)", row_of(fact))
         yield connection
+
+
+async def mark_used(connection: Any, ticket: Ticket) -> None:
+    """Use the ticket, in the transaction of what it is used for; raises TicketUsed."""
+    cursor = await connection.execute(
+        "INSERT INTO exchange.tickets_used (ticket_id, used_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+        [ticket.ticket_id, clock.now()],
+    )
+    if cursor.rowcount != 1:
+        raise TicketUsed

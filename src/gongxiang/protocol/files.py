@@ -26,12 +26,16 @@ FORMS: Final[dict[str, bytes]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class AcceptFiles(Message):
-    """This node of the provider may deposit versions of the resource; a later order for the resource replaces it."""
+    """Versions of the resource may be deposited, by this node of the provider or by its people with a ticket.
+
+    A later order for the resource replaces it.
+    """
 
     kind: ClassVar[str] = "accept_files"
     resource_id: UUID
     resource_name: str
-    node_id: UUID
+    #: None where the provider has no admitted node for it: then only people deposit.
+    node_id: UUID | None
     #: What a table may hold, in the catalogue's order: nothing else is taken.
     elements: tuple[ElementSpec, ...]
     #: Names of elements by code: the head of a column may be either.
@@ -74,7 +78,8 @@ class FileDeposited(Message):
     kind: ClassVar[str] = "file_deposited"
     file_id: UUID
     resource_id: UUID
-    node_id: UUID
+    #: None where a person deposited it, with a ticket.
+    node_id: UUID | None
     #: From 1, without gaps, per resource.
     version: int
     form: str
@@ -85,6 +90,8 @@ class FileDeposited(Message):
     rows: int | None
     statement: str
     at: datetime
+    #: The person with the ticket: an id.
+    person: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +105,8 @@ class FileFetched(Message):
     grant_id: UUID
     revision: int
     resource_id: UUID
-    node_id: UUID
+    #: None where the person fetched it, with a ticket.
+    node_id: UUID | None
     person: str
     purpose: str
     matter: str

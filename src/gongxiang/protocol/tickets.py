@@ -25,6 +25,8 @@ SAMPLE = "sample"
 MOUNT = "mount"
 #: Key and values of a doubtful record: to deposit them under a grant, and to read them there.
 CLAIM, CLAIM_READ = "claim", "claim_read"
+#: A version of a file: a person of the provider deposits it, a named handler of the consumer fetches it.
+FILE_DEPOSIT, FILE_FETCH = "file_deposit", "file_fetch"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +40,14 @@ class Ticket:
     resource_id: UUID
     grant_id: UUID | None
     purpose: Purpose
-    #: None at mounting only, where the node masked the rows before they left it.
+    #: None at mounting, where the node masked the rows before they left it, and for files, where the orders say the terms.
     terms: Terms | None
     issued_at: datetime
     #: Number of the matter for which it is used.
     matter: str = ""
     #: The trial at mounting whose rows are shown.
     trial_id: UUID | None = None
-    #: The case a claim belongs to.
+    #: The case a claim belongs to, or the version of a file that is fetched.
     subject: UUID | None = None
 
     @property
