@@ -65,7 +65,11 @@ def orders(kind: str) -> list[dict[str, Any]]:
 
 
 def opened(grant: Grant, at: Any) -> FileDelivery:
-    row = files.open_files(grant.resource_id, at=at)
+    return opened_of(grant.resource_id, at)
+
+
+def opened_of(resource_id: UUID, at: Any) -> FileDelivery:
+    row = files.open_files(resource_id, at=at)
     assert row is not None
     return row
 
@@ -111,16 +115,22 @@ def test_the_orders_say_which_node_may_deposit_and_who_may_fetch(banner: Banner,
     assert orders("open_service") == []
 
 
-def test_a_file_that_no_node_delivers_is_handed_over_outside(banner: Banner) -> None:
+@pytest.mark.article("wushen-2021-60:17", "wushen-2021-60:21(1)")
+def test_a_department_without_a_node_delivers_by_file_too(banner: Banner) -> None:
     content = conditional_content()
     file = DistributionContent(kind="FILE", title="月报", description="每月导出。")
     resource = make_published(banner=banner, content=replace(content, distributions=(*content.distributions, file)))
-    assert files.open_files(resource.id, at=banner.at) is None
+    row = opened_of(resource.id, banner.at)
+    assert row.node is None
+    assert [one["node_id"] for one in orders("accept_files")] == [None]
     request = make_request(banner=banner, resource_id=resource.id, mode="file")
     grant = Grant.objects.get(pk=answer(request, banner=banner, at=banner.at + timedelta(hours=1)).grant_id)
-    assert not serving.is_filed(grant)
-    providing.declare_provision(grant_id=grant.pk, statement="已刻盘交付。", by=banner.provider.clerk, at=banner.at)
-    assert orders("accept_files") == []
+    assert serving.is_filed(grant)
+    with pytest.raises(errors_use.ProvisionIsMeasured):
+        providing.declare_provision(grant_id=grant.pk, statement="已刻盘交付。", by=banner.provider.clerk, at=banner.at)
+    fact = deposit(row, banner.at, node_id=None, person=str(banner.provider.clerk.id))
+    version = FileVersion.objects.get(pk=fact.file_id)
+    assert (version.node, version.deposited_by) == (None, banner.provider.clerk.name)
 
 
 @pytest.mark.article("wushen-2021-60:20", "wushen-2021-60:21(1)", "wushen-2021-60:4(1)")
@@ -212,10 +222,10 @@ def test_what_is_delivered_no_more_is_closed_and_a_node_that_waited_opens(banner
     files.close_files(grant.resource_id, reason="withdrawn", at=at)
     files.close_files(grant.resource_id, reason="withdrawn", at=at)
     assert len(orders("close_files")) == 1
-    assert files.open_files(grant.resource_id, at=at) is None, "a node that may not exchange is not asked"
+    assert opened(grant, at).node is None, "a node that may not exchange is not asked"
     delivery_actions.readmit_node(node_id=node, by=banner.authority_officer, at=at)
     assert FileDelivery.objects.get().closed_at is None
-    assert len(orders("accept_files")) == 2
+    assert [one["node_id"] for one in orders("accept_files")] == [str(node), None, str(node)]
 
 
 @pytest.mark.django_db(transaction=True)

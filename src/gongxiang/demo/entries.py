@@ -58,6 +58,9 @@ HARDSHIP_ELEMENTS = (
 )
 
 
+_FILE = DistributionContent(kind="FILE", title="电子文件", description="每月 5 日前导出上月数据。")
+
+
 def _table(node: UUID, table: str, elements: tuple[ElementContent, ...]) -> DistributionContent:
     return DistributionContent(
         kind="TABLE", title="前置机库表", node_id=node, source_table=table, columns={e.code: e.code for e in elements}
@@ -69,7 +72,7 @@ def _content(name: str, classification: str, summary: str, **more: object) -> Co
         "name": name, "classification": classification, "summary": summary, "format_class": "DATABASE",
         "format_type": "PostgreSQL", "update_cycle": "MONTHLY", "area": "乌审旗", "source_system": "社会救助管理系统",
         "elements": (_e("bh", "编号", length=20, key=True, nullable=False), _e("mc", "名称", length=80)),
-        "distributions": (DistributionContent(kind="FILE", title="电子文件", description="每月 5 日前导出上月数据。"),),
+        "distributions": (_FILE,),
     }  # fmt: skip
     return Content(**{**values, **more})  # type: ignore[arg-type]
 
@@ -104,7 +107,12 @@ def contents(node: UUID) -> dict[str, Content]:
         ),
         "dibao": _content("最低生活保障对象信息", "307", "城乡最低生活保障对象及其家庭的保障情况。", **_CONDITIONAL),
         "gaoling": _content("高龄津贴发放信息", "307", "八十周岁以上老年人高龄津贴的发放情况。", **_CONDITIONAL),
-        "shehui": _content("社会组织登记信息", "102", "在旗民政局登记的社会团体、民办非企业单位和基金会。"),
+        "shehui": _content(
+            "社会组织登记信息", "102", "在旗民政局登记的社会团体、民办非企业单位和基金会。",
+            distributions=(
+                _FILE, DistributionContent(kind="API", title="登记系统查询接口", description="按登记编号逐条查询。"),
+            ),
+        ),
         "hunyin": _content("婚姻登记信息", "307", "在本旗办理的结婚、离婚登记情况。", **_CONDITIONAL),
         "yanglao": _content("养老机构备案信息", "203", "已备案养老机构的名称、地址、床位和负责人。"),
         "linshi": _content("临时救助对象信息", "307", "临时救助对象的救助原因、金额和时间。", **_CONDITIONAL),

@@ -67,15 +67,15 @@ def leave_use(travel: TimeTravel, banner: Banner, resources: dict[str, UUID], gr
 
 
 def _end_one(travel: TimeTravel, banner: Banner, resources: dict[str, UUID]) -> None:
-    """A file that was provided, used, and disposed of with a certificate."""
+    """An interface of the provider's own that was provided, used, and what was taken disposed of with a certificate."""
     provider, consumer = banner.offices["minzheng"], banner.offices["shijian"]
     made = cases._draft(
-        consumer, resources["shehui"], elements=["bh", "mc"], mode="file", days=200, use_case="一次性核对社会组织名称。"
+        consumer, resources["shehui"], elements=["bh", "mc"], mode="api", days=200, use_case="一次性核对社会组织名称。"
     )
     grant_id = cases._submit(travel, consumer, made, read=10)
     assert grant_id is not None
     travel.pass_minutes(20)
-    providing.declare_provision(grant_id=grant_id, statement="已通过政务外网文件专线交付。", by=provider.clerk, at=clock.now())
+    providing.declare_provision(grant_id=grant_id, statement="已在登记系统开通查询账号。", by=provider.clerk, at=clock.now())
     providing.answer_provision(grant_id=grant_id, received=True, by=consumer.clerk, at=clock.now())
     travel.pass_minutes(60)
     actions.end_grant(

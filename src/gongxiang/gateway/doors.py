@@ -238,7 +238,13 @@ async def _deposit(
     gateway: "Gateway", call: Call, resource_id: UUID, by: UUID | Ticket, deposit_id: UUID | None = None
 ) -> Answer:
     fact, repeat = await gateway.files.deposit(
-        resource_id, call.body, form=call.text("form"), statement=call.text("statement"), by=by, at=call.at, deposit_id=deposit_id
+        resource_id,
+        call.body,
+        form=call.text("form"),
+        statement=call.text("statement"),
+        by=by,
+        at=call.at,
+        deposit_id=deposit_id,
     )
     said = {"file": fact.file_id, "version": fact.version, "size": fact.size, "digest": fact.digest, "rows": fact.rows}
     return Answer.of({**said, "repeat": repeat})

@@ -89,8 +89,9 @@ class ResourceRef:
 
     @property
     def file(self) -> DistributionRef | None:
-        """Its first file distribution that a node delivers."""
-        return next((d for d in self.distributions if d.kind == "FILE" and d.node_id is not None), None)
+        """Its file distribution: the first that a node delivers, else the first."""
+        found = [d for d in self.distributions if d.kind == "FILE"]
+        return next((d for d in found if d.node_id is not None), found[0] if found else None)
 
 
 @dataclass(frozen=True, kw_only=True)

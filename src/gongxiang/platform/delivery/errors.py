@@ -178,3 +178,24 @@ class MatterMissing(Refusal):
 
     basis = ("wushen-2021-60:22.2", "cn-809:29.2")
     next_step = "Enter the number of the case or of the business matter."
+
+
+class FilesClosed(Refusal):
+    """The entry is not delivered by file any more: nothing is deposited or fetched."""
+
+    basis = ("wushen-2021-60:19(3)", "wushen-2021-60:21(1)")
+    next_step = "Publish the entry with a delivery by file first."
+
+
+class SecrecyNotStated(Refusal):
+    """State that the file holds no state secret and no work secret, or do not hand it in."""
+
+    basis = ("wushen-2021-60:4(1)", "cn-809:3.1")
+    next_step = "Have the file examined in your department, then tick the statement."
+
+
+class FetchNotPossible(Refusal):
+    """A file is fetched only while its grant is in force."""
+
+    basis = ("wushen-2021-60:19(3)", "cn-809:27.2")
+    next_step = "See on the grant's page what holds it, or apply anew."

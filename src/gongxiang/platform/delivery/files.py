@@ -1,6 +1,6 @@
-"""Delivery by file (办法 19(3)): which node may deposit, which versions there are, who fetched them and for what.
+"""Delivery by file (办法 19(3)): who may deposit, which versions there are, who fetched them and for what.
 
-The content never comes here: it goes from the provider's node to the gateway, sealed, and from there to a consumer's node.
+The content never comes here: it goes from the provider's node or browser to the gateway, sealed, and on to a consumer's.
 """
 
 from datetime import datetime
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from gongxiang.law.articles import implements
 from gongxiang.platform.catalogue import actions as catalogue_actions
 from gongxiang.platform.catalogue import queries as catalogue
+from gongxiang.platform.catalogue.vocabulary import SharingType
 from gongxiang.platform.delivery import errors, permissions, queries, states
 from gongxiang.platform.delivery.models_files import FileDelivery, FileVersion
 from gongxiang.platform.evidence import queries as evidence
@@ -34,27 +35,28 @@ _OPENER = System(name=permissions.OPENER)
 _BASIS = ("wushen-2021-60:19(3)", "wushen-2021-60:21(1)")
 
 
-# ---- which node may deposit -----------------------------------------------------------------------------------------------
+# ---- who may deposit ------------------------------------------------------------------------------------------------------
 
 
 @implements("wushen-2021-60:19(3)", "wushen-2021-60:21(1)")
 @transaction.atomic
 def open_files(resource_id: UUID, *, at: datetime) -> FileDelivery | None:
-    """Let the provider's node deposit what a published entry delivers by file; what is delivered no more is closed.
+    """Let the provider deposit what a published entry delivers by file; what is delivered no more is closed (None).
 
-    None where no admitted node of the provider delivers it. Only what changes the order makes a new one.
+    Its people may, and the node that the entry names once it is admitted. Only what changes the order makes a new one.
     """
     resource = catalogue.get_resource(resource_id)
     place = resource.file
-    if not resource.is_published or place is None or place.node_id is None:
+    if not resource.is_published or place is None or resource.sharing_type == SharingType.WITHHELD:
         close_files(resource_id, reason="unmounted", at=at)
         return None
-    node = queries.node_for_update(place.node_id)
-    if node.status != states.ADMITTED or node.department_id != resource.provider_id:
-        return None
+    node = queries.node_for_update(place.node_id) if place.node_id else None
+    if node is not None and (node.status != states.ADMITTED or node.department_id != resource.provider_id):
+        node = None
+    node_id = node.pk if node else None
     specs = resource.content.element_specs()
     row = FileDelivery.objects.select_for_update().filter(resource_id=resource_id).first()
-    if row is not None and row.closed_at is None and (row.node_id, row.elements) == (node.pk, plain(specs)):
+    if row is not None and row.closed_at is None and (row.node_id, row.elements) == (node_id, plain(specs)):
         return row
     row = row or FileDelivery(resource_id=resource_id)
     row.resource_name, row.provider_id, row.node = resource.name, resource.provider_id, node
@@ -62,13 +64,13 @@ def open_files(resource_id: UUID, *, at: datetime) -> FileDelivery | None:
     row.save()
     record_act(
         kind="files:opened", subject=("resource", resource_id), by=_OPENER, at=at, basis=_BASIS,
-        after={"node": node.pk, "elements": [spec.code for spec in specs]}, **_seen(row),
+        after={"node": node_id, "elements": [spec.code for spec in specs]}, **seen_by(row),
     )  # fmt: skip
     order = AcceptFiles(
-        resource_id=resource_id, resource_name=resource.name, node_id=node.pk, elements=specs,
+        resource_id=resource_id, resource_name=resource.name, node_id=node_id, elements=specs,
         names={element.code: element.name for element in resource.elements if element.code and element.name},
     )  # fmt: skip
-    link.issue_order(order, node_ids=[node.pk], at=at)
+    link.issue_order(order, node_ids=[node_id] if node_id else [], at=at)
     return row
 
 
@@ -82,7 +84,7 @@ def close_files(resource_id: UUID, *, reason: str, at: datetime) -> None:
     row.save(update_fields=["closed_at"])
     record_act(
         kind="files:closed", subject=("resource", resource_id), by=_OPENER, at=at, basis=("cn-809:27.3",),
-        after={"reason": reason}, **_seen(row),
+        after={"reason": reason}, **seen_by(row),
     )  # fmt: skip
     link.issue_order(CloseFiles(resource_id=resource_id, reason=reason), node_ids=[], at=at)
 
@@ -93,10 +95,10 @@ def open_waiting(node_id: UUID, *, at: datetime) -> None:
         open_files(resource_id, at=at)
 
 
-def _seen(row: FileDelivery) -> dict[str, Any]:
-    return {
-        "concerns": (row.provider_id, parties.authority().id), "trail": (f"resource:{row.resource_id}", f"node:{row.node_id}")
-    }  # fmt: skip
+def seen_by(row: FileDelivery) -> dict[str, Any]:
+    """Whom an act on the delivery concerns, and the trails it belongs to."""
+    trail = (f"resource:{row.resource_id}", *([f"node:{row.node_id}"] if row.node_id else []))
+    return {"concerns": (row.provider_id, parties.authority().id), "trail": trail}
 
 
 # ---- what the gateway tells -----------------------------------------------------------------------------------------------
@@ -112,6 +114,7 @@ def take_deposited(fact: FileDeposited, *, by: System) -> None:
     FileVersion.objects.create(
         id=fact.file_id, resource_id=fact.resource_id, version=fact.version, form=fact.form, size=fact.size,
         digest=fact.digest, rows=fact.rows, node_id=fact.node_id, deposited_at=fact.at,
+        deposited_by=parties.person_names([fact.person]).get(fact.person, ""),
     )  # fmt: skip
     catalogue_actions.note_data(resource_id=fact.resource_id, changed_at=fact.at, in_step_at=fact.at, by=by, at=fact.at)
     record_act(
@@ -119,9 +122,9 @@ def take_deposited(fact: FileDeposited, *, by: System) -> None:
         basis=("wushen-2021-60:19(3)", "wushen-2021-60:4(1)"),
         after={
             "version": fact.version, "form": fact.form, "size": fact.size, "digest": fact.digest, "rows": fact.rows,
-            "node": fact.node_id, "statement": fact.statement,
+            "node": fact.node_id, "person": fact.person, "statement": fact.statement,
         },
-        **_seen(row),
+        **seen_by(row),
     )  # fmt: skip
 
 
@@ -162,7 +165,7 @@ def take_destroyed(fact: FileDestroyed, *, by: System) -> None:
         return
     record_act(
         kind="data:file_destroyed", subject=("data", fact.file_id), by=by, at=fact.at, basis=("wushen-2021-60:19(3)",),
-        after={"version": fact.version, "why": fact.why}, **_seen(row),
+        after={"version": fact.version, "why": fact.why}, **seen_by(row),
     )  # fmt: skip
 
 
@@ -184,7 +187,7 @@ def withdraw_version(*, file_id: UUID, reason: str, by: Actor, at: datetime) -> 
         raise errors.ReasonMissing(field="reason")
     row.withdrawn_at, row.withdrawn_by, row.reason = at, by.name, reason.strip()
     row.save(update_fields=["withdrawn_at", "withdrawn_by", "reason"])
-    seen = _seen(delivery)
+    seen = seen_by(delivery)
     record_act(
         kind="file_delivery:version_withdrawn", subject=("file_delivery", row.resource_id), by=by, at=at,
         basis=("wushen-2021-60:20", "wushen-2021-60:23"), after={"version": row.version, "reason": row.reason},

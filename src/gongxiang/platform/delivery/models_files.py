@@ -6,13 +6,14 @@ from gongxiang.platform.kernel.ids import new_id
 
 
 class FileDelivery(models.Model):
-    """The order by which a provider's node may deposit files of one resource."""
+    """The order by which a provider may deposit files of one resource."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     resource_id = models.UUIDField(unique=True)
     resource_name = models.CharField(max_length=500)
     provider_id = models.UUIDField(db_index=True)
-    node = models.ForeignKey("delivery.Node", on_delete=models.PROTECT, related_name="+")
+    #: The node that may deposit beside the department's people; None where it has none for this.
+    node = models.ForeignKey("delivery.Node", null=True, on_delete=models.PROTECT, related_name="+")
     #: The elements of a table, as they were ordered.
     elements = models.JSONField()
     ordered_at = models.DateTimeField()
@@ -31,7 +32,9 @@ class FileVersion(models.Model):
     digest = models.CharField(max_length=80)
     #: Records of a table.
     rows = models.BigIntegerField(null=True)
-    node = models.ForeignKey("delivery.Node", on_delete=models.PROTECT, related_name="+")
+    #: None where a person deposited it.
+    node = models.ForeignKey("delivery.Node", null=True, on_delete=models.PROTECT, related_name="+")
+    deposited_by = models.CharField(max_length=200, blank=True, default="")
     deposited_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.CharField(max_length=200, blank=True, default="")

@@ -60,6 +60,11 @@ WITHDRAW_FILE: Final = Permission(
     roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER}),
     scope=Scope.ACT,
 )
+#: A version is deposited by the department's people who prepare it, and fetched by a named handler (办法 22.1).
+DEPOSIT_FILE: Final = Permission(
+    name="delivery.deposit_file", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER}), scope=Scope.ACT
+)
+FETCH_FILE: Final = Permission(name="delivery.fetch_file", roles=_OFFICE, scope=Scope.ACT)
 CLOSE_ALARM: Final = Permission(name="delivery.close_alarm", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
 
 

@@ -99,6 +99,12 @@ def check_can_sample(status: str, purposes: Collection[Purpose], purpose: str) -
     """Rows are shown while the flow runs, for a purpose of the grant."""
     if status != states.STARTED:
         raise errors.SampleNotPossible()
+    check_purpose(purposes, purpose)
+
+
+@implements("wushen-2021-60:22.3")
+def check_purpose(purposes: Collection[Purpose], purpose: str) -> None:
+    """Data are used for a purpose of the grant."""
     if purpose not in {one.value for one in purposes}:
         raise errors.PurposeNotGranted(field="purpose")
 

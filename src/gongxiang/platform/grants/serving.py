@@ -34,7 +34,7 @@ def is_served(grant: Grant | queries.GrantView) -> bool:
 
 
 def is_filed(grant: Grant | queries.GrantView) -> bool:
-    """Whether files of this grant are fetched here: a node of the provider delivers them; others are handed over outside."""
+    """Whether files of this grant are fetched here: its entry is delivered by file."""
     if grant.mode != FILE:
         return False
     try:

@@ -93,6 +93,8 @@ INTERFACES = {
     name: int(os.environ.get(f"GONGXIANG_{name.upper()}", default))
     for name, default in {"token_days": 366, "tokens": 10, "calls_per_minute": 600}.items()
 }
+#: Most bytes of a file that a browser brings to the gateway, which has the same variable.
+FILE_BYTES = int(os.environ.get("GONGXIANG_GATEWAY_BODY_MIB") or 16) << 20
 #: "open": callers without a token read the entries opened to society; anything else: they read nothing.
 PUBLIC_CATALOGUE = os.environ.get("GONGXIANG_PUBLIC_CATALOGUE", "")
 ROOT_URLCONF = "gongxiang.platform.wiring.urls"

@@ -1,14 +1,7 @@
 // Key and values of a doubtful record: the browser takes them to the gateway by a ticket, and reads them there. Its inputs have no
 // names and stand in no form, so nothing of them can be sent to the site.
 import { forgetRow } from "./rows.js";
-
-async function ticket(box, address) {
-  const token = box.querySelector("[name=csrfmiddlewaretoken]").value;
-  const answer = await fetch(address, { method: "POST", headers: { "X-CSRFToken": token }, cache: "no-store" });
-  const value = await answer.json();
-  if (!answer.ok) throw new Error(value.problem || "");
-  return value.address;
-}
+import { ticket } from "./tickets.js";
 
 function asText(file) {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 // The few things pages need beyond HTML: htmx, the menu on narrow screens, drafts kept while typing, confirmations.
 import "htmx.org";
 import "./claims.js";
+import "./files.js";
 import { addDoubts, carryRow } from "./rows.js";
 
 const keep = (form) => `draft:${form.dataset.keep}`;

@@ -62,6 +62,8 @@ EVENTS = {
     "files:opened": _("Deposit of files ordered"),
     "files:closed": _("Delivery by file ended"),
     "file_delivery:version_withdrawn": _("Version of a file withdrawn"),
+    "file_delivery:deposit_asked": _("Deposit of a file by browser allowed"),
+    "file_delivery:fetch_asked": _("Fetch of a file by browser allowed"),
     "data:file_deposited": _("File deposited"),
     "data:file_fetched": _("File fetched"),
     "data:file_destroyed": _("File destroyed at the gateway"),

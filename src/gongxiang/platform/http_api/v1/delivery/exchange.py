@@ -7,13 +7,17 @@ from uuid import UUID
 from ninja import Query, Schema
 from pydantic import Field
 
-from gongxiang.platform.delivery import files, permissions, queries, states
+from gongxiang.platform.delivery import files, filetickets, permissions, queries, states
 from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.lists import chosen, enter_reads, words
 from gongxiang.platform.http_api.schemas import page_of, schema_of
+from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import plain
+
+#: The gateway's door for tickets, on the site's own host.
+DOOR = "/x/v1/tickets/"
 
 enter_reads(
     Area(
@@ -113,7 +117,8 @@ class FileDelivery(Schema):
     resource_id: UUID
     resource_name: str
     provider_id: UUID
-    node_id: UUID
+    #: None where the department has no machine for it.
+    node_id: UUID | None
     ordered_at: datetime
     closed_at: datetime | None
     versions: list[FileVersion]
@@ -149,3 +154,47 @@ enter_acts(
         ),
     ),
 )  # fmt: skip
+
+
+class TicketAddress(Schema):
+    """Where content goes to or comes from, at the gateway: POST there once, within a minute."""
+
+    address: str
+
+
+class NewFileVersion(Schema):
+    """What is stated with a version."""
+
+    no_state_secrets: bool = Field(description="The department states that the file holds no state secret (办法 4(1)).")
+
+
+class FileUse(Schema):
+    """For what a version is fetched."""
+
+    file_id: UUID
+    purpose: str = Field(max_length=40)
+    matter: str = Field(max_length=60)
+
+
+@endpoint(
+    "POST", "/file-deliveries/{uuid:resource_id}/deposits", door=permissions.DEPOSIT_FILE, name="deposit_file_version",
+    tag="Exchange", answer=TicketAddress,
+)  # fmt: skip
+def deposit(request: Called, resource_id: UUID, sent: NewFileVersion) -> dict[str, Any]:
+    """Ask where a version is to be sent: POST its content there with `?form=csv&statement=…`; it never passes here."""
+    ticket = filetickets.ask_to_deposit(
+        resource_id=resource_id, no_state_secrets=sent.no_state_secrets, by=request.actor, at=clock.now()
+    )
+    return {"address": f"{DOOR}{ticket}"}
+
+
+@endpoint(
+    "POST", "/grants/{uuid:grant_id}/fetches", door=permissions.FETCH_FILE, name="fetch_file_version", tag="Exchange",
+    answer=TicketAddress,
+)  # fmt: skip
+def fetch(request: Called, grant_id: UUID, sent: FileUse) -> dict[str, Any]:
+    """Ask where a named handler takes a version (POST, empty), as far as the grant says; the fetch is recorded there."""
+    ticket = filetickets.ask_to_fetch(
+        grant_id=grant_id, file_id=sent.file_id, purpose=sent.purpose, matter=sent.matter, by=request.actor, at=clock.now()
+    )
+    return {"address": f"{DOOR}{ticket}"}
