@@ -48,7 +48,7 @@ def _site(home: Home) -> int:
         threads=SITE_THREADS,
         ident=None,
         # Without a web server in front, a hundred callers who send half a form would be all that is let in.
-        connection_limit=2000,
+        connection_limit=800,
         channel_timeout=60,
         asyncore_use_poll=True,
         max_request_body_size=LARGEST_REQUEST,

@@ -81,7 +81,7 @@ def _check_number(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None
     if isinstance(number, ipaddress.IPv6Address):
         number = number.ipv4_mapped or number.sixtofour or _carried(number) or number
     networks = [ipaddress.ip_network(one) for one in settings.WEBHOOK_NETWORKS]
-    if _is_ours(number):
+    if number.is_loopback or _is_ours(number):
         # The intranet is allowed as a whole; this machine's own number in it has to be meant.
         networks = [one for one in networks if one.num_addresses == 1 or one.is_loopback]
         if not any(number.version == network.version and number in network for network in networks):

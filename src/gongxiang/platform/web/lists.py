@@ -106,5 +106,5 @@ def export_csv(name: str, columns: Sequence[tuple[str | Promise, Callable[[Any],
 
 def _safe(value: Any) -> str:
     text = "" if value is None else str(value)
-    # The wide forms of these signs begin a formula too where Excel runs in Chinese.
-    return f"'{text}" if text[:1] in _FORMULA else text
+    # The wide forms of these signs begin a formula too where Excel runs in Chinese; some programs take blanks off first.
+    return f"'{text}" if text[:1] in _FORMULA or text.lstrip()[:1] in _FORMULA else text
