@@ -9,7 +9,7 @@ from gongxiang.platform.access import errors as access_errors
 from gongxiang.platform.access import states
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.kernel.actors import Role
-from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.kernel.errors import NotFound, NotPermitted
 from gongxiang.platform.notices import queries as notices
 from gongxiang.platform.notices import tasks
 from gongxiang.platform.parties import actions, errors, queries
@@ -140,6 +140,16 @@ def test_a_deputy_names_nobody_and_is_not_ended_by_bystanders(banner):
         actions.end_deputy(deputy_row_id=row, by=banner.consumer.officer, at=banner.at)
     actions.end_deputy(deputy_row_id=row, by=deputy, at=banner.at)
     assert [one.ends_at for one in queries.deputyships(office.clerk, banner.at)] == [banner.at]
+
+
+def test_one_that_has_not_begun_is_ended_once(banner):
+    office = banner.provider
+    row = stand_in(banner, office.officer, office.reviewer, first=timedelta(days=3), last=timedelta(days=5))
+    actions.end_deputy(deputy_row_id=row, by=office.officer, at=banner.at)
+    with pytest.raises(NotFound):
+        actions.end_deputy(deputy_row_id=row, by=office.officer, at=banner.at)
+    assert [len(queries.deputyships(office.clerk, banner.at, which=which)) for which in ("now", "later", "over")] == [0, 0, 1]
+    assert queries.deputyships_of(office.officer.id, banner.at) == []
 
 
 def test_notices_and_reminders_reach_who_stands_in_and_only_for_the_time(banner):

@@ -212,11 +212,13 @@ def end_deputy(*, deputy_row_id: UUID, by: Actor, at: datetime) -> None:
     hands = (row.person_id, row.deputy_id)
     if isinstance(by, PersonActor) and by.id not in hands and Role.ACCOUNTABLE_OFFICER not in by.own_roles:
         raise DeputyRefused(field="person")
-    before, row.ends_at = row.ends_at, max(at, row.starts_at)
-    row.save(update_fields=["ends_at"])
+    before = {"starts_at": row.starts_at, "ends_at": row.ends_at}
+    # One that has not begun is over now as well, not on the day it would have begun: nobody ends it twice.
+    row.starts_at, row.ends_at = min(row.starts_at, at), at
+    row.save(update_fields=["starts_at", "ends_at"])
     record_act(
         kind="person:deputy_ended", subject=("person", row.person_id), by=by, at=at,
-        before={"ends_at": before}, after={"ends_at": row.ends_at}, detail={"deputy": row.deputy_id},
+        before=before, after={"starts_at": row.starts_at, "ends_at": row.ends_at}, detail={"deputy": row.deputy_id},
         concerns=_concerned(row.person, by),
     )  # fmt: skip
 
