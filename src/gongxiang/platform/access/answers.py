@@ -264,7 +264,7 @@ def _check_side(request: AccessRequest, by: Actor) -> str:
     allowed = states.ANSWERABLE if side == "provider" else states.DECIDABLE
     if request.status not in allowed:
         raise WrongState(state=request.status, basis=("wushen-2021-60:21(2)", "cn-809:21.1"))
-    dispute_sync.check_not_in_dispute(request)
+    dispute_sync.check_not_in_dispute(request.pk, request.status)
     return side
 
 

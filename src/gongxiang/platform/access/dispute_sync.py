@@ -6,6 +6,7 @@ For the acts on requests. The dispute's evidence is written first, so that the r
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from gongxiang.platform.access import errors_dispute, states, states_dispute
 from gongxiang.platform.access.models import AccessRequest, Dispute, DisputeMeeting
@@ -75,10 +76,10 @@ def granting_act(request: AccessRequest, act: str) -> str:
     return "grant_part" if result is not None and result.outcome == "PARTLY" else act
 
 
-def check_not_in_dispute(request: AccessRequest) -> None:
+def check_not_in_dispute(request_id: UUID, status: str) -> None:
     """The authority answers a request in mediation through the dispute only; raises MediationNotOver."""
-    rows = Dispute.objects.filter(access_request_id=request.pk, status__in=states_dispute.OPEN)
-    if request.status == states.IN_MEDIATION and (number := rows.values_list("number", flat=True).first()):
+    rows = Dispute.objects.filter(access_request_id=request_id, status__in=states_dispute.OPEN)
+    if status == states.IN_MEDIATION and (number := rows.values_list("number", flat=True).first()):
         raise errors_dispute.MediationNotOver(number=number)
 
 

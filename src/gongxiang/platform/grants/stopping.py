@@ -152,7 +152,7 @@ def file_stop(*, notice_id: UUID, opinion: str, by: Actor, at: datetime) -> Stop
     """The authority records the filing, once the consumers were heard; an objection needs an answer."""
     row = queries_stop.stop_for_update(notice_id)
     permissions.DECIDE_STOP.check(by)
-    _not_own(row, by)
+    check_not_own(row.pk, row.provider_id, by)
     # What held at once to protect is confirmed: nothing waits for a day.
     act = "confirm" if row.kind == "PROTECT" else "file"
     states.STOP_NOTICE.find(act, row.status)
@@ -180,7 +180,7 @@ def reject_stop(*, notice_id: UUID, opinion: str, by: Actor, at: datetime) -> St
     """The authority upholds an objection: sharing goes on."""
     row = queries_stop.stop_for_update(notice_id)
     permissions.DECIDE_STOP.check(by)
-    _not_own(row, by)
+    check_not_own(row.pk, row.provider_id, by)
     states.STOP_NOTICE.find("reject", row.status)
     if not queries_stop.stop_views([row])[0].objections:
         raise errors.NoObjection()
@@ -288,12 +288,12 @@ def _give_back(row: StopNotice, *, statement: str, by: Actor, at: datetime) -> N
         )  # fmt: skip
 
 
-def _not_own(row: StopNotice, by: Actor) -> None:
+def check_not_own(notice_id: UUID, provider_id: UUID, by: Actor) -> None:
     """The authority shares resources too: it does not file its own notice alone; its leader does what an officer announced."""
-    of, act = ("stop_notice", row.pk), "stop_notice:announced"
+    of, act = ("stop_notice", notice_id), "stop_notice:announced"
     announced_by = who_did(act, subject=of)
     hands = hands_in(UUID(announced_by), of=[of], acts=[act]) if announced_by else frozenset()
-    if isinstance(by, Person) and by.department_id == row.provider_id and by.is_hand_of(*hands):
+    if isinstance(by, Person) and by.department_id == provider_id and by.is_hand_of(*hands):
         raise NotPermitted()
 
 

@@ -15,9 +15,9 @@ from uuid import UUID
 from ninja import Schema, Status
 from pydantic import AwareDatetime, ConfigDict, Field, create_model
 
-from gongxiang.platform.http_api.doors import Called
+from gongxiang.platform.http_api.doors import Called, check_token
 from gongxiang.platform.http_api.endpoints import endpoint
-from gongxiang.platform.kernel.errors import Refusal
+from gongxiang.platform.kernel.errors import NotPermitted, Refusal, Shortfalls
 from gongxiang.platform.kernel.permissions import Permission
 from gongxiang.platform.kernel.transitions import TransitionTable
 from gongxiang.protocol import clock
@@ -62,14 +62,20 @@ class PossibleActs(Schema):
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """One act: `path` follows the area's; `arrow` is its transition, `side` the record's field with the acting department."""
+    """One act: `path` follows the area's; `arrow` is its transition, any of several where what is sent chooses.
+
+    `side` is the record's field, or fields, with the acting department. `may` and `now` are the room's own checks of the record
+    as it is seen, before and after its state: they raise what the act would raise, so that what is possible says the same.
+    """
 
     name: str
     path: str
     action: Callable[..., Any]
     door: Permission
-    arrow: str = ""
-    side: str = ""
+    arrow: str | tuple[str, ...] = ""
+    side: str | tuple[str, ...] = ""
+    may: Callable[[Any, Any], object] | None = None
+    now: Callable[[Any, Any], object] | None = None
     #: Kinds of arguments that are not plain, by name.
     kinds: Mapping[str, Any] = field(default_factory=dict)
     #: Arguments that only a page gives, such as a file.
@@ -101,8 +107,8 @@ class Area:
     name: str
 
 
-def enter_acts(area: Area, acts: Sequence[Act]) -> None:
-    """Register the acts of an area, and the operation that says which of them are possible."""
+def enter_acts(area: Area, acts: Sequence[Act], *, also: Sequence[Act] = ()) -> None:
+    """Register the acts of an area, and the operation that says which are possible; `also` are operations made elsewhere."""
     for act in acts:
         address = f"{area.path}{act.path}" if act.makes else f"{area.path}/{{uuid:{area.key}}}{act.path}"
         endpoint(
@@ -110,7 +116,7 @@ def enter_acts(area: Area, acts: Sequence[Act]) -> None:
             status=201 if act.makes else 200,
         )(_view(area, act, address))  # fmt: skip
     if area.table is not None:
-        _offer(area, [act for act in acts if not act.makes])
+        _offer(area, [act for act in (*also, *acts) if not act.makes])
 
 
 def _view(area: Area, act: Act, address: str) -> Callable[..., Any]:
@@ -148,15 +154,12 @@ def _offer(area: Area, acts: Sequence[Act]) -> None:
 
     def view(request: Called, **values: Any) -> dict[str, Any]:
         row = area.see(values[area.key], actor=request.actor)
-        shown = [
-            {
-                "operation": act.name, "method": act.method,
-                "path": f"/api/v1{area.path}/{row.id}{act.path.replace('{uuid:', '{')}", **_judged(area, act, row.status),
-            }
-            for act in acts
-            if act.door.allows(request.actor)
-            and (not act.side or getattr(row, act.side) == request.actor.department_id)
-        ]  # fmt: skip
+        shown = []
+        for act in acts:
+            judged = _judged(area, act, row, request)
+            if judged is not None:
+                path = f"/api/v1{area.path}/{row.id}{act.path.replace('{uuid:', '{')}"
+                shown.append({"operation": act.name, "method": act.method, "path": path, **judged})
         return {"status": row.status, "turn": getattr(row, "turn", ""), "acts": shown}
 
     view.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
@@ -169,13 +172,35 @@ def _offer(area: Area, acts: Sequence[Act]) -> None:
     endpoint("GET", f"{address}/acts", door=area.door, name=f"acts_on_{area.name}", tag=area.tag, answer=PossibleActs)(view)
 
 
-def _judged(area: Area, act: Act, status: str) -> dict[str, Any]:
+def _judged(area: Area, act: Act, row: Any, request: Called) -> dict[str, Any] | None:
+    """Whether the act is possible and if not, why; None where it is none of the caller's business."""
+    actor = request.actor
+    sides = (act.side,) if isinstance(act.side, str) else act.side
+    if not act.door.allows(actor) or (any(sides) and actor.department_id not in [getattr(row, one) for one in sides]):
+        return None
     try:
-        if act.arrow and area.table is not None:
-            area.table.find(act.arrow, status)
+        check_token(act.door, request.caller)
+    except Refusal as refusal:
+        return {"possible": False, "why_not": refusal.message}
+    try:
+        if act.may is not None:
+            act.may(row, actor)
+        _check_state(area, act, row.status)
+        if act.now is not None:
+            act.now(row, actor)
+    except NotPermitted:
+        return None
+    except Shortfalls as missing:
+        return {"possible": False, "why_not": " ".join(one.message for one in missing.shortfalls) or missing.message}
     except Refusal as refusal:
         return {"possible": False, "why_not": refusal.message}
     return {"possible": True, "why_not": ""}
+
+
+def _check_state(area: Area, act: Act, status: str) -> None:
+    arrows = [one for one in ((act.arrow,) if isinstance(act.arrow, str) else act.arrow) if one]
+    if area.table is not None and arrows and not any(area.table.can(one, status) for one in arrows):
+        area.table.find(arrows[0], status)
 
 
 def body_of(act: Act, *, besides: Collection[str]) -> type[Schema] | None:

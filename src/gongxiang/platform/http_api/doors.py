@@ -87,17 +87,33 @@ def enter(request: HttpRequest, permission: Permission, *, public: bool = False)
             raise SignInNeeded()
     else:
         tokens.count_call(caller.name, at=clock.now())
-        permission.check(caller.actor)
-        if caller.scopes is None:
-            if permission.second_factor and request.method not in SAFE and not getattr(request, "factor_is_fresh", bool)():
-                raise FactorNotFresh()
-        elif permission.second_factor:
-            raise NeedsSecondFactor()
-        elif permission.scope not in caller.scopes:
-            raise ScopeMissing(scope=permission.scope or permission.name)
+        _check(permission, caller, request)
     request.caller = caller  # type: ignore[attr-defined]
     request.actor = caller.actor  # type: ignore[attr-defined]
     return caller
+
+
+def check_further(permission: Permission, request: Called) -> None:
+    """Ask of a caller who is in what another door asks: one act on many is that act, many times."""
+    _check(permission, request.caller, request)
+
+
+def _check(permission: Permission, caller: Caller, request: HttpRequest) -> None:
+    permission.check(caller.actor)
+    fresh = request.method in SAFE or getattr(request, "factor_is_fresh", bool)()
+    if caller.scopes is None and permission.second_factor and not fresh:
+        raise FactorNotFresh()
+    check_token(permission, caller)
+
+
+def check_token(permission: Permission, caller: Caller) -> None:
+    """Raise what a token lacks: the second factor, or the scope; a person's session is bound by roles alone."""
+    if caller.scopes is None:
+        return
+    if permission.second_factor:
+        raise NeedsSecondFactor()
+    if permission.scope not in caller.scopes:
+        raise ScopeMissing(scope=permission.scope or permission.name)
 
 
 class Door(AuthBase):

@@ -488,6 +488,11 @@ def beijing_day(at: datetime) -> date:
     return at.astimezone(BEIJING).date()
 
 
+def involved_in_project(project_id: UUID) -> Collection[UUID | None]:
+    """Everyone of the department who worked on it or consented to it, by its id."""
+    return involved_in(Project.objects.get(pk=project_id))
+
+
 def involved_in(row: Project) -> Collection[UUID | None]:
     """Everyone of the department who worked on the present catalogue or consented to it."""
     of, people = [("project", row.pk)], (row.consented_by_id, row.acceptance_requested_by_id)

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from ninja import Schema
 
-from gongxiang.platform.corrections import actions, complaints, permissions, queries, states
+from gongxiang.platform.corrections import actions, complaints, permissions, queries, states, tickets
 from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.lists import chosen, enter_reads, words
+from gongxiang.platform.http_api.v1.corrections import checks
 from gongxiang.platform.http_api.v1.corrections.cases import CorrectionCase, _body
 
 
-def _act(name: str, path: str, action: Any, door: Any, arrow: str = "", side: str = "", **more: Any) -> Act:
+def _act(name: str, path: str, action: Any, door: Any, arrow: Any = "", side: Any = "", **more: Any) -> Act:
     return Act(name=name, path=path, action=action, door=door, arrow=arrow, side=side, **more)
 
 
@@ -25,14 +26,27 @@ enter_acts(
     (
         _act("adopt_correction", "/adopt", actions.adopt_proposal, permissions.REPORT, "adopt", _OWN),
         _act("assign_correction", "/assign", actions.assign_correction, permissions.VERIFY, "assign", "provider_id"),
-        _act("forward_correction", "/forward", actions.forward_correction, permissions.FORWARD, "forward"),
-        _act("accept_verdict", "/accept", actions.accept_verdict, permissions.SETTLE, "accept", _OWN),
-        _act("object_to_verdict", "/object", actions.object_to_verdict, permissions.SETTLE, "object", _OWN),
-        _act("decide_correction", "/decide", actions.decide_correction, permissions.DECIDE),
-        _act("remind_provider", "/remind", actions.remind_provider, permissions.DECIDE),
+        _act(
+            "forward_correction", "/forward", actions.forward_correction, permissions.FORWARD, "forward", may=checks.forwards,
+            now=checks.forwards_once,
+        ),
+        _act("accept_verdict", "/accept", actions.accept_verdict, permissions.SETTLE, "accept", _OWN, now=checks.accepts),
+        _act(
+            "object_to_verdict", "/object", actions.object_to_verdict, permissions.SETTLE, "object", _OWN, now=checks.objects,
+        ),
+        _act("decide_correction", "/decide", actions.decide_correction, permissions.DECIDE, ("uphold", "dismiss")),
+        _act("remind_provider", "/remind", actions.remind_provider, permissions.DECIDE, now=checks.reminds),
         _act("withdraw_correction", "/withdraw", actions.withdraw_correction, permissions.SETTLE, "withdraw", _OWN),
         _act("note_correction_usage", "/usage", actions.note_usage, permissions.SETTLE, "", _OWN),
         _act("keep_serving", "/keep-serving", complaints.keep_serving, permissions.SETTLE, "", _OWN),
+    ),
+    also=(
+        _act("answer_correction", "/verdict", actions.give_verdict, permissions.VERIFY, "correct", "provider_id"),
+        _act("deposit_claim", "/claim", tickets.ask_to_deposit, permissions.CARRY, "", _OWN, now=checks.deposits),
+        _act(
+            "read_claim", "/claim/read", tickets.ask_to_read, permissions.CARRY, "", (_OWN, "provider_id", "forwarded_from_id"),
+            now=checks.reads,
+        ),
     ),
 )  # fmt: skip
 

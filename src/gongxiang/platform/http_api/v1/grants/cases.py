@@ -7,6 +7,7 @@ from gongxiang.platform.grants.queries import GrantView
 from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.lists import chosen, enter_reads, words
 from gongxiang.platform.http_api.schemas import schema_of
+from gongxiang.platform.http_api.v1.grants import checks
 from gongxiang.protocol.canonical import plain
 
 
@@ -27,19 +28,37 @@ _OWN, _GIVES = "consumer_id", "provider_id"
 enter_acts(
     _GRANT,
     (
-        _act("suspend_grant", "/suspend", actions.suspend_grant, permissions.SUSPEND, "suspend"),
-        _act("resume_grant", "/resume", actions.resume_grant, permissions.RESUME, "resume"),
-        _act("accept_rectification", "/rectified", actions.accept_rectification, permissions.RESUME, "resume"),
-        _act("end_grant", "/end", actions.end_grant, permissions.END, "end"),
-        _act("declare_provision", "/provision", providing.declare_provision, permissions.DECLARE_PROVISION, "", _GIVES),
-        _act("answer_provision", "/provision/answer", providing.answer_provision, permissions.CONFIRM_PROVISION, "", _OWN),
-        _act("certify_disposal", "/disposal", disposing.certify_disposal, permissions.CERTIFY_DISPOSAL, "", _OWN),
-        _act("order_destruction", "/disposal/destroy", destroying.order_destruction, permissions.ORDER_DESTRUCTION, "", _OWN),
+        _act("suspend_grant", "/suspend", actions.suspend_grant, permissions.SUSPEND, "suspend", may=checks.suspends),
+        _act("resume_grant", "/resume", actions.resume_grant, permissions.RESUME, "resume", may=checks.resumes),
+        _act(
+            "accept_rectification", "/rectified", actions.accept_rectification, permissions.RESUME,
+            may=checks.resumes, now=checks.rectified,
+        ),
+        _act("end_grant", "/end", actions.end_grant, permissions.END, "end", may=checks.ends),
+        _act(
+            "declare_provision", "/provision", providing.declare_provision, permissions.DECLARE_PROVISION, "", _GIVES,
+            now=checks.declares,
+        ),
+        _act(
+            "answer_provision", "/provision/answer", providing.answer_provision, permissions.CONFIRM_PROVISION, "", _OWN,
+            now=checks.answers_provision,
+        ),
+        _act(
+            "certify_disposal", "/disposal", disposing.certify_disposal, permissions.CERTIFY_DISPOSAL, "", _OWN,
+            now=checks.disposes("discharge"),
+        ),
+        _act(
+            "order_destruction", "/disposal/destroy", destroying.order_destruction, permissions.ORDER_DESTRUCTION, "", _OWN,
+            now=checks.destroys,
+        ),
         _act(
             "acknowledge_disposal", "/disposal/acknowledge", disposing.acknowledge_disposal, permissions.ACKNOWLEDGE_DISPOSAL,
-            "", _GIVES,
+            "", _GIVES, now=checks.disposes("acknowledge"),
         ),
-        _act("name_handler", "/handlers", handlers.name_handler, permissions.NAME_HANDLER, "", _OWN),
-        _act("end_handler", "/handlers/{uuid:handler_id}/end", handlers.end_handler, permissions.END_HANDLER, "", _OWN),
+        _act("name_handler", "/handlers", handlers.name_handler, permissions.NAME_HANDLER, "", _OWN, now=checks.names),
+        _act(
+            "end_handler", "/handlers/{uuid:handler_id}/end", handlers.end_handler, permissions.END_HANDLER, "", _OWN,
+            now=checks.has_handlers,
+        ),
     ),
 )  # fmt: skip

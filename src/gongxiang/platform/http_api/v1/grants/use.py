@@ -1,6 +1,6 @@
 """The use of what was granted: reports, questions, inspections, consents to pass on, rectifications."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -20,6 +20,7 @@ from gongxiang.platform.grants import (
 from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.lists import chosen, enter_reads, words
 from gongxiang.platform.http_api.schemas import schema_of
+from gongxiang.platform.http_api.v1.grants import checks
 from gongxiang.protocol.canonical import plain
 
 _Text = Annotated[str, Field(max_length=4000)]
@@ -50,11 +51,12 @@ def _reads(area: Area, many: str, said: str, find: Any, since: str) -> None:
     )  # fmt: skip
 
 
-def _act(name: str, path: str, action: Any, door: Any, arrow: str = "", **more: Any) -> Act:
+def _act(name: str, path: str, action: Any, door: Any, arrow: Any = "", **more: Any) -> Act:
     return Act(name=name, path=path, action=action, door=door, arrow=arrow, **more)
 
 
 _ASK, _REPORT, _INSPECT = permissions.ASK_ABOUT_USE, permissions.REPORT_USE, permissions.INSPECT
+_REPORTS, _ASKS = checks.consumer(_REPORT), checks.provider_or_authority(_ASK)
 
 report = _area(
     "/use-reports",
@@ -66,7 +68,9 @@ report = _area(
     "use_report",
 )
 _reads(report, "use_reports", "Reports of use by the period.", queries_use.find_reports, "opened_at")
-enter_acts(report, (_act("report_use", "/report", use_reports.report_use, _REPORT, "report", kinds={"parts": UseSaid}),))
+enter_acts(
+    report, (_act("report_use", "/report", use_reports.report_use, _REPORT, "report", kinds={"parts": UseSaid}, may=_REPORTS),)
+)
 
 question = _area(
     "/use-questions", "question_id", queries_use.QuestionView, "UseQuestion", queries_use.get_question,
@@ -77,9 +81,9 @@ enter_acts(
     question,
     (
         _act("ask_about_use", "", questions.ask_about_use, _ASK, makes=True, without=("detail",)),
-        _act("answer_use_question", "/answer", questions.answer_question, _REPORT, "answer"),
-        _act("settle_use_question", "/settle", questions.settle_question, _ASK, "settle"),
-        _act("ask_again_about_use", "/ask-again", questions.ask_again, _ASK, "ask_again"),
+        _act("answer_use_question", "/answer", questions.answer_question, _REPORT, "answer", may=_REPORTS),
+        _act("settle_use_question", "/settle", questions.settle_question, _ASK, "settle", may=_ASKS),
+        _act("ask_again_about_use", "/ask-again", questions.ask_again, _ASK, "ask_again", may=_ASKS),
     ),
 )
 
@@ -92,9 +96,24 @@ enter_acts(
     inspection,
     (
         _act("announce_inspection", "", inspections.announce_inspection, _INSPECT, makes=True),
-        _act("conclude_inspection", "/conclude", inspections.conclude_inspection, _INSPECT),
-        _act("reply_to_inspection", "/reply", inspections.reply_to_inspection, permissions.REPLY_TO_INSPECTION, "reply"),
-        _act("close_inspection", "/close", inspections.close_inspection, _INSPECT),
+        _act(
+            "conclude_inspection",
+            "/conclude",
+            inspections.conclude_inspection,
+            _INSPECT,
+            ("pass", "find"),
+            may=checks.inspects,
+            kinds={"result": Literal["sound", "defects"]},
+        ),
+        _act(
+            "reply_to_inspection",
+            "/reply",
+            inspections.reply_to_inspection,
+            permissions.REPLY_TO_INSPECTION,
+            "reply",
+            may=checks.consumer(permissions.REPLY_TO_INSPECTION),
+        ),
+        _act("close_inspection", "/close", inspections.close_inspection, _INSPECT, ("close", "reject"), may=checks.inspects),
     ),
 )
 
@@ -107,9 +126,30 @@ enter_acts(
     consent,
     (
         _act("ask_third_party", "", third_parties.ask_third_party, permissions.ASK_THIRD_PARTY, makes=True),
-        _act("decide_third_party", "/decide", third_parties.decide_third_party, permissions.DECIDE_THIRD_PARTY),
-        _act("revoke_third_party", "/revoke", third_parties.revoke_third_party, permissions.REVOKE_THIRD_PARTY, "revoke"),
-        _act("withdraw_third_party", "/withdraw", third_parties.withdraw_third_party, permissions.ASK_THIRD_PARTY, "withdraw"),
+        _act(
+            "decide_third_party",
+            "/decide",
+            third_parties.decide_third_party,
+            permissions.DECIDE_THIRD_PARTY,
+            ("consent", "refuse"),
+            may=checks.provider(permissions.DECIDE_THIRD_PARTY),
+        ),
+        _act(
+            "revoke_third_party",
+            "/revoke",
+            third_parties.revoke_third_party,
+            permissions.REVOKE_THIRD_PARTY,
+            "revoke",
+            may=checks.provider_or_authority(permissions.REVOKE_THIRD_PARTY),
+        ),
+        _act(
+            "withdraw_third_party",
+            "/withdraw",
+            third_parties.withdraw_third_party,
+            permissions.ASK_THIRD_PARTY,
+            "withdraw",
+            may=checks.consumer(permissions.ASK_THIRD_PARTY),
+        ),
     ),
 )
 
@@ -128,9 +168,14 @@ enter_acts(
     (
         _act(
             "report_rectification", "/report", rectifying.report_rectification, permissions.REPORT_RECTIFICATION, "report",
-            without=("files",),
+            without=("files",), side="consumer_id",
         ),
-        _act("decline_rectification", "/decline", rectifying.decline_rectification, permissions.RESUME, "decline"),
-        _act("demand_again", "/demand-again", rectifying.demand_again, permissions.RESUME, "demand_again"),
+        _act(
+            "decline_rectification", "/decline", rectifying.decline_rectification, permissions.RESUME, "decline",
+            may=checks.decides,
+        ),
+        _act(
+            "demand_again", "/demand-again", rectifying.demand_again, permissions.RESUME, "demand_again", may=checks.decides,
+        ),
     ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.schemas import page_of
+from gongxiang.platform.http_api.v1.upkeep import checks
 from gongxiang.protocol import clock
 
 
@@ -126,7 +127,7 @@ enter_acts(
         ),
         Act(
             name="answer_demand", path="/answer", action=actions.answer_demand, door=permissions.ANSWER, arrow="answer",
-            kinds={"outcome": Literal["EXISTS", "WILL_BE_COMPILED", "DOES_NOT_EXIST"]},
+            kinds={"outcome": Literal["EXISTS", "WILL_BE_COMPILED", "DOES_NOT_EXIST"]}, may=checks.answers_demand,
         ),
         Act(
             name="contest_demand", path="/contest", action=actions.contest_answer, door=STATE, arrow="contest",

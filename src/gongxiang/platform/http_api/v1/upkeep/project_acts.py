@@ -10,6 +10,7 @@ from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.schemas import Remark, schema_of
+from gongxiang.platform.http_api.v1.upkeep import checks
 from gongxiang.platform.http_api.v1.upkeep.projects import Project
 from gongxiang.platform.projects import actions, permissions, queries, states
 from gongxiang.platform.projects.planned import Planned
@@ -87,6 +88,7 @@ def _act(name: str, path: str, action: Any, door: Any, arrow: str = "", **more: 
     return Act(name=name, path=path, action=action, door=door, arrow=arrow, side=side, **more)
 
 
+_UNINVOLVED = checks.other_person(consented=True)
 enter_acts(
     _PROJECT,
     (
@@ -96,27 +98,51 @@ enter_acts(
         ),
         _act(
             "save_project", "", actions.save_project, permissions.KEEP, kinds={"fields": ProjectSent}, given=_fields,
-            method="PUT",
+            method="PUT", now=checks.saves,
         ),
-        _act("present_project_catalogue", "/present", actions.present_catalogue, permissions.KEEP, "present"),
+        _act(
+            "present_project_catalogue", "/present", actions.present_catalogue, permissions.KEEP, "present",
+            now=checks.presents,
+        ),
         _act("send_project_back", "/send-back", actions.send_back, permissions.CONSENT, "send_back"),
-        _act("consent_to_project_catalogue", "/consent", actions.consent_to_catalogue, permissions.CONSENT, "consent"),
-        _act("submit_project_catalogue", "/submit", actions.submit_catalogue, permissions.SUBMIT, "submit"),
+        _act(
+            "consent_to_project_catalogue", "/consent", actions.consent_to_catalogue, permissions.CONSENT, "consent",
+            may=checks.other_person(), now=checks.presents,
+        ),
+        _act(
+            "submit_project_catalogue", "/submit", actions.submit_catalogue, permissions.SUBMIT, "submit",
+            now=checks.presents,
+        ),
         _act(
             "return_project_catalogue", "/return", actions.return_catalogue, permissions.REVIEW, "return",
-            kinds={"remarks": _Remarks},
+            kinds={"remarks": _Remarks}, may=_UNINVOLVED,
         ),
-        _act("pass_project_catalogue", "/pass", actions.pass_catalogue, permissions.REVIEW),
-        _act("revise_project_catalogue", "/revise", actions.revise_catalogue, permissions.KEEP, "revise"),
-        _act("discard_project_revision", "/discard-revision", actions.discard_revision, permissions.KEEP),
-        _act("start_project", "/start", actions.start_building, permissions.KEEP),
+        _act(
+            "pass_project_catalogue", "/pass", actions.pass_catalogue, permissions.REVIEW, may=_UNINVOLVED, now=checks.passes,
+        ),
+        _act("revise_project_catalogue", "/revise", actions.revise_catalogue, permissions.KEEP, "revise", now=checks.revises),
+        _act(
+            "discard_project_revision", "/discard-revision", actions.discard_revision, permissions.KEEP, now=checks.discards,
+        ),
+        _act("start_project", "/start", actions.start_building, permissions.KEEP, now=checks.starts),
         _act("cancel_project", "/cancel", actions.cancel_project, permissions.CANCEL, "cancel"),
-        _act("request_acceptance", "/acceptance", actions.request_acceptance, permissions.SUBMIT, "request_acceptance"),
+        _act(
+            "request_acceptance", "/acceptance", actions.request_acceptance, permissions.SUBMIT, "request_acceptance",
+            now=checks.built,
+        ),
         _act(
             "return_acceptance", "/acceptance/return", actions.return_acceptance, permissions.ACCEPT, "return_acceptance",
-            kinds={"remarks": _Remarks},
+            kinds={"remarks": _Remarks}, may=_UNINVOLVED,
         ),
-        _act("accept_project", "/acceptance/accept", actions.accept_project, permissions.ACCEPT, "accept"),
+        _act(
+            "accept_project", "/acceptance/accept", actions.accept_project, permissions.ACCEPT, "accept", may=_UNINVOLVED,
+            now=checks.accepts,
+        ),
+    ),
+    also=(
+        _act("plan_entry", "/entries", actions.save_entry, permissions.KEEP, now=checks.compiles),
+        _act("record_interface_check", "/checks", actions.record_check, permissions.TEST, now=checks.tests),
+        _act("note_project_cost", "/costs", actions.note_cost, permissions.MONEY, now=checks.spends),
     ),
 )  # fmt: skip
 enter_acts(

@@ -5,10 +5,11 @@ from typing import Any
 from gongxiang.platform.access import permissions, queries_superior, superiors
 from gongxiang.platform.access.states_superior import SUPERIOR_REQUEST
 from gongxiang.platform.http_api.acts import Act, Area, enter_acts
+from gongxiang.platform.http_api.v1.upkeep import checks
 from gongxiang.platform.http_api.v1.upkeep.superiors import SuperiorRequest, _body
 
 
-def _act(name: str, path: str, action: Any, door: Any, arrow: str = "", **more: Any) -> Act:
+def _act(name: str, path: str, action: Any, door: Any, arrow: Any = "", **more: Any) -> Act:
     return Act(name=name, path=path, action=action, door=door, arrow=arrow, side="department_id", **more)
 
 
@@ -21,11 +22,11 @@ enter_acts(
     ),
     (
         _act("draft_superior_request", "", superiors.draft_superior_request, _ASK, makes=True),
-        _act("issue_superior_letter", "/issue", superiors.issue_letter, permissions.ISSUE_LETTER, "issue"),
+        _act("issue_superior_letter", "/issue", superiors.issue_letter, permissions.ISSUE_LETTER, "issue", now=checks.issues),
         _act("send_superior_letter", "/send", superiors.send_letter, _ASK, "send"),
         _act("remind_superior", "/remind", superiors.remind_superior, _ASK, "remind"),
-        _act("record_superior_answer", "/answer", superiors.record_answer, _ASK, without=("file",)),
-        _act("record_data_return", "/returns", superiors.record_return, _ASK),
+        _act("record_superior_answer", "/answer", superiors.record_answer, _ASK, ("agree", "refuse"), without=("file",)),
+        _act("record_data_return", "/returns", superiors.record_return, _ASK, now=checks.receives),
         _act("close_superior_request", "/close", superiors.close_superior_request, permissions.ISSUE_LETTER, "close"),
     ),
 )  # fmt: skip

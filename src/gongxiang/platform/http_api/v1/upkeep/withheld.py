@@ -7,6 +7,7 @@ from gongxiang.platform.catalogue.queries_withheld import CheckView
 from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.lists import enter_reads, words
 from gongxiang.platform.http_api.schemas import schema_of
+from gongxiang.platform.http_api.v1.upkeep import checks
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import plain
 
@@ -35,11 +36,11 @@ enter_acts(
         ),
         Act(
             name="confirm_still_withheld", path="/confirm", action=actions.confirm_still_withheld, arrow="confirm",
-            door=permissions_upkeep.CONFIRM_WITHHELD,
+            door=permissions_upkeep.CONFIRM_WITHHELD, may=checks.confirms_withheld,
         ),
         Act(
             name="return_withheld_check", path="/return", action=actions.return_withheld_check, arrow="return",
-            door=permissions_upkeep.CONFIRM_WITHHELD,
+            door=permissions_upkeep.CONFIRM_WITHHELD, may=checks.confirms_withheld,
         ),
     ),
 )  # fmt: skip
