@@ -13,6 +13,7 @@ from gongxiang.law.instruments import Rank
 from gongxiang.platform.catalogue import actions, queries
 from gongxiang.platform.catalogue.content import Content
 from gongxiang.platform.rulebook import actions as rulebook
+from gongxiang.platform.web.catalogue.labels import field_label
 from gongxiang.protocol import clock
 from tests.factories import catalogue as make
 from tests.factories.contents import complete_content, conditional_content, element, withheld_content
@@ -222,10 +223,15 @@ def test_a_return_shows_its_remarks_beside_the_fields(banner, sign_in):
 
 
 def test_acts_that_are_not_possible_are_grey_with_the_reason(banner, sign_in):
-    entry = actions.draft_resource(content=Content(name="半成品"), by=banner.provider.clerk, at=clock.now())
+    elements = tuple(replace(complete_content().elements[0], name=f"项{n}", code=f"x{n}", data_class="") for n in range(9))
+    half = Content(name="半成品", elements=elements)
+    entry = actions.draft_resource(content=half, by=banner.provider.clerk, at=clock.now())
     page = text_of(sign_in(banner.provider.clerk).get(reverse("catalogue:entry", args=[entry.id])))
     assert 'aria-disabled="true"' in page
     assert "why-not" in page
+    (missing,) = re.findall("<p>([^<]+)：此项必填。", page)
+    assert {field_label("classification"), field_label("summary")} <= set(missing.split("、")), "the fields are named"
+    assert page.count("每个信息项都须有名称、数据类型和分类分级。") == 1, "nine elements without a level are one point"
 
 
 def test_revision_is_compared_field_by_field(banner, sign_in):

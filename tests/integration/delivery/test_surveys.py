@@ -1,6 +1,7 @@
 """Reverse compilation (反向编目): a node tells its source's tables, chosen ones become drafts, nothing publishes itself."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -255,9 +256,20 @@ def test_a_clerk_reads_the_tables_and_ticks_one(banner, node, source, language):
     where = reverse("delivery:tables", args=[node.pk])
     assert where in client.get(reverse("delivery:node", args=[node.pk])).content.decode()
     assert client.post(reverse("delivery:survey", args=[node.pk])).status_code == 302
-    assert 'hx-trigger="every 2s"' in client.get(where).content.decode(), "the page waits for the answer"
+    assert 'hx-target="#survey"' in client.get(where).content.decode(), "the page waits for the answer"
     for fact in facts(node, SourceSurvey.objects.get(), source):
         intake.take(fact, at=clock.now())
+    first = SourceSurvey.objects.get()
+    asked = surveying.ask_for_tables(node_id=node.pk, by=banner.provider.clerk, at=clock.now())
+    waits = client.get(where, {"q": "特困", "ticked": "all"}).content.decode()
+    assert f"known={first.pk}" in waits, "it asks whether there is a newer answer,"
+    assert 'hx-target="#asked"' in waits, "and leaves the list, its search and the ticks alone"
+    assert len(re.findall(r'name="table"[^>]* checked', waits)) == 1
+    for fact in facts(node, asked, source):
+        intake.take(fact, at=clock.now())
+    fresh = client.get(where, {"q": "特困", "known": str(first.pk)}).content.decode()
+    assert 'id="asked"' in fresh
+    assert "every 2s" not in fresh
     page = client.get(where, {"q": "特困"}).content.decode()
     assert "public.tkry" in page
     assert "public.rz" not in page

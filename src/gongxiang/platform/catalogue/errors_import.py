@@ -95,6 +95,12 @@ class ExchangeUnreadable(ImportProblem):
     next_step = "Send a file that was exported here as JSON, unchanged in its structure."
 
 
+class ExchangeNotUtf8(ImportProblem):
+    """This exchange file (JSON) is not in UTF-8: it was saved in another encoding, such as GBK."""
+
+    next_step = "Send the file as it was exported here, or save it as UTF-8."
+
+
 # ---- sheets and heads ---------------------------------------------------------------------------------------------------
 
 

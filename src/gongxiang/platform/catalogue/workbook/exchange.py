@@ -64,7 +64,9 @@ def read_exchange(content: bytes) -> tuple[list[ExchangeEntry], list[Finding]]:
         raise errors.FileTooLarge(megabytes=-(-len(content) // 2**20), most=guard.LARGEST // 2**20)
     try:
         whole = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise errors.ExchangeNotUtf8() from error
+    except (ValueError, RecursionError) as error:
         raise errors.ExchangeUnreadable(problem=str(error)[:120]) from error
     if not isinstance(whole, dict) or whole.get("format") != FORMAT or not isinstance(whole.get("entries"), list):
         raise errors.ExchangeUnreadable(problem=f"format ≠ {FORMAT}")

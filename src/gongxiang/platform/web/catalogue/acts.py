@@ -6,12 +6,15 @@ The reasons come from the same checks that the acts themselves make.
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from gongxiang.platform.catalogue import permissions, policies, queries
 from gongxiang.platform.catalogue.states import EDITABLE, RESOURCE
 from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.permissions import Permission
+from gongxiang.platform.web.catalogue.labels import field_label
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,24 @@ class Offer:
 
     name: str
     reasons: tuple[Refusal, ...] = ()
+
+    @property
+    def points(self) -> list[tuple[str, Refusal]]:
+        """Each reason once, with the fields it is about in words: thirty elements without a level are one point."""
+        fields: dict[str, list[str]] = {}
+        for reason in self.reasons:
+            path = reason.field or ""
+            head, _dot, rest = path.partition(".")
+            whole = f"{head}..{rest.partition('.')[2]}" if head in ("elements", "distributions") and rest else path
+            name = field_label(whole)
+            fields.setdefault(reason.message, [])
+            if name != whole:
+                fields[reason.message].append(name)
+        first = {reason.message: reason for reason in reversed(self.reasons)}
+        return [
+            (f"{_(', ').join(dict.fromkeys(names))}{_(': ')}{message}" if names else message, first[message])
+            for message, names in fields.items()
+        ]
 
 
 def offers_for(actor: Person, draft: DraftRef, *, at: datetime) -> dict[str, Offer]:

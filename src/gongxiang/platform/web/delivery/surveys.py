@@ -43,9 +43,12 @@ def _tables(request: ActingRequest, node: NodeView, *, refusal: Refusal | None =
     if request.GET.get("sort") == "rows":
         found.sort(key=lambda one: -one.rows)
     page = lists.paginate(request, found, filters=("show",), size=PAGE)
+    known = request.GET.get("known", "")
     shown = {
         "node": node,
         "newest": newest,
+        "fresh": bool(known) and answered is not None and str(answered.id) != known,
+        "ticks": {"all": request.GET.get("ticked") == "all"},
         "answered": answered,
         "waiting": newest is not None
         and newest.answered_at is None
