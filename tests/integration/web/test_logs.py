@@ -10,7 +10,7 @@ from django.urls import reverse
 from pydantic import BaseModel
 
 from gongxiang.platform.web import views
-from gongxiang.platform.wiring.logs import WithoutValues, said_of
+from gongxiang.platform.wiring.logs import MADE_UP, WithoutValues, said_of
 
 NUMBER = "152626197001011234"
 
@@ -38,6 +38,16 @@ def test_a_page_that_fails_is_in_the_log_without_the_values_it_was_about(monkeyp
     assert NUMBER not in text
     for part in ("in health", "IntegrityError: 23514 held held_short", "psycopg.errors.CheckViolation"):
         assert part in text
+
+
+@pytest.mark.django_db
+def test_what_a_caller_makes_up_is_a_line_and_not_a_page(told):
+    answer = Client().get(reverse("accounts:login"), headers={"host": "evil.example" + "a" * 2000})
+    assert answer.status_code == 400
+    text = told.getvalue()
+    assert "DisallowedHost" in text
+    assert 'File "' not in text
+    assert len(text) <= MADE_UP + 1
 
 
 def test_a_message_that_is_refused_tells_its_fields_and_not_what_they_held():

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
+from django.core.exceptions import SuspiciousOperation
 from django.db import Error
 from pydantic import ValidationError
 
 _SECRET = re.compile(r"(/agenda/feed/)[^\s?#]+")
+#: Characters of what a caller made up.
+MADE_UP = 500
 
 
 class SecretAddresses(logging.Filter):
@@ -29,6 +32,13 @@ class SecretAddresses(logging.Filter):
 
 class WithoutValues(logging.Formatter):
     """Tracebacks whose last lines hold no values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record; of what a caller made up (a host, too large a body) its first words: the log is not theirs to fill."""
+        if record.exc_info and isinstance(record.exc_info[1], SuspiciousOperation):
+            record.exc_info, record.exc_text = None, None
+            return super().format(record)[:MADE_UP]
+        return super().format(record)
 
     def formatException(self, ei: Any) -> str:
         """The calls, oldest error first, each with what may be said of it."""
