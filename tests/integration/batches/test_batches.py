@@ -16,9 +16,12 @@ from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
 from gongxiang.platform.kernel.transitions import WrongState
+from gongxiang.platform.notices import tasks as notices
+from gongxiang.platform.notices.queries import inbox
 from gongxiang.platform.parties.actions import close_account
 from gongxiang.platform.parties.models import Person, RoleGrant
 from gongxiang.platform.web.batches.tasks import run_batches
+from gongxiang.platform.web.notices.views import place_of
 from gongxiang.protocol import clock
 from tests.factories import catalogue as make
 from tests.factories.contents import complete_content
@@ -104,6 +107,29 @@ def test_rights_are_those_of_the_moment_of_each_act(banner):
     run(act)
     codes = {one.name: [reason.code for reason in one.reasons] for one in queries.items_of(batch_id, actor=clerk)}
     assert codes == {"第0条": [], "第1条": ["not_permitted"], "第2条": ["asker_gone"]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asked_for_more_than_a_page_does_is_told_of_the_end(banner):
+    clerk, known = banner.provider.clerk, set()
+
+    def act(work):
+        if work.subject_id in known:
+            raise FieldMissing(field="name", name="名称")
+
+    for number, refused in ((12, 0), (11, 1), (3, 0)):
+        _, items = asked(clerk, number)
+        known |= {one.subject_id for one in items[:refused]}
+        while run(act):
+            pass
+    while notices.on_news():
+        pass
+    told = [one for one in inbox(clerk) if one.subject_type == "batch"]
+    assert sorted((one.kind, one.title) for one in told) == [
+        ("batch:finished", "第0条 … (12/12)"), ("batch:partly_done", "第0条 … (10/11)"),
+    ]  # fmt: skip
+    assert {place_of(one) for one in told} == {reverse("batches:one", args=[one.subject_id]) for one in told}
+    assert [one for one in inbox(banner.provider.reviewer) if one.subject_type == "batch"] == []
 
 
 def test_a_stopped_batch_leaves_the_rest_as_it_was(banner):

@@ -151,6 +151,26 @@ def get_batch(batch_id: UUID, *, actor: Actor) -> BatchRef:
     return ref(row)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AskedRef:
+    """Whose batch it is, what it may be called, and how many records were refused."""
+
+    person_id: UUID
+    title: str
+    total: int
+    refused: int
+
+
+def asked_by(batch_id: UUID) -> AskedRef | None:
+    """For the room that tells people of the end."""
+    row = Batch.objects.filter(pk=batch_id).first()
+    first = BatchItem.objects.filter(batch_id=batch_id).order_by("number").first()
+    if row is None or first is None:
+        return None
+    title = first.name if row.total == 1 else f"{first.name} … ({row.tried - row.refused}/{row.total})"
+    return AskedRef(person_id=row.person_id, title=title, total=row.total, refused=row.refused)
+
+
 def ref(row: Batch) -> BatchRef:
     """The row as a value."""
     names = ("status", "kind", "act", "said", "asked_at", "ended_at", "total", "tried", "refused")

@@ -280,12 +280,17 @@ RULES: Mapping[str, Rule] = {
 #: Acts that one person is told of, whatever roles there are -> the notice.
 OF_DEPUTIES: Mapping[str, str] = {"person:deputy_named": "deputy:named", "person:deputy_ended": "deputy:ended"}
 
+#: The end of a batch, of which the person who asked is told -> the notice, and the one where something was refused.
+OF_BATCHES: Mapping[str, tuple[str, str]] = {"batch:finished": ("batch:finished", "batch:partly_done")}
+
 #: Notices of the room's own making, and whether they can be switched off.
 OWN_KINDS: Mapping[str, Rule] = {
     "saved_search:new_entries": _rule(basis=("wushen-2021-60:6",)),
     "webhook:stopped": _rule(basis=("wushen-2021-60:25",)),
     "deputy:named": _rule(basis=("wushen-2021-60:25",)),
     "deputy:ended": _rule(basis=("wushen-2021-60:25",)),
+    "batch:finished": _rule(basis=("wushen-2021-60:25",)),
+    "batch:partly_done": _rule(basis=("wushen-2021-60:25",)),
     "period:half_time": _rule(basis=("wushen-2021-60:21(2)",)),
     "period:last_day": _rule(basis=("wushen-2021-60:21(2)",)),
 }

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from gongxiang.platform.batches import queries as batches
+from gongxiang.platform.batches.actions import AT_ONCE
 from gongxiang.platform.catalogue import actions as catalogue
 from gongxiang.platform.catalogue import finding
 from gongxiang.platform.catalogue.search import FACETS
@@ -33,7 +35,7 @@ def on_news() -> int:
     """Read the outbox: tell of every act that the rules name."""
     told = dict.fromkeys(rules.RULES, _tell)
     others = {**dict.fromkeys(rules.OF_DEPUTIES, _tell_deputy), **dict.fromkeys(ENDS_FEEDS, _end_feed)}
-    return read_outbox("notices", {**told, **others})
+    return read_outbox("notices", {**told, **others, **dict.fromkeys(rules.OF_BATCHES, _tell_asker)})
 
 
 def _end_feed(news: News) -> None:
@@ -54,6 +56,18 @@ def _tell_deputy(news: News) -> None:
         person_id=UUID(deputy), kind=rules.OF_DEPUTIES[news.kind], subject=("deputy", news.subject_id),
         title=parties.person_ref(UUID(news.subject_id)).name, values=dates, source=str(news.uid), basis=news.basis, by=_JOB,
         at=news.occurred_at,
+    )  # fmt: skip
+
+
+def _tell_asker(news: News) -> None:
+    """The person who asked for a batch hears that it is done, and whether something was refused; few are seen on the page."""
+    asked = batches.asked_by(UUID(news.subject_id))
+    if asked is None or asked.total <= AT_ONCE:
+        return
+    done, refused = rules.OF_BATCHES[news.kind]
+    actions.tell_person(
+        person_id=asked.person_id, kind=refused if asked.refused else done, subject=("batch", news.subject_id),
+        title=asked.title, values={}, source=str(news.uid), basis=news.basis, by=_JOB, at=news.occurred_at,
     )  # fmt: skip
 
 

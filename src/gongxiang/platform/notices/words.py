@@ -214,6 +214,8 @@ WORDS: dict[str, str | Promise] = {
     "webhook:stopped": _("Messages to the office system are stopped"),
     "deputy:named": _("You stand in for an absent colleague"),
     "deputy:ended": _("You no longer stand in for a colleague"),
+    "batch:finished": _("Batch done: what you asked for many records"),
+    "batch:partly_done": _("Batch done; some records were refused"),
     "period:half_time": _("Half of the period is over"),
     "period:last_day": _("Last day of the period"),
 }
@@ -256,6 +258,7 @@ TOPICS: dict[str, str | Promise] = {
     "saved_search": _("My searches"),
     "deputy": _("Deputies"),
     "webhook": _("Our own office system"),
+    "batch": _("Batches"),
     "period": _("Reminders of periods"),
 }
 

@@ -38,6 +38,7 @@ PAGES = {
     "grant": "grants:detail",
     "flow": "delivery:flow",
     "file_delivery": "delivery:files",
+    "batch": "batches:one",
     "agreement": "agreements:agreement",
     "node": "delivery:node",
     "project": "projects:detail",
