@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from gongxiang.platform.catalogue import actions, queries
+from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants.errors import EffectNotSeen
 from gongxiang.platform.grants.sending import send_one_seen
 from gongxiang.platform.kernel.errors import NotPermitted
@@ -77,3 +78,29 @@ def test_what_is_refused_leaves_nothing_behind(banner, revision):
     with pytest.raises(NotPermitted):
         send_one_seen(resource_id=revision.id, seen="", by=banner.provider.officer, at=clock.now())
     assert queries.get_draft(revision.id).status == "DRAFT"
+
+
+def test_the_page_of_one_asks_for_it_too_and_keeps_what_was_seen(banner, revision):
+    saved(revision, banner, update_cycle="YEARLY")
+    browser = client_of(banner.provider.clerk)
+    page, send = reverse("catalogue:entry", args=[revision.id]), reverse("catalogue:send", args=[revision.id])
+    (mark,) = re.findall(r'name="seen" value="([0-9a-f]{32})"', browser.get(page).content.decode())
+    for said in ({}, {"seen": mark}, {"seen": "0" * 32, "looked": "on"}):
+        refused = browser.post(send, said)
+        assert refused.status_code == 422
+        assert "第二十七条" in refused.content.decode()
+    assert queries.get_draft(revision.id).status == "DRAFT"
+    assert browser.post(send, {"seen": mark, "looked": "on"}).status_code == 302
+    assert queries.get_draft(revision.id).status == "IN_REVIEW"
+    (act,) = (
+        one for one in evidence.trail_of(f"resource:{revision.id}", by=banner.auditor) if one.kind == "resource:effect_seen"
+    )
+    assert act.after["effect"] == mark
+    assert len(act.after["grants"]) == 1
+
+
+def test_nothing_is_asked_where_nothing_changes(banner, revision):
+    saved(revision, banner, summary="更新的摘要。")
+    browser = client_of(banner.provider.clerk)
+    assert 'name="seen"' not in browser.get(reverse("catalogue:entry", args=[revision.id])).content.decode()
+    assert browser.post(reverse("catalogue:send", args=[revision.id])).status_code == 302

@@ -9,6 +9,7 @@ from gongxiang.platform.access import batches as replies
 from gongxiang.platform.batches.actions import Work
 from gongxiang.platform.batches.queries import BatchRef
 from gongxiang.platform.catalogue import actions as catalogue
+from gongxiang.platform.catalogue import queries as entries
 from gongxiang.platform.grants import sending
 from gongxiang.platform.web.dates import read_instant
 
@@ -26,6 +27,7 @@ class Kind:
 def _on_entry(work: Work) -> None:
     """One entry of the catalogue; a revision that changes what live grants get is sent only with its effect looked at."""
     if work.act == "send":
+        entries.get_draft(work.subject_id, actor=work.by)
         sending.send_one_seen(resource_id=work.subject_id, seen=str(work.own.get("seen", "")), by=work.by, at=work.at)
     else:
         catalogue.act_on_one(resource_id=work.subject_id, act=work.act, said=work.said, by=work.by, at=work.at)

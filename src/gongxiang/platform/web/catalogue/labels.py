@@ -52,6 +52,7 @@ EVENTS = {
     "resource:sent_for_review": _("Sent for review"),
     "resource:reviewed": _("Reviewed in the department"),
     "resource:consented": _("Accountable officer consented"),
+    "resource:effect_seen": _("Effect on live grants looked at before sending"),
     "resource:submitted": _("Submitted to the authority"),
     "resource:withholding_ratified": _("Withholding ratified"),
     "resource:lower_basis_allowed": _("Basis of lower rank allowed"),

@@ -15,7 +15,8 @@ from gongxiang.platform.catalogue.errors import DraftChangedMeanwhile
 from gongxiang.platform.catalogue.permissions import COMPILE, OWN
 from gongxiang.platform.catalogue.states import CONSENTED, EDITABLE, RESOURCE
 from gongxiang.platform.catalogue.values import DraftRef
-from gongxiang.platform.grants.effects import effects_of_draft
+from gongxiang.platform.grants.errors import EffectNotSeen
+from gongxiang.platform.grants.sending import send_one_seen
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.kernel.transitions import WrongState
 from gongxiang.platform.web import labels, lists
@@ -72,12 +73,12 @@ def edit(request: ActingRequest, resource_id: UUID) -> HttpResponse:
         readable = editor.is_valid
         draft = _save(request, draft, editor.content())
         if readable and request.POST.get("act") == "send":
-            if any(effect.consequences for effect in effects_of_draft(draft, actor=request.actor, at=clock.now())):
-                messages.warning(request, _("Saved. Look at what it does to those who use the resource, then send it."))
-                return redirect(f"{reverse('catalogue:entry', args=[resource_id])}#effects")
-            actions.send_for_review(resource_id=resource_id, by=request.actor, at=clock.now())
+            send_one_seen(resource_id=resource_id, seen="", by=request.actor, at=clock.now())
             messages.success(request, _("Sent for review: your department's reviewer goes on."))
             return redirect("catalogue:entry", resource_id=resource_id)
+    except EffectNotSeen:
+        messages.warning(request, _("Saved. Look at what it does to those who use the resource, then send it."))
+        return redirect(f"{reverse('catalogue:entry', args=[resource_id])}#effects")
     except DraftChangedMeanwhile as refusal:
         return _page(request, draft, editor, status=422, conflict=conflict_of(request, draft, editor.content(), refusal))
     except Refusal as refusal:

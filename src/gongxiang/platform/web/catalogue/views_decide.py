@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,8 @@ from gongxiang.platform.catalogue.states import RESOURCE
 from gongxiang.platform.catalogue.values import DraftRef
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.grants import queries_stop
-from gongxiang.platform.grants.effects import effects_of_draft
+from gongxiang.platform.grants.effects import effects_of_draft, mark_of
+from gongxiang.platform.grants.sending import send_one_seen
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.batches.forms import BatchForm
@@ -87,8 +89,9 @@ def ratifications(request: ActingRequest) -> HttpResponse:
 @door(COMPILE)
 @require_POST
 def send(request: ActingRequest, resource_id: UUID) -> HttpResponse:
-    """Send a complete draft for review, from its page."""
-    return _act(request, resource_id, "plain", None, lambda _form: actions.send_for_review, _("Sent for review."))
+    """Send a complete draft for review, from its page, where what it does to live grants stands (条例 27)."""
+    seen = request.POST.get("seen", "") if request.POST.get("looked") == "on" else ""
+    return _act(request, resource_id, "plain", None, lambda _form: partial(send_one_seen, seen=seen), _("Sent for review."))
 
 
 @door(REVIEW)
@@ -249,6 +252,7 @@ def _page(
         "effects": in_words(effects),
         "effects_refused": any(effect.refused for effect in effects),
         "effects_touched": any(effect.consequences for effect in effects),
+        "effects_mark": mark_of(effects),
         "others": queries_editing.editing_now(draft.id, actor=actor, at=at),
         "copies": queries_editing.copies_of(draft.id, actor=actor),
         "stop": queries_stop.running_stop(draft.id, actor=actor) if draft.version else None,
