@@ -58,6 +58,10 @@ def test_a_file_is_sent_checked_and_confirmed(banner):
     token = own_token(banner.provider.clerk, *Scope)
     book = {"format": "gongxiang-catalogue/1", "exported_at": "2026-11-20T00:00:00Z", "entries": []}
     sent = {"file_name": "目录.json", "content": b64encode(json.dumps(book).encode()).decode()}
+    for declared in ({}, {"holds_no_secrets": False}):
+        fault = call(token, "POST", "/imports", {**sent, **declared})[1]["error"]["fields"][0]
+        assert fault["field"] == "sent.holds_no_secrets"
+    sent["holds_no_secrets"] = True
     status, made = call(token, "POST", "/imports", sent)
     assert (status, made["status"]) == (201, "RECEIVED")
     assert call(token, "POST", "/imports", {**sent, "content": "%%%"})[1]["error"]["code"] == "file_empty"

@@ -1,6 +1,6 @@
 """Who may ask for a batch; whether the act may be done is asked of its own room, each time."""
 
-from gongxiang.platform.kernel.actors import Role
+from gongxiang.platform.kernel.actors import Role, Scope
 from gongxiang.platform.kernel.permissions import Permission
 
 ASK = Permission(
@@ -8,6 +8,7 @@ ASK = Permission(
     roles=frozenset({
         Role.CLERK, Role.REVIEWER, Role.ACCOUNTABLE_OFFICER, Role.AUTHORITY_OFFICER, Role.AUTHORITY_LEADER,
     }),
+    scope=Scope.ACT,
 )  # fmt: skip
 #: The job that does the acts, one after the other.
 RUNNER = "batch-runner"

@@ -29,5 +29,7 @@ def check_issuer(actor: Actor, department_id: UUID | None) -> None:
 
 
 #: Rules of operation and security (art. 12(1)): the operator and the authority keep them, everybody at work reads them.
-KEEP_RULES = Permission(name="documents.keep_rules", roles=frozenset({Role.AUTHORITY_OFFICER, Role.PLATFORM_OPERATOR}))
-READ_RULES = Permission(name="documents.read_rules", roles=READ.roles)
+KEEP_RULES = Permission(
+    name="documents.keep_rules", roles=frozenset({Role.AUTHORITY_OFFICER, Role.PLATFORM_OPERATOR}), scope=Scope.ACT
+)
+READ_RULES = Permission(name="documents.read_rules", roles=READ.roles, scope=Scope.ACT)

@@ -19,6 +19,13 @@ class TextUnusable(Refusal):
     status: ClassVar[int] = 422
 
 
+class ContentUnreadable(Refusal):
+    """The file's content cannot be read as base64."""
+
+    next_step = "Encode the whole file as base64 (RFC 4648), without line breaks."
+    status: ClassVar[int] = 422
+
+
 class BodyTooLarge(Refusal):
     """The body is larger than this door takes."""
 

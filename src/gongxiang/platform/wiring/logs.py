@@ -15,6 +15,8 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import Error
 from pydantic import ValidationError
 
+from gongxiang.platform.kernel.outage import outage
+
 _SECRET = re.compile(r"(/agenda/feed/)[^\s?#]+")
 #: Characters of what a caller made up.
 MADE_UP = 500
@@ -27,6 +29,18 @@ class SecretAddresses(logging.Filter):
         """Let every record through, without secrets."""
         if isinstance(record.args, tuple):
             record.args = tuple(_SECRET.sub(r"\1…", one) if isinstance(one, str) else one for one in record.args)
+        return True
+
+
+class OutagesBriefly(logging.Filter):
+    """One line for each call while the database is away: where the call stood says nothing, and there are very many."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through; of an outage without the calls that led to it."""
+        error = record.exc_info[1] if record.exc_info else None
+        if (found := outage(error)) is not None:
+            record.msg, record.args = f"{record.getMessage()} ({found.code})", ()
+            record.exc_info = record.exc_text = None
         return True
 
 

@@ -168,7 +168,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "gongxiang.platform.wiring.logs.SecretAddresses"}},
+    "filters": {
+        "secrets": {"()": "gongxiang.platform.wiring.logs.SecretAddresses"},
+        "outages": {"()": "gongxiang.platform.wiring.logs.OutagesBriefly"},
+    },
     "formatters": {
         "plain": {
             "()": "gongxiang.platform.wiring.logs.WithoutValues",
@@ -179,7 +182,7 @@ LOGGING = {
     "root": {"handlers": ["told"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.request": {"filters": ["secrets"], "level": "ERROR"},
+        "django.request": {"filters": ["secrets", "outages"], "level": "ERROR"},
         "django.security": {"level": "ERROR"},
         "django.security.csrf": {"filters": ["secrets"]},
     },

@@ -3,7 +3,7 @@
 from base64 import b64decode
 from binascii import Error as Base64Wrong
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Query, Schema, Status
@@ -19,10 +19,11 @@ from gongxiang.protocol import clock
 
 
 class ImportFile(Schema):
-    """A workbook or an exchange file, in base64."""
+    """A workbook or an exchange file, in base64, with the statement that it holds no state secret and no work secret."""
 
     file_name: str = Field(min_length=1, max_length=200)
     content: str = Field(max_length=14_000_000)
+    holds_no_secrets: Literal[True]
 
 
 class ImportFinding(Schema):
@@ -104,7 +105,7 @@ def listed(request: Called, wanted: Query[Wanted]) -> dict[str, Any]:
 
 @endpoint("POST", "/imports", door=IMPORT, name="send_import", tag="Drafts", answer=CatalogueFile, status=201)
 def send(request: Called, sent: ImportFile) -> Status[Any]:
-    """Send a file for the own department, stating that it holds no secrets; checked whole in the background, then confirmed."""
+    """Send a file for the own department; checked whole in the background, then confirmed."""
     try:
         content = b64decode(sent.content, validate=True)
     except (Base64Wrong, ValueError):
