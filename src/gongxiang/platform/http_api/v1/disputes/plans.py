@@ -8,7 +8,8 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from gongxiang.platform.access import queries_collection as queries
-from gongxiang.platform.access.permissions_dispute import VIEW_PLANS
+from gongxiang.platform.access.collecting import hit_key
+from gongxiang.platform.access.permissions_dispute import PLAN, VIEW_PLANS, check_own
 from gongxiang.platform.access.queries_collection import PlanView
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
@@ -86,3 +87,36 @@ def plans(request: Called, wanted: Query[WantedPlans]) -> dict[str, Any]:
 def plan(request: Called, plan_id: UUID) -> dict[str, Any]:
     """One plan."""
     return _body(queries.get_plan(plan_id, actor=request.actor))
+
+
+class PlanHit(Schema):
+    """Something that exists already; `key` is what an answer names."""
+
+    key: str
+    item: str
+    target_name: str
+    available: bool
+    answer: str
+    reason: str
+
+
+class PlanHits(Schema):
+    """Every hit of a plan."""
+
+    hits: list[PlanHit]
+
+
+@endpoint(
+    "GET", "/collection-plans/{uuid:plan_id}/hits", door=PLAN, name="get_collection_hits", tag="Disputes", answer=PlanHits
+)
+def hits(request: Called, plan_id: UUID) -> dict[str, Any]:
+    """What exists already of the items that the own department wants to collect, and what was said to it."""
+    found = queries.get_plan(plan_id, actor=request.actor)
+    check_own(PLAN, request.actor, found.department_id)
+    texts = ("item", "target_name", "answer", "reason")
+    return {
+        "hits": [
+            {"key": hit_key(hit), "available": bool(hit["available"]), **{name: str(hit.get(name, "")) for name in texts}}
+            for hit in found.hits
+        ]
+    }
