@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.urls import reverse
 
 from gongxiang.platform.access import actions as access
 from gongxiang.platform.access import states
@@ -205,6 +206,9 @@ def test_what_passes_is_shown_confirmed_and_names_of_old_stay(banner):
     old = Agreement.objects.get(department_id=away.id)
     page = signed_in(banner.authority_leader).get(f"/agreements/{old.pk}/").content.decode()
     assert f"{away.department.name}已并入{into.department.name}" in page, "who reads an old record is told whom to turn to"
+    frozen = signed_in(banner.consumer.clerk).get(reverse("catalogue:version", args=[row.code, 1])).content.decode()
+    assert away.department.name in frozen
+    assert f"现为{into.department.name}" in frozen
     assert queries.officer_of(away.id) is None
     record = EvidenceRecord.objects.get(kind="department:merged")
     assert record.detail["passed"]["entries"] == 1

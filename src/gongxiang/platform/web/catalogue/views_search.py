@@ -203,7 +203,8 @@ def version(request: ActingRequest, code: str, number: int) -> HttpResponse:
     """A published version, frozen, at the address by which it is cited."""
     found = _version(request, code, number)
     numbers = [v.number for v in queries.versions_of(found.resource_id)]
-    context = {"version": found, "numbers": numbers, **content_context(found.content)}
+    now = queries.get_resource(found.resource_id).provider_name
+    context = {"version": found, "numbers": numbers, "provider_now": now, **content_context(found.content)}
     return render(request, "catalogue/version.html", context)
 
 
