@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -216,8 +217,12 @@ def _ref(row: Document, digest: str) -> IssuedDocument:
 # ---- uploads ------------------------------------------------------------------------------------------------------------
 
 
+#: Trail of the file of a statute, before its id: such a file is as public as the register.
+STATUTE_TRAIL: Final = "statute:"
+
+
 def uploads_visible_to(actor: Actor | None) -> QuerySet[Upload]:
-    """What was attached by the own department or concerns it; the authority and the audit office see all."""
+    """What the own department attached or concerns it, and texts of statutes; the authority and the audit office see all."""
     everything = Upload.objects.all()
     if isinstance(actor, System):
         return everything
@@ -225,7 +230,8 @@ def uploads_visible_to(actor: Actor | None) -> QuerySet[Upload]:
         return everything.none()
     if actor.has(Role.AUDITOR, *AUTHORITY):
         return everything
-    return everything.filter(Q(concerns__contains=[actor.department_id]) | Q(department_id=actor.department_id))
+    own = Q(concerns__contains=[actor.department_id]) | Q(department_id=actor.department_id)
+    return everything.filter(own | Q(trail__0__startswith=STATUTE_TRAIL))
 
 
 def upload_ref(upload_id: UUID, *, actor: Actor | None = None) -> UploadRef:

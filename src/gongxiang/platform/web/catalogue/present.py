@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,8 @@ class Fact:
     name: str
     label: str | Promise
     value: str
+    #: Where what is named stands: the statute of a withholding, with its file.
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def groups_of(content: Content, *, empty: bool = False) -> tuple[Group, ...]:
         for name in fields:
             value = in_words(name, _value(content, name), names)
             if value != NOTHING or empty:
-                facts.append(Fact(name=name, label=FIELDS[name], value=value))
+                facts.append(Fact(name=name, label=FIELDS[name], value=value, url=_address(name, _value(content, name), value)))
         if facts:
             shown.append(Group(title=title, facts=tuple(facts)))
     return tuple(shown)
@@ -154,6 +157,13 @@ def _side(path: str, value: Any, names: Names) -> str:
     if path.startswith("withholding."):
         return in_words(path, value, names)
     return in_words(path.rpartition(".")[2], value, names)
+
+
+def _address(name: str, value: object, shown: str) -> str:
+    """The page of the statute, if the register has it."""
+    if name != "withholding.statute" or shown in (NOTHING, str(value)):
+        return ""
+    return reverse("rules:statute", args=[str(value)])
 
 
 def _statute(identifier: str) -> str:

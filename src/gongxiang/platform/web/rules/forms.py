@@ -15,6 +15,7 @@ from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.rulebook import notice_files, policies
 from gongxiang.platform.rulebook.errors import FileTooLong, NoticeUnreadable
 from gongxiang.platform.web import labels
+from gongxiang.platform.web.declared import DeclaredFile
 from gongxiang.platform.web.forms import Form
 from gongxiang.platform.web.templatetags.law import instrument_name
 
@@ -157,6 +158,12 @@ class StatuteForm(Form):
         field = self.fields["rank"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(rank.value, labels.code("rank", rank.value)) for rank in Rank]
+
+
+class StatuteFileForm(Form):
+    """The text of a statute as a file."""
+
+    file = DeclaredFile(label=_("File of the statute"), help_text=_("PDF, OFD, Word, JPG or PNG."))
 
 
 class StatuteSearchForm(Form):

@@ -12,12 +12,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongxiang.law.deadlines import beijing_date
 from gongxiang.law.instruments import Rank
+from gongxiang.platform.documents import statutes as files
 from gongxiang.platform.kernel.errors import NotFound, Refusal
 from gongxiang.platform.kernel.permissions import SIGNED_IN
 from gongxiang.platform.rulebook import actions, permissions, queries
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.doors import ActingRequest, door
-from gongxiang.platform.web.rules.forms import CodeForm, EndStatuteForm, ParameterForm, StatuteForm, StatuteSearchForm
+from gongxiang.platform.web.rules.forms import (
+    CodeForm,
+    EndStatuteForm,
+    ParameterForm,
+    StatuteFileForm,
+    StatuteForm,
+    StatuteSearchForm,
+)
 from gongxiang.protocol import clock
 
 
@@ -100,7 +108,28 @@ def end(request: ActingRequest, statute_id: UUID) -> HttpResponse:
     return _show_statute(request, statute_id, form)
 
 
-def _show_statute(request: ActingRequest, statute_id: UUID, form: EndStatuteForm) -> HttpResponse:
+@door(permissions.REGISTER_STATUTE)
+@require_POST
+def attach(request: ActingRequest, statute_id: UUID) -> HttpResponse:
+    """Lay the text of a statute beside it as a file."""
+    form = StatuteFileForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            files.keep_statute_file(
+                statute_id=statute_id, name=file.name, content=file.read(), by=request.actor, at=clock.now()
+            )
+        except Refusal as refusal:
+            form.show_refusal(refusal)
+        else:
+            messages.success(request, _("The file is kept with the statute."))
+            return redirect("rules:statute", statute_id)
+    return _show_statute(request, statute_id, EndStatuteForm(), form)
+
+
+def _show_statute(
+    request: ActingRequest, statute_id: UUID, form: EndStatuteForm, file: StatuteFileForm | None = None
+) -> HttpResponse:
     today = beijing_date(clock.now())
     found = queries.statute(statute_id)
     return render(
@@ -112,9 +141,11 @@ def _show_statute(request: ActingRequest, statute_id: UUID, form: EndStatuteForm
             "sufficient": found.rank in queries.sufficient_ranks(today),
             "basis": queries.withholding_basis(today),
             "form": form,
+            "files": files.files_of(statute_id),
+            "file_form": file or StatuteFileForm(),
             "may_end": permissions.REGISTER_STATUTE.allows(request.actor),
         },
-        status=422 if form.is_bound else 200,
+        status=422 if form.is_bound or file else 200,
     )
 
 

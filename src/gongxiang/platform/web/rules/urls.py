@@ -17,6 +17,7 @@ urlpatterns = [
     path("statutes/", keeping_views.statutes, name="statutes"),
     path("statutes/register/", keeping_views.register, name="register_statute"),
     path("statutes/<uuid:statute_id>/", keeping_views.statute, name="statute"),
+    path("statutes/<uuid:statute_id>/file/", keeping_views.attach, name="attach_statute"),
     path("statutes/<uuid:statute_id>/end/", keeping_views.end, name="end_statute"),
     path("codes/", keeping_views.codes, name="codes"),
     path("codes/<str:table>/", keeping_views.code_table, name="code_table"),
