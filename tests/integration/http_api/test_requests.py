@@ -91,3 +91,15 @@ def test_a_system_reads_its_department_s_requests_and_acts_on_none(banner: Banne
         denied = Client().post(f"{AT}/{request.pk}/withdraw", {"reason": "x"}, content_type="application/json", **token)
         assert (denied.status_code, denied.json()["error"]["code"]) == (403, "needs_person")
     assert AccessRequest.objects.get().status == states.SUBMITTED
+
+
+@pytest.mark.article("wushen-2021-60:25")
+def test_what_people_wrote_to_each_other_is_read_by_people(banner: Banner) -> None:
+    request = make_request(banner=banner, resource_id=make_conditional(banner=banner, at=banner.at).id, at=banner.at)
+    system = bearer(system_token(banner.consumer, *(Scope.REQUESTS, Scope.READ), at=banner.at))
+    person = bearer(own_token(banner.consumer.clerk, Scope.ACT))
+    assert Client().get(f"{AT}/{request.pk}", **system).status_code == 200
+    for path in (f"{AT}/{request.pk}/messages", f"/api/v1/disputes/{request.pk}/proceedings"):
+        answer = Client().get(path, **system)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "needs_person")
+        assert Client().get(path, **person).status_code in (200, 404)

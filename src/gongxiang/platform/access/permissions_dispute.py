@@ -18,6 +18,9 @@ _OFFICER: Final = frozenset({Role.ACCOUNTABLE_OFFICER})
 _LEADER: Final = frozenset({Role.AUTHORITY_LEADER})
 
 VIEW: Final = Permission(name="disputes.view", roles=_DESK | OVERSEERS, scope=Scope.REQUESTS)
+#: What people said to each other is read by people: a system is told of the case, not of its minutes.
+READ_MINUTES: Final = Permission(name="disputes.read_minutes", roles=_DESK | OVERSEERS, scope=Scope.ACT)
+READ_MESSAGES: Final = Permission(name="access.read_messages", roles=_DESK | OVERSEERS, scope=Scope.ACT)
 OPEN: Final = Permission(name="disputes.open", roles=_OFFICER, scope=Scope.ACT)
 RECORD: Final = Permission(name="disputes.record_meeting", roles=_DESK, scope=Scope.ACT)
 CONFIRM: Final = Permission(name="disputes.confirm", roles=_OFFICER, scope=Scope.ACT)

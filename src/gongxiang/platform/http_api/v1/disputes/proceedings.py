@@ -6,7 +6,7 @@ from uuid import UUID
 from ninja import Schema
 
 from gongxiang.platform.access import queries_dispute as queries
-from gongxiang.platform.access.permissions_dispute import VIEW
+from gongxiang.platform.access.permissions_dispute import READ_MINUTES
 from gongxiang.platform.documents import queries as documents
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
@@ -27,7 +27,7 @@ class Proceedings(Schema):
 
 
 @endpoint(
-    "GET", "/disputes/{uuid:dispute_id}/proceedings", door=VIEW, name="get_dispute_proceedings", tag="Disputes",
+    "GET", "/disputes/{uuid:dispute_id}/proceedings", door=READ_MINUTES, name="get_dispute_proceedings", tag="Disputes",
     answer=Proceedings,
 )  # fmt: skip
 def proceedings(request: Called, dispute_id: UUID) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from ninja import Query, Schema
 
-from gongxiang.platform.access import permissions, talking
+from gongxiang.platform.access import talking
+from gongxiang.platform.access.permissions_dispute import READ_MESSAGES
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.schemas import page_of, schema_of
@@ -24,7 +25,7 @@ class Messages(Schema):
 
 
 @endpoint(
-    "GET", "/requests/{uuid:request_id}/messages", door=permissions.VIEW, name="list_request_messages", tag="Requests",
+    "GET", "/requests/{uuid:request_id}/messages", door=READ_MESSAGES, name="list_request_messages", tag="Requests",
     answer=Messages,
 )  # fmt: skip
 def messages(
