@@ -147,7 +147,7 @@ def file(banner: Banner, absence: AbsenceView, *, at: datetime) -> AbsenceView:
 
     hits = {hit["target_id"] for hit in collecting.existing_for(Absence.objects.get(pk=absence.id))}
     return collecting.file_absence(
-        absence_id=absence.id, opinion="检索目录未发现相应信息项，准予备案。", answered_hits=sorted(hits),
+        absence_id=absence.id, opinion="检索目录未发现相应信息项，予以备案。", answered_hits=sorted(hits),
         by=banner.authority_officer, at=at,
     )  # fmt: skip
 

@@ -99,7 +99,7 @@ def file_and_plan(travel: TimeTravel, banner: Banner) -> None:
     step()
     hits = collecting.entries_alike(absence.id)
     collecting.file_absence(
-        absence_id=absence.id, opinion="检索全旗目录，未发现火化登记信息；相近目录不含火化日期，准予备案。", answered_hits=hits,
+        absence_id=absence.id, opinion="检索全旗目录，未发现火化登记信息；相近目录不含火化日期，予以备案。", answered_hits=hits,
         by=banner.authority_officer, at=clock.now(),
     )  # fmt: skip
     step()

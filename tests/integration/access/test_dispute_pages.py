@@ -152,7 +152,7 @@ def test_from_does_not_exist_to_the_plan_in_the_register(banner: Banner, resourc
     post(mine, "collection:answer", absence.pk, confirms="yes", reason="")
     get(officer, "collection:find", absence.pk)
     get(officer, "collection:file", absence.pk)
-    post(officer, "collection:file", absence.pk, opinion="检索目录未发现相应信息项，准予备案。")
+    post(officer, "collection:file", absence.pk, opinion="检索目录未发现相应信息项，予以备案。")
     absence.refresh_from_db()
     assert absence.filing_number.startswith("CB-")
     get(clerk, "collection:draft", absence.pk)

@@ -188,7 +188,7 @@ def test_every_step_from_absence_to_the_end_of_the_plan() -> None:
     may(banner, collecting.drop_absence, {"consumer.officer"}, reason="不再需要", **key)
     collecting.answer_absence(confirms=True, by=banner.consumer.officer, **key)
     stands(banner, absence, "absence", steps.CONFIRMED, "authority", "confirmed", article)
-    opinion = "检索目录未发现相应信息项，准予备案。"
+    opinion = "检索目录未发现相应信息项，予以备案。"
     hits = collecting.entries_alike(made.id)
     may(banner, collecting.file_absence, AUTHORITY, opinion=opinion, answered_hits=hits, **key)
     may(banner, collecting.find_entry, AUTHORITY, opinion=opinion, resource_id=resource.id, **key)

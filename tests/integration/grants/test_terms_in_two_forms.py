@@ -214,3 +214,11 @@ def test_the_numbers_in_the_suggested_text_are_those_of_the_rules() -> None:
     rules = rulebook.rules()
     assert f"记录保存不少于{YEARS[rules.period('use_record_retention', today).value]}年" in text
     assert f"在{YEARS[rules.period('consultation', today).value]}个工作日内协商" in text
+
+
+@pytest.mark.article("wushen-2021-60:23")
+@pytest.mark.parametrize("forms", [agreements, grants])
+def test_service_goes_on_in_either_paper_only_where_valid_proof_was_given(forms: Callable[[], Forms]) -> None:
+    text = "".join(forms().text.split())
+    assert "已提供合法有效证明材料的" in text
+    assert "校核期间照常办理" not in text

@@ -119,7 +119,7 @@ def filing(row: Absence, *, by: Actor, at: datetime) -> IssuedDocument:
     answered = {True: f"{row.answer_reason or '确认不存在。'}", False: "未答复。"}[row.answered_at is not None]
     seen = "、".join(dict.fromkeys(str(hit["target_name"]) for hit in row.hits)) or "无相近目录"
     text = _lines([
-        "依据《乌审旗政务信息资源共享管理办法》第二十一条第（二）项，经核查，下列信息资源不存在，准予备案。",
+        "依据《乌审旗政务信息资源共享管理办法》第二十一条第（二）项，经核查，下列信息资源不存在，予以备案。",
         *row.opinion.splitlines(),
         f"{row.consumer_name}可以据此编制采集计划；采集前应当核对目录，不得重复采集。",
     ])  # fmt: skip
@@ -127,8 +127,8 @@ def filing(row: Absence, *, by: Actor, at: datetime) -> IssuedDocument:
         form=LetterForm.DOCUMENT, title="政务信息资源不存在备案证明", addressees=(row.consumer_name,), text=text,
         rows=(
             ("备案编号", row.filing_number), ("记录编号", row.number), ("信息资源", row.title),
-            ("信息项", "、".join(row.items)), ("需求部门", row.consumer_name), ("提供部门", row.provider_name or "—"),
-            ("检索情况", f"{row.search}（{row.stated_by}，{_moment(row.stated_at)}）"), ("需求部门答复", answered),
+            ("信息项", "、".join(row.items)), ("使用部门", row.consumer_name), ("提供部门", row.provider_name or "—"),
+            ("检索情况", f"{row.search}（{row.stated_by}，{_moment(row.stated_at)}）"), ("使用部门答复", answered),
             ("目录核查", seen),
         ),
         copies=(row.provider_name,) if row.provider_name else (),

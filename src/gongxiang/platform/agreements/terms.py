@@ -115,7 +115,10 @@ def terms_of(
             term(duty, f"记录使用场景、使用过程、应用成效、存储情况和销毁情况，保存不少于{years}年，接受检查", kept.article,
                  action="gx:recordUse", left="elapsedTime", operator="gteq",
                  right={"@value": f"P{kept.value}Y", "@type": "xsd:duration"}),
-            term(duty, "发现疑义或明显错误的及时反馈，校核期间照常办理业务", "wushen-2021-60:23", action="gx:reportDoubt"),
+            term(
+                duty, "发现疑义或明显错误的及时反馈，校核期间办事人已提供合法有效证明材料的照常办理", "wushen-2021-60:23",
+                action="gx:reportDoubt",
+            ),
             term(duty, "使用目的已实现、期限届满或者授权终止的，处置获取的共享信息并报告", "cn-809:27.1", action="delete"),
         ]  # fmt: skip
     found.append(term(duty, "期满前续签；无生效协议期间不开展共享", _OWN, action="gx:renew"))

@@ -133,7 +133,10 @@ def terms_of(grant: GrantView, terms: Terms, names: Mapping[str, str], passed: I
             right={"@value": f"P{kept.value}Y", "@type": "xsd:duration"},
         ),
         term(duty, "谁经手、谁使用、谁管理、谁负责，按职责使用并防止泄漏", f"{_OF}:22.1", f"{_OF}:15", action="gx:protect"),
-        term(duty, "发现疑义或明显错误的及时反馈提供部门，校核期间照常办理业务", f"{_OF}:23", action="gx:reportDoubt"),
+        term(
+            duty, "发现疑义或明显错误的及时反馈提供部门，校核期间办事人已提供合法有效证明材料的照常办理", f"{_OF}:23",
+            action="gx:reportDoubt",
+        ),
         term(duty, "使用目的已实现、期限届满或者授权终止的，处置获取的共享信息并出具证明", "cn-809:27.1", action="delete"),
     ]  # fmt: skip
     return numbered(found)
