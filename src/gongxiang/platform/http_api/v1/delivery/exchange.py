@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Query, Schema
+from ninja import Query, Schema, Status
 from pydantic import Field
 
-from gongxiang.platform.delivery import files, filetickets, permissions, queries, states
+from gongxiang.platform.delivery import actions, files, filetickets, permissions, queries, states
 from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
@@ -198,3 +198,19 @@ def fetch(request: Called, grant_id: UUID, sent: FileUse) -> dict[str, Any]:
         grant_id=grant_id, file_id=sent.file_id, purpose=sent.purpose, matter=sent.matter, by=request.actor, at=clock.now()
     )
     return {"address": f"{DOOR}{ticket}"}
+
+
+class AskedReconciliation(Schema):
+    """Its id; the result stands with the flow as soon as both machines have answered."""
+
+    id: UUID
+
+
+@endpoint(
+    "POST", "/flows/{uuid:grant_id}/reconciliations", door=permissions.RECONCILE, name="ask_reconciliation", tag="Exchange",
+    answer=AskedReconciliation, status=201,
+)  # fmt: skip
+def reconcile(request: Called, grant_id: UUID) -> Status[Any]:
+    """Let both machines compare their tables through the grant's filter and masks (办法 13, 20)."""
+    queries.get_flow(grant_id, actor=request.actor)
+    return Status(201, {"id": actions.ask_reconciliation(grant_id=grant_id, by=request.actor, at=clock.now()).pk})

@@ -132,3 +132,16 @@ def cancel(request: Called, import_id: UUID) -> dict[str, Any]:
     """Give the file up."""
     actions.cancel_import(import_id=import_id, by=request.actor, at=clock.now())
     return _body(request, import_id)
+
+
+class UndoneImport(Schema):
+    """What an undone import leaves."""
+
+    stays: list[str] = Field(description="Names of entries that were worked on since: they stay as they are.")
+
+
+@endpoint("POST", "/imports/{uuid:import_id}/undo", door=IMPORT, name="undo_import", tag="Drafts", answer=UndoneImport)
+def undo(request: Called, import_id: UUID) -> dict[str, Any]:
+    """Discard the drafts of an import and restore what it changed."""
+    imports.get_import(import_id, actor=request.actor)
+    return {"stays": list(actions.undo_import(import_id=import_id, by=request.actor, at=clock.now()))}

@@ -1,17 +1,18 @@
-"""Lines of use, for the books of a department and for inspection; read only, since the data plane writes them."""
+"""Lines of use, for the books of a department and for inspection; what no program saw is entered."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Query, Schema
+from ninja import Query, Schema, Status
 from pydantic import Field
 
-from gongxiang.platform.grants import queries_use
-from gongxiang.platform.grants.permissions import VIEW_USE
+from gongxiang.platform.grants import entered_use, queries, queries_use
+from gongxiang.platform.grants.permissions import ENTER_USE, VIEW_USE
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.schemas import Order, page_of
+from gongxiang.protocol import clock
 
 
 class UseRecord(Schema):
@@ -69,3 +70,29 @@ def use_records(request: Called, wanted: Query[WantedUse]) -> dict[str, Any]:
     names = UseRecord.model_fields
     lines = queries_use.use_lines(shown)
     return {"records": [{name: getattr(line, name) for name in names} for line in lines], **numbers}
+
+
+class EnteredUse(Schema):
+    """A use that no program saw: a print, a look on paper, a copy in a system of one's own."""
+
+    handler_id: UUID
+    used_on: date = Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))
+    way: str = Field(max_length=20)
+    purpose: str = Field(max_length=40)
+    matter: str = Field(max_length=60)
+    rows: int = Field(ge=0, le=1_000_000_000)
+    storage: str = Field("", max_length=300)
+
+
+class UseLine(Schema):
+    """The line of use."""
+
+    id: UUID
+
+
+@endpoint("POST", "/grants/{uuid:grant_id}/use", door=ENTER_USE, name="enter_use", tag="Use", answer=UseLine, status=201)
+def enter(request: Called, grant_id: UUID, sent: EnteredUse) -> Status[Any]:
+    """Enter a use by a named handler; it is counted and kept like the lines that programs write (办法 22.2)."""
+    queries.get_grant(grant_id, actor=request.actor)
+    line = entered_use.enter_use(grant_id=grant_id, **sent.model_dump(), by=request.actor, at=clock.now())
+    return Status(201, {"id": line})
