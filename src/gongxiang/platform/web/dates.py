@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.utils import translation
 
+from gongxiang.law.deadlines import beijing_date
 from gongxiang.law.instruments import Unit
 from gongxiang.platform.rulebook import queries as rulebook
 from gongxiang.protocol import clock
@@ -25,6 +26,12 @@ def in_units(value: int, unit: str) -> str:
         Unit.YEARS: translation.ngettext("%(n)s year", "%(n)s years", value),
     }
     return counted[Unit(unit)] % {"n": value}
+
+
+def period_in_words(rule: str) -> str:
+    """The period of a rule as it holds today: 5 working days."""
+    period = rulebook.rules().period(rule, beijing_date(clock.now()))
+    return in_units(period.value, period.unit)
 
 
 def rule_in_words(stored: str) -> str:

@@ -25,6 +25,7 @@ from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import labels, lists
 from gongxiang.platform.web.access.views import offered_now
 from gongxiang.platform.web.acting import close_if_impossible, done_or_form
+from gongxiang.platform.web.dates import period_in_words
 from gongxiang.platform.web.disputes.forms import FileForm, MeetingForm, OpenForm, TextForm
 from gongxiang.platform.web.disputes.shown import acts_of, confirmable, sentences
 from gongxiang.platform.web.doors import ActingRequest, door
@@ -102,7 +103,8 @@ def open_one(request: ActingRequest, access_request_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.show_refusal(refusal)
         else:
-            messages.success(request, _("The dispute is open. Both sides have five working days to agree."))
+            days = period_in_words("consultation")
+            messages.success(request, _("The dispute is open. Both sides have %(days)s to agree.") % {"days": days})
             _attach(request, made.pk, data["file"])
             return redirect("disputes:detail", made.pk)
     close_if_impossible(request, form, offered_now(request, asked), to=("access:detail", access_request_id), offer="consult")

@@ -9,7 +9,7 @@ from gongxiang.law import deadlines
 from gongxiang.law.articles import article, instrument
 from gongxiang.law.instruments import Text
 from gongxiang.law.rules import CHOICE, SITE
-from gongxiang.platform.web.dates import in_units, rule_in_words
+from gongxiang.platform.web.dates import in_units, period_in_words, rule_in_words
 
 register = template.Library()
 
@@ -48,6 +48,12 @@ def last_day(due_at: datetime) -> date:
 def rule_words(stored: str) -> str:
     """A rule as it was stored with a case (`reply_days=5@2021-10-12`), by its title; as stored where it is not known."""
     return rule_in_words(stored)
+
+
+@register.simple_tag
+def period(rule: str) -> str:
+    """The period of a rule as it holds today, with its unit."""
+    return period_in_words(rule)
 
 
 @register.filter
