@@ -61,7 +61,7 @@ _NODE = f"SELECT id FROM delivery_node WHERE status = 'ADMITTED' AND department_
 _CHECK = "SELECT id FROM delivery_tablecheck WHERE answered_at IS NOT NULL ORDER BY asked_at DESC LIMIT 1"
 _SURVEYED = "SELECT {} FROM delivery_sourcetable t JOIN delivery_sourcesurvey s ON s.id = t.survey_id LIMIT 1"
 _MAPPABLE = "SELECT id FROM delivery_tablecheck WHERE resource_id IS NOT NULL AND answered_at IS NOT NULL LIMIT 1"
-_FILED = "SELECT resource_id FROM delivery_filedelivery LIMIT 1"
+_FILED = "SELECT resource_id FROM delivery_fileversion LIMIT 1"
 _TRIED = "SELECT resource_id FROM delivery_mounttrial ORDER BY asked_at DESC LIMIT 1"
 _PREPARED = "SELECT id FROM access_accessrequest WHERE status = 'SUBMITTED' AND prepared IS NOT NULL LIMIT 1"
 _ASKED = "SELECT {} FROM access_replyextension WHERE status = 'ASKED' LIMIT 1"

@@ -76,7 +76,7 @@ def _files(request: ActingRequest, grant: GrantView) -> SafeString:
             Link(label=_("Versions"), url=reverse("delivery:files", args=[grant.resource_id]), icon="database"),
             Link(label=_("Fetched files"), url=reverse("use:calls", args=[grant.id]), icon="list-numbers"),
         ],
-        advice=_("A named handler fetches a version on the page of versions, or the consumer's node with gongxiang file fetch,"
+        advice=_("A named handler fetches a version on the page of versions, or the consumer's node by its command,"
                  " each with purpose and matter number; without a named handler nothing is given. Each fetch is recorded"
                  " before the first byte leaves."),
     )  # fmt: skip
