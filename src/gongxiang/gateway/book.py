@@ -278,6 +278,10 @@ class Book:
         entry = self.nodes.get(node_id)
         return entry is not None and entry.public_key == public_key
 
+    def numbers(self) -> list[int]:
+        """The orders that were entered."""
+        return list(self._places)
+
     def orders_for(self, node_id: UUID, after: int) -> list[SignedOrder]:
         """The node's orders after the one numbered `after`, in the order they became visible here."""
         place = self._places.get(after)

@@ -5,6 +5,8 @@ reckon every signature again; what has no voucher, or one that does not fit, is 
 
 A row is entered as soon as it is visible, for a closing order must not wait for some other transaction of the server to
 end; rows that become visible late are found because the reader starts at the oldest transaction still open, not at a number.
+A server that crashed, or was put back, may count its transactions again from an earlier one: after every new connection the
+reader asks for whatever the book does not have.
 """
 
 import asyncio
@@ -32,10 +34,11 @@ ORDERS_BELL = "orders"
 
 _log = logging.getLogger(__name__)
 _COLUMNS = "SELECT id, xid::text::bigint, node_ids, issued_at, body, key_id, signature FROM link.orders"
-#: At the start old leases are left out: only the newest can still say something.
+#: On a new connection old leases are left out: only the newest can still say something.
 _FIRST = (
-    f"{_COLUMNS} WHERE kind <> 'lease' OR xid >= %s::text::xid8"  # noqa: S608
-    " OR id >= (SELECT max(id) FROM link.orders WHERE kind = 'lease') ORDER BY xid, id"
+    f"{_COLUMNS} WHERE (kind <> 'lease' OR xid >= %s::text::xid8"  # noqa: S608
+    " OR id >= (SELECT max(id) FROM link.orders WHERE kind = 'lease'))"
+    " AND NOT EXISTS (SELECT FROM unnest(%s::bigint[]) AS had WHERE had = id) ORDER BY xid, id"
 )
 _NEXT = f"{_COLUMNS} WHERE xid >= %s::text::xid8 AND id <> ALL(%s) ORDER BY xid, id"
 
@@ -75,6 +78,7 @@ class Follower:
                         self._database.url, autocommit=True, connect_timeout=3, application_name="gongxiang gateway orders"
                     )
                     async with connection:
+                        self._horizon = None
                         await connection.execute("LISTEN gx_orders")
                         while True:
                             await self.read(connection)
@@ -94,7 +98,7 @@ class Follower:
         (horizon,) = await cursor.fetchone() or ("0",)
         if self._horizon is None:
             await self._load_places(connection)
-            rows = await (await connection.execute(_FIRST, [horizon])).fetchall()
+            rows = await (await connection.execute(_FIRST, [horizon, self._book.numbers()])).fetchall()
         else:
             rows = await (await connection.execute(_NEXT, [self._horizon, list(self._seen)])).fetchall()
         verified, fresh = await asyncio.to_thread(self._verify, rows) if len(rows) > 4 else self._verify(rows)
