@@ -4,7 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from django.conf import settings
+
+from gongxiang.machine.messages import catalogue_files
 
 ROOT = Path(__file__).resolve().parents[2]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
@@ -99,3 +102,20 @@ def test_every_room_says_what_it_is():
     rooms = [path.parent for path in (ROOT / "src" / "gongxiang" / "platform").glob("*/actions*")]
     missing = [room.name for room in rooms if not (room / "README.md").exists()]
     assert not missing, "a room's README: purpose, articles, states, doors"
+
+
+def shown_in_chinese():
+    """Every text of the catalogues."""
+    for path in catalogue_files():
+        with path.open("rb") as file:
+            for message in read_po(file):
+                yield from [message.string] if isinstance(message.string, str) else message.string
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "how-to").glob("*.md")), ids=lambda path: path.name)
+def test_a_how_to_names_buttons_and_pages_as_they_are_named(path):
+    chinese = "\n".join(shown_in_chinese())
+    bold = re.findall(r"\*\*([^*]+)\*\*", path.read_text("utf-8"))
+    named = [part for words in bold for part in re.split(r" → |[,，、/]", words)]
+    wanted = {part.strip(" 。：:") for part in named if re.search(r"[\u4e00-\u9fff]", part)}
+    assert {words for words in wanted if words not in chinese} == set()

@@ -86,6 +86,7 @@ def test_handlers_and_the_ban_of_today_stand_in_each_application(banner: Banner)
     assert (copy.copied_from_id, copy.use_case, copy.ban_accepted_at) == (draft.pk, draft.use_case, None)
     assert queries.relatives(view(draft, banner), actor=banner.consumer.clerk)["after"][0].id == copy.pk
     assert ban.text_of("1") is not None
+    assert all(not set(one.zh) & set(" \n") for one in ban.versions()), "lines of Chinese are joined without a space"
     assert ban.text_of("0") is None
 
 

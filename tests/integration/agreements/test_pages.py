@@ -8,9 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from gongxiang.platform.agreements import overview, queries
+from gongxiang.platform.agreements import actions, overview, queries
 from gongxiang.platform.kernel.actors import Person
 from gongxiang.platform.kernel.errors import NotPermitted
+from gongxiang.platform.web.agreements import texts
 from gongxiang.protocol import clock
 from tests.factories.parties import Banner, make_agreement, make_banner
 from tests.support.pages import client_of
@@ -48,6 +49,13 @@ def test_the_authority_previews_compares_and_issues_a_text(banner: Banner) -> No
     assert "期满前六十日续签" in version
     for number in ("3", "0", "99999999999999999999"):
         page(client, f"/agreements/text/{number}/", 404)
+
+
+def test_the_authority_reads_what_stands_at_each_place(banner: Banner) -> None:
+    shown = page(client_of(banner.authority_officer), "/agreements/text/")
+    assert set(texts.PLACES) == actions.PLACES
+    for place, words in texts.PLACES.items():
+        assert f'<dt>{words}</dt><dd class="code">{{{place}}}</dd>' in shown
 
 
 def test_paper_word_and_policy_are_taken_from_the_page(banner: Banner) -> None:

@@ -28,7 +28,11 @@ def versions() -> tuple[BanText, ...]:
     read = yaml.safe_load((resources.files(__package__) / "data" / "third_party_ban.yaml").read_text("utf-8"))
     texts = (
         BanText(
-            version=one["version"], since=one["from"], zh=one["zh"].strip(), en=one["en"].strip(), basis=tuple(one["basis"])
+            version=one["version"],
+            since=one["from"],
+            zh="".join(one["zh"].splitlines()),
+            en=one["en"].strip(),
+            basis=tuple(one["basis"]),
         )
         for one in read
     )

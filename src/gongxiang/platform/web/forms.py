@@ -1,6 +1,6 @@
 """Base of every form: Bootstrap's classes, errors tied to their fields for screen readers, refusals shown beside fields."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -12,6 +12,8 @@ class Form(forms.Form):
     """A form of the site; `show_refusal` puts a named refusal where the person can mend it."""
 
     required_css_class = "required"
+    #: Fields that may lack in a draft but not when it is sent: marked like those that are required at once.
+    needed: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -29,6 +29,8 @@ def _amount(label: Any) -> forms.IntegerField:
 class RequestForm(Form):
     """What an applicant writes; everything may be missing while it is a draft, so the policies say what lacks."""
 
+    needed = frozenset({"legal_basis", "purposes", "use_case", "scope", "elements", "mode", "until", "handlers"})
+
     legal_basis = forms.CharField(
         label=_("Legal basis of the duty"), required=False, max_length=2000, widget=_area(2),
         help_text=_("Instrument and article that give your department the task."),

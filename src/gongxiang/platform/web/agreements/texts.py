@@ -11,9 +11,20 @@ from gongxiang.platform.agreements import actions, overview, permissions, querie
 from gongxiang.platform.agreements.errors import NoTemplate
 from gongxiang.platform.kernel.errors import Refusal
 from gongxiang.platform.web import labels, lists
-from gongxiang.platform.web.agreements.forms import TemplateForm
+from gongxiang.platform.web.agreements.forms import DraftForm, TemplateForm
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.protocol import clock
+
+#: What stands at each place: what the department fills in, in its form's words, and what the platform knows.
+PLACES = {
+    "number": gettext_lazy("Number of the agreement"),
+    "authority": gettext_lazy("Name of the authority"),
+    "authority_code": gettext_lazy("Unified social credit code of the authority"),
+    "department": gettext_lazy("Name of the department"),
+    "department_code": gettext_lazy("Unified social credit code of the department"),
+    **{name: field.label for name, field in DraftForm.base_fields.items()},
+    "terms": gettext_lazy("List of terms"),
+}
 
 
 @door(permissions.ISSUE_TEMPLATE)
@@ -46,7 +57,7 @@ def template(request: ActingRequest) -> HttpResponse:
                 return redirect("agreements:template")
     context = {
         "form": form, "current": current, "versions": queries.templates(), "uses": queries.uses_of_templates(),
-        "places": sorted(actions.PLACES), **shown,
+        "places": PLACES, **shown,
     }  # fmt: skip
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "agreements/template.html", context, status=status)
