@@ -1,15 +1,17 @@
 """The procedure of an access request, by its acts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from gongxiang.platform.access import actions, errors, queries, states
 from gongxiang.platform.evidence import queries as evidence
 from gongxiang.platform.kernel.errors import NotPermitted, Shortfalls
+from gongxiang.protocol.terms import Purpose
 from tests.factories.catalogue import make_conditional, make_published
 from tests.factories.parties import Banner, make_banner
-from tests.factories.procedure import answer, make_request
+from tests.factories.procedure import FILTER, answer, make_request, reply_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +84,16 @@ def test_provider_sees_a_request_only_when_it_is_submitted(banner: Banner) -> No
     actions.submit_access_request(access_request_id=request.pk, by=banner.consumer.clerk, at=banner.at)
     assert queries.visible_to(banner.provider.officer).filter(pk=request.pk).exists()
     assert not queries.visible_to(banner.stranger.officer).filter(pk=request.pk).exists()
+
+
+@pytest.mark.article("cn-809:21.2")
+def test_who_grants_less_than_was_asked_says_why(banner: Banner) -> None:
+    request = make_request(states.SUBMITTED, banner=banner, resource_id=make_conditional(banner=banner).id)
+    key: dict[str, Any] = {"access_request_id": request.pk, "by": banner.provider.reviewer, "at": banner.at}
+    whole = {"elements": tuple(request.elements), "masks": {}, "conditions": (), "until": request.until}
+    whole["purposes"] = tuple(Purpose(one) for one in request.purposes)
+    for less in ({}, {**whole, "conditions": FILTER}, {**whole, "until": date(2026, 12, 31)}):
+        with pytest.raises(errors.PartUnexplained) as refused:
+            actions.prepare_reply(**{**reply_fields(text=""), **less}, **key)
+        assert refused.value.field == "text"
+    actions.prepare_reply(**{**reply_fields(text=""), **whole}, **key)

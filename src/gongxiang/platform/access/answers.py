@@ -95,6 +95,7 @@ def prepare_reply(
     )
     check_reply(request, reply)
     if outcome == "grant":
+        policies.check_part_explained(reply.text, whole=_is_whole(request, reply))
         reply = replace(
             reply,
             aggregation=tuple(
@@ -339,6 +340,13 @@ def _lost_words(lost: Sequence[str]) -> str:
     return ", ".join(f"{words[kind]} ({name})" if kind in words else name for kind, _sep, name in parts)
 
 
+def _is_whole(request: AccessRequest, reply: PreparedReply) -> bool:
+    return policies.is_whole(
+        request, elements=reply.elements, masks=list(reply.masks.values()), conditions=reply.conditions, volume=reply.volume,
+        purposes=[Purpose(one) for one in reply.purposes], until=reply.until or request.until,
+    )  # fmt: skip
+
+
 def _grant(
     request: AccessRequest,
     reply: PreparedReply,
@@ -376,17 +384,8 @@ def _grant(
             at=at,
             **terms,
         )
-    whole = policies.is_whole(
-        request,
-        elements=reply.elements,
-        masks=list(reply.masks.values()),
-        conditions=reply.conditions,
-        volume=reply.volume,
-        purposes=purposes,
-        until=until,
-    )
     changes = {**changes, "grant_id": grant.pk}
-    act = dispute_sync.granting_act(request, "grant" if whole else "grant_partly")
+    act = dispute_sync.granting_act(request, "grant" if _is_whole(request, reply) else "grant_partly")
     _answer(request, act, reply, by=by, at=at, changes=changes, standing=standing_consent)
 
 

@@ -39,7 +39,8 @@ def prepare_one(
     request = queries.get_access_request(access_request_id, actor=by)
     reply: dict[str, Any] = {"outcome": outcome, "ground": ground, "text": text}
     if outcome == "grant":
-        reply |= _terms_for(request, like=like, by=by)
+        terms = _terms_for(request, like=like, by=by)
+        reply |= {**terms, "text": text.strip() or terms.pop("text", "")}
     answers.prepare_reply(access_request_id=request.id, by=by, at=at, **reply)
 
 
@@ -58,7 +59,7 @@ def consent_one(
 
 
 def _terms_for(request: AccessRequestView, *, like: UUID | None, by: Actor) -> dict[str, Any]:
-    """As asked; or the elements, masks, filter and volume of an earlier reply, within what is asked."""
+    """As asked; or the elements, masks, filter, volume and reasons of an earlier reply, within what is asked."""
     terms: dict[str, Any] = {
         "elements": tuple(request.elements), "purposes": tuple(Purpose(p) for p in request.purposes), "until": request.until,
         "volume": Volume.from_json(request.volume),
@@ -71,6 +72,7 @@ def _terms_for(request: AccessRequestView, *, like: UUID | None, by: Actor) -> d
     elements = tuple(code for code in request.elements if code in reply.elements)
     return {
         **terms,
+        "text": reply.text,
         "elements": elements,
         "masks": {code: mask for code, mask in reply.masks.items() if code in elements},
         "conditions": reply.conditions,

@@ -55,7 +55,7 @@ class PurposeMissing(Refusal):
 
 
 class PurposeNotDeclared(Refusal):
-    """The provider did not declare the purpose “{purpose}” for this resource."""
+    """The provider did not declare the purpose “{purpose}” for this resource: say in the note why you need it."""
 
     basis = ("wushen-2021-60:21(2)",)
     next_step = "Choose a declared purpose, or explain in the purpose note why you need this one."
@@ -164,6 +164,13 @@ class OwnReply(Refusal):
 
     basis = ("cn-809:20.3",)
     next_step = "Ask the other accountable officer or the deputy named for absence."
+
+
+class PartUnexplained(Refusal):
+    """The reply grants less than was asked: say why the rest is not granted."""
+
+    basis = ("cn-809:21.2",)
+    next_step = "Name what is not granted, or only masked or filtered, and why, so that the consumer can answer it."
 
 
 class ReasonsMissing(Refusal):

@@ -92,6 +92,13 @@ def check_refusal(ground: str, reasons: str) -> None:
         raise Shortfalls(problems)
 
 
+@implements("cn-809:21.2")
+def check_part_explained(reasons: str, *, whole: bool) -> None:
+    """Who grants less than was asked refuses the rest, and says why."""
+    if not whole and len(reasons.strip()) < SHORTEST_TEXT:
+        raise errors.PartUnexplained(field="text")
+
+
 @implements("cn-809:21.1")
 def check_can_extend(*, status: str, unconditional: bool, due_at: datetime | None, at: datetime) -> None:
     """Only the running period of a conditional reply is extended, and not once it is over."""
@@ -134,7 +141,7 @@ def is_whole(
     conditions: Collection[Condition],
     volume: Volume,
     purposes: Collection[Purpose],
-    until: date,
+    until: date | None,
 ) -> bool:
     """Whether everything that was asked for is granted, unmasked and unfiltered."""
     return (

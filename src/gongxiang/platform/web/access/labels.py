@@ -53,7 +53,7 @@ CODES = {
     "request_kind:new": _("a new request"),
     "request_kind:change": _("change of a grant"),
     "request_kind:renewal": _("renewal of a grant"),
-    "request_field:legal_basis": _("Legal basis"),
+    "request_field:legal_basis": _("Legal basis of the duty"),
     "request_field:purposes": _("Purposes"),
     "request_field:purpose_note": _("Note on the purposes"),
     "request_field:use_case": _("Use case"),
