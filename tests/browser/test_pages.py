@@ -59,6 +59,11 @@ def described(demo: Demo, desks: Desks) -> None:
     page.locator("main td.code", has_text="sfzh").first.wait_for()
 
 
+def test_nothing_in_the_demo_is_dated_in_the_future(demo: Demo) -> None:
+    assert demo.one("SELECT count(*) FROM evidence_evidencerecord WHERE occurred_at > now()") == 0
+    assert demo.one("SELECT count(*) FROM delivery_alarm WHERE code = 'fact_refused'") == 0
+
+
 @pytest.mark.usefixtures("described")
 @pytest.mark.parametrize(("name", "number"), CASES)
 def test_page(name: str, number: int, demo: Demo, desks: Desks) -> None:

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,9 @@ from gongxiang.protocol.clock import BEIJING
 from gongxiang.protocol.keyring import write_private
 
 T = TypeVar("T")
+
+#: How long after midnight the demo's last act before the present may be.
+SMALL_HOURS = timedelta(hours=5)
 
 
 class DemoStuck(RuntimeError):
@@ -55,12 +58,20 @@ class Notes:
         return bool(self.kept.get("done"))
 
 
+def day_of(present: datetime) -> date:
+    """The day from which the demo counts its days backwards; in the small hours still the day before.
+
+    The last acts are of the afternoon and the night before that day: made on the very day they would lie in the future.
+    """
+    return (present - SMALL_HOURS).astimezone(BEIJING).date()
+
+
 class TimeTravel:
     """Moves the product's clock (never the machine's) through the weeks in which the demo's acts happen."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.today = datetime.now(UTC).astimezone(BEIJING).date()
+        self.today = day_of(datetime.now(UTC))
         self.now = datetime(2000, 1, 1, tzinfo=UTC)
 
     def go(self, days_ago: int, hour: int = 9, minute: int = 0) -> datetime:
@@ -83,7 +94,10 @@ class TimeTravel:
         return clock.now()
 
     def _move_to(self, at: datetime) -> datetime:
-        write_private(self.file, f"{(at - datetime.now(UTC)).total_seconds():.3f}".encode("ascii"))
+        present = datetime.now(UTC)
+        if at > present:
+            raise DemoStuck(f"The demo's next act would be in the future, on {at.isoformat()}. {DemoStuck.__doc__}")
+        write_private(self.file, f"{(at - present).total_seconds():.3f}".encode("ascii"))
         self.now = clock.now()
         return self.now
 
