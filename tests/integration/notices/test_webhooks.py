@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -261,6 +262,78 @@ def test_an_answer_that_never_ends_is_cut_off(monkeypatch, settings):
             at=AT,
         )
     assert (answer.status, answer.problem) == (None, "no_connection")
+
+
+@pytest.mark.parametrize(
+    "said", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nX-One: 1\r\n", b"HTTP/1.1 200 OK\r\nX-Tw", b"HTTP/1.1 20"]
+)
+def test_an_answer_cut_off_in_its_head_is_none(settings, said):
+    assert answered_with(settings, said).status is None
+
+
+def test_an_answer_counts_with_its_head(settings):
+    assert answered_with(settings, b"HTTP/1.1 204 No Content\r\n\r\n").taken
+    assert answered_with(settings, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nrece").taken
+    assert not answered_with(settings, b"HTTP/1.1 200 OK\r\n" + b"X-A: 1\r\n" * 500 + b"\r\n").taken
+
+
+def answered_with(settings, said):
+    """What is made of an answer after which the connection ends."""
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer():
+            connection, _from = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(said)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        found = outgoing.post(address, body={}, secret=b"x", algorithm="sm3", message_id="1", kind="k", at=AT)
+        thread.join()
+    return found
+
+
+class Died(BaseException):
+    """As a kill: nothing catches it."""
+
+
+@pytest.mark.parametrize(("place", "times"), [("notices.message_claimed", 1), ("notices.message_sent", 2)])
+def test_a_worker_killed_while_it_sends_loses_no_message(banner, office, monkeypatch, place, times):
+    listen(banner, office)
+    queue(banner, 1)
+
+    def reach(name):
+        if name == place:
+            raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actions_out.killpoints, "reach", reach)
+        with pytest.raises(Died):
+            tasks.send_webhooks(banner.at)
+    row = Dispatch.objects.get()
+    assert (row.attempts, row.delivered_at, row.answer) == (1, None, None), "the attempt is known, its end is not"
+    assert tasks.send_webhooks(banner.at + timedelta(seconds=50)) == 0, "the one before may still be at it"
+    later = banner.at + timedelta(minutes=2)
+    assert tasks.send_webhooks(later) == 1
+    assert tasks.send_webhooks(later + timedelta(days=2)) == 0
+    row = Dispatch.objects.get()
+    assert (row.attempts, row.delivered_at, row.answer) == (2, later, 200)
+    assert len(office.kept) == times
+    assert {(headers["X-Gongxiang-Id"], body) for _path, headers, body in office.kept} == {(str(row.pk), office.kept[0][2])}
+
+
+def test_a_message_is_signed_with_the_instant_it_goes_out(banner, office, monkeypatch):
+    passed = iter(range(0, 10_000, 100))
+    monkeypatch.setattr(actions_out, "time", SimpleNamespace(monotonic=lambda: next(passed)))
+    monkeypatch.setattr(actions_out, "TURN", 10_000)
+    listen(banner, office)
+    queue(banner, 2)
+    assert tasks.send_webhooks(banner.at) == 2
+    stamps = [int(headers["X-Gongxiang-Timestamp"]) - int(banner.at.timestamp()) for _path, headers, _body in office.kept]
+    assert stamps == [100, 300], "those before it took minutes: the receiver would refuse it as old"
 
 
 def test_a_system_that_does_not_answer_holds_up_only_its_own_messages(banner, office):

@@ -18,6 +18,7 @@ from gongxiang.platform.notices.models import CalendarFeed, Dispatch, Notice, We
 from gongxiang.platform.notices.queries_out import digest_of
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.parties.keys import master_key
+from gongxiang.protocol import killpoints
 from gongxiang.protocol.signing import open_secret, seal_secret
 
 _CONTEXT = "notices.webhook"
@@ -163,12 +164,14 @@ def send_due(*, by: Actor, at: datetime, most: int = 50) -> int:
     """
     permissions.WRITE.check(by)
     sent, tried, slow, spent = 0, set[UUID](), set[UUID](), defaultdict[UUID, float](float)
+    started = time.monotonic()
     due = Dispatch.objects.filter(next_at__lte=at).order_by("next_at", "id").values_list("pk", "department_id")
     while len(tried) < most and (found := due.exclude(department_id__in=slow).exclude(pk__in=tried).first()) is not None:
         key, department_id = found
         tried.add(key)
         begun = time.monotonic()
-        answer = _send_one(key, by=by, at=at)
+        # Signed with the instant it goes out: others may have taken minutes of this look, and what is old is refused.
+        answer = _send_one(key, by=by, at=at + timedelta(seconds=int(begun - started)))
         sent += answer is not None and answer.taken
         spent[department_id] += time.monotonic() - begun
         if (answer is not None and answer.status is None) or spent[department_id] > TURN:
@@ -189,11 +192,13 @@ def _send_one(key: UUID, *, by: Actor, at: datetime) -> outgoing.Answer | None:
         row.tried_at = at
         row.next_at = at + PAUSES[min(row.attempts, len(PAUSES)) - 1]
         row.save(update_fields=["attempts", "tried_at", "next_at"])
+    killpoints.reach("notices.message_claimed")
     # 2. Send it, outside any transaction.
     secret = open_secret(master_key(), bytes(hook.secret_sealed), _CONTEXT)
     answer = outgoing.post(
         hook.address, body=row.body, secret=secret, algorithm=hook.algorithm, message_id=str(row.pk), kind=row.kind, at=at
     )
+    killpoints.reach("notices.message_sent")
     # 3. Write down how it went.
     with transaction.atomic():
         hook = Webhook.objects.select_for_update().get(pk=row.department_id)

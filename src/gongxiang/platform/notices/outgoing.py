@@ -120,8 +120,37 @@ def _resolve(host: str, port: int) -> str:
     return numbers[0]
 
 
+class _Lines:
+    """What is read of an answer, and the last line of it: the empty one ends the head, the end of the connection does not."""
+
+    def __init__(self, read: Any) -> None:
+        self._read, self.last = read, b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._read, name)
+
+    def readline(self, limit: int = -1) -> bytes:
+        """The next line; empty where there is none."""
+        self.last = self._read.readline(limit)
+        return bytes(self.last)
+
+
+class _WholeHead(http.client.HTTPResponse):
+    """An answer counts when its head came to its end: the library takes a head that was cut off for a whole one."""
+
+    def begin(self) -> None:
+        """Read the head; raises IncompleteRead if the connection ended, or was ended, in the middle of it."""
+        lines = _Lines(self.fp)
+        self.fp = lines  # type: ignore[assignment]
+        super().begin()
+        if lines.last.strip(b"\r\n") or not lines.last:
+            raise http.client.IncompleteRead(lines.last)
+
+
 class _Pinned(http.client.HTTPConnection):
     """A connection to a number that was checked, under the name that was asked for."""
+
+    response_class = _WholeHead
 
     def __init__(self, host: str, port: int, number: str, *, encrypted: bool) -> None:
         super().__init__(host, port, timeout=PATIENCE)
