@@ -22,7 +22,7 @@ LEFT_OUT: dict[str, str] = yaml.safe_load(Path(__file__).with_name("api_left_out
 #: Lists whose order is their sense: the most urgent first, open duties first, a thread, what a machine answered.
 ORDER_OF_THEIR_OWN = {
     "list_waiting", "list_disposals", "list_grant_filings", "list_request_messages", "list_source_tables", "list_quality_rows",
-    "list_statutes", "list_tokens",
+    "list_statutes", "list_tokens", "list_city_changes",
 }  # fmt: skip
 
 

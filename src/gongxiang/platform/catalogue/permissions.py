@@ -46,8 +46,8 @@ IMPORT = Permission(name="catalogue.import", roles=frozenset({Role.CLERK, Role.R
 OWN_IMPORTS = Permission(name="catalogue.own_imports", roles=DEPARTMENT | {Role.NODE_OPERATOR}, scope=Scope.ACT)
 QUEUES = Permission(name="catalogue.queues", roles=DEPARTMENT | AUTHORITY, scope=Scope.ACT)
 NAME_SOURCE = Permission(name="catalogue.name_source", roles=frozenset({Role.AUTHORITY_OFFICER}), scope=Scope.ACT)
-REPORT = Permission(name="catalogue.report", roles=frozenset({Role.AUTHORITY_OFFICER}))
-REPORTS = Permission(name="catalogue.reports", roles=AUTHORITY | {Role.AUDITOR})
+REPORT = Permission(name="catalogue.report", roles=frozenset({Role.AUTHORITY_OFFICER}), scope=Scope.ACT)
+REPORTS = Permission(name="catalogue.reports", roles=AUTHORITY | {Role.AUDITOR}, scope=Scope.ACT)
 #: Facts that rooms above write down on an entry.
 NOTE = Permission(
     name="catalogue.note", roles=frozenset(), systems=frozenset({"delivery", "grants", "fact-intake", "flow-opener"})

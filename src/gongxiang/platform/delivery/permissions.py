@@ -65,7 +65,9 @@ DEPOSIT_FILE: Final = Permission(
     name="delivery.deposit_file", roles=frozenset({Role.NODE_OPERATOR, Role.CLERK, Role.REVIEWER}), scope=Scope.ACT
 )
 FETCH_FILE: Final = Permission(name="delivery.fetch_file", roles=_OFFICE, scope=Scope.ACT)
-CLOSE_ALARM: Final = Permission(name="delivery.close_alarm", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}))
+CLOSE_ALARM: Final = Permission(
+    name="delivery.close_alarm", roles=frozenset({Role.NODE_OPERATOR, Role.PLATFORM_OPERATOR}), scope=Scope.ACT
+)
 
 
 def sees_source(actor: Actor, provider_id: UUID) -> bool:

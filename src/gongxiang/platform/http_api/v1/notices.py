@@ -1,7 +1,7 @@
 """What a person was told: the inbox, reading, and what one wants to be told of."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -80,6 +80,14 @@ def read_all(request: Called, topic: str = "") -> dict[str, Any]:
     return {"read": actions.mark_all_read(topic=topic[:40], by=request.actor, at=clock.now())}
 
 
+class Mail(Schema):
+    """Letters by e-mail: to which address, whether at all, and how often."""
+
+    address: str = Field("", max_length=254)
+    asked: bool
+    rhythm: Literal["daily", "immediate", "binding"] = "daily"
+
+
 def _wishes(request: Called) -> dict[str, Any]:
     found = queries.wishes_of(request.actor.id)
     return {"muted": sorted(found.muted), "mail": found.mail, "mail_asked": found.mail_asked, "rhythm": found.rhythm}
@@ -95,4 +103,11 @@ def settings(request: Called) -> dict[str, Any]:
 def save_settings(request: Called, sent: Muted) -> dict[str, Any]:
     """Choose the topics that are not told."""
     actions.choose_topics(muted=sent.muted, by=request.actor, at=clock.now())
+    return _wishes(request)
+
+
+@endpoint("PUT", "/notices/settings/mail", door=READ, name="save_mail_settings", tag="Notices", answer=WhatToTell)
+def save_mail(request: Called, sent: Mail) -> dict[str, Any]:
+    """Ask for letters by e-mail, or for none."""
+    actions.choose_mail(**sent.model_dump(), by=request.actor, at=clock.now())
     return _wishes(request)

@@ -1,4 +1,4 @@
-"""Machines, flows, alarms and table checks, as the pages show them: read only."""
+"""Machines, flows, alarms and table checks, as the pages show them, and what people ask of them."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.lists import chosen, enter_reads, words
 from gongxiang.platform.http_api.schemas import page_of, schema_of
+from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import plain
 
@@ -86,6 +87,23 @@ def alarms(request: Called, wanted: Query[AlarmsWanted]) -> dict[str, Any]:
     return {"alarms": [{name: getattr(row, name) for name in Alarm.model_fields} for row in shown], **numbers}
 
 
+class Statement(Schema):
+    """What was done about it."""
+
+    statement: str = Field(max_length=2_000)
+
+
+@endpoint(
+    "POST", "/alarms/{uuid:alarm_id}/close", door=permissions.CLOSE_ALARM, name="close_alarm", tag="Exchange", answer=Alarm
+)
+def close(request: Called, alarm_id: UUID, sent: Statement) -> dict[str, Any]:
+    """Note that an alarm was looked at and what was done (办法 12(2)); one that is closed stays as it is."""
+    if not queries.alarms_visible_to(request.actor).filter(pk=alarm_id).exists():
+        raise NotFound()
+    row = actions.close_alarm(alarm_id=alarm_id, statement=sent.statement, by=request.actor, at=clock.now())
+    return {name: getattr(row, name) for name in Alarm.model_fields}
+
+
 _Check = schema_of(queries.TableCheckView, sent=False)
 
 
@@ -93,6 +111,25 @@ _Check = schema_of(queries.TableCheckView, sent=False)
 def check(request: Called, check_id: UUID) -> Any:
     """What a machine answered about a table of its source; for the department and the authority."""
     return plain(queries.table_check(check_id, actor=request.actor))
+
+
+class AskedTable(Schema):
+    """A table of the machine's source; the entry or distribution it is meant for is the own department's."""
+
+    table: str = Field(max_length=200)
+    resource_id: UUID | None = None
+    distribution_id: UUID | None = None
+
+
+@endpoint(
+    "POST", "/nodes/{uuid:node_id}/table-checks", door=permissions.CHECK_TABLE, name="ask_for_table", tag="Exchange",
+    answer=_Check, status=201,
+)  # fmt: skip
+def ask(request: Called, node_id: UUID, sent: AskedTable) -> Status[Any]:
+    """Ask a machine what a table looks like; read the check again, within seconds it has the answer."""
+    queries.get_node(node_id, actor=request.actor)
+    made = actions.ask_for_table(node_id=node_id, **sent.model_dump(), by=request.actor, at=clock.now())
+    return Status(201, plain(queries.table_check(made.pk, actor=request.actor)))
 
 
 class FileVersion(Schema):

@@ -50,6 +50,10 @@ enter_acts(
             name="register_system", path="", action=parties_actions.register_system, door=KEEP_REGISTERS, makes=True,
             kinds={"tier": _Tier, "network": _Network},
         ),
+        Act(
+            name="plan_system", path="/plan", action=parties_actions.plan_system, door=KEEP_REGISTERS,
+            kinds={"network": _Network}, method="PUT",
+        ),
         Act(name="end_system", path="/end", action=parties_actions.end_system, door=KEEP_REGISTERS),
     ),
 )  # fmt: skip

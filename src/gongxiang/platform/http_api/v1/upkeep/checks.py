@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from gongxiang.platform.access import errors_superior, states_superior
+from gongxiang.platform.access import permissions as access_permissions
 from gongxiang.platform.catalogue import permissions as catalogue_permissions
 from gongxiang.platform.delivery import errors_channels, queries_channels, states_channels
 from gongxiang.platform.demands import permissions as demand_permissions
@@ -115,6 +116,12 @@ def issues(row: Any, actor: Any) -> None:
     drafted = hands_in(row.drafted_by_id, of=[("superior_request", row.id)], acts=["superior_request:drafted"])
     if actor.is_hand_of(*drafted):
         raise errors_superior.OwnLetter()
+
+
+def discards_letter(row: Any, actor: Any) -> None:
+    """The officer, once it is issued; else whoever of the office drafts."""
+    if row.status == states_superior.ISSUED:
+        access_permissions.ISSUE_LETTER.check(actor)
 
 
 def receives(row: Any, actor: Any) -> None:
