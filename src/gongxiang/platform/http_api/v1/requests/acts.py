@@ -1,5 +1,6 @@
 """More acts on requests: time for the reply, messages, mediation, and one more like an old one."""
 
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -12,6 +13,7 @@ from gongxiang.platform.access import (
     disputing,
     extending,
     permissions,
+    permissions_dispute,
     queries,
     states,
     talking,
@@ -20,6 +22,7 @@ from gongxiang.platform.http_api.acts import Act, Area, enter_acts
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.v1.requests import checks
 from gongxiang.platform.http_api.v1.requests.shapes import RequestCase, case_body
+from gongxiang.platform.kernel.actors import Person
 
 
 def _see(key: UUID, *, actor: Any) -> Any:
@@ -38,6 +41,11 @@ def _see(key: UUID, *, actor: Any) -> Any:
 
 def _act(name: str, path: str, action: Any, door: Any, arrow: str = "", side: Any = "consumer_id", **more: Any) -> Act:
     return Act(name=name, path=path, action=action, door=door, arrow=arrow, side=side, **more)
+
+
+def _read_messages(*, access_request_id: UUID, by: Person, at: datetime) -> None:
+    """The caller has read the messages until now: they no longer wait, here or on the page."""
+    talking.mark_read(access_request_id=access_request_id, by=by, at=at)
 
 
 _PROVIDES = "provider_id"
@@ -59,6 +67,9 @@ enter_acts(
         _act(
             "send_request_message", "/messages", talking.send_message, permissions.TALK, "", "", without=("attached",),
             may=checks.talks,
+        ),
+        _act(
+            "read_request_messages", "/messages/read", _read_messages, permissions_dispute.READ_MESSAGES, "", "",
         ),
         _act(
             "ask_mediation", "/mediation", disputing.ask_mediation, permissions.CONSENT, "ask_mediation",

@@ -5,14 +5,11 @@ from uuid import UUID
 
 from ninja import Query, Schema
 
-from gongxiang.platform.access import queries, talking
+from gongxiang.platform.access import talking
 from gongxiang.platform.access.permissions_dispute import READ_MESSAGES
-from gongxiang.platform.http_api.acts import Done
 from gongxiang.platform.http_api.doors import Called
 from gongxiang.platform.http_api.endpoints import endpoint
 from gongxiang.platform.http_api.schemas import page_of, schema_of
-from gongxiang.platform.kernel.actors import Person
-from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import plain
 
 _Message = schema_of(talking.MessageView, sent=False)
@@ -37,16 +34,3 @@ def messages(
     """The messages about a request; `read_request_messages` says that they were read."""
     rows, numbers = page_of(talking.messages_of(request_id, actor=request.actor), page=page, size=size)
     return {"messages": plain(talking.views_of(request_id, rows, actor=request.actor)), **numbers}
-
-
-@endpoint(
-    "POST", "/requests/{uuid:request_id}/messages/read", door=READ_MESSAGES, name="read_request_messages", tag="Requests",
-    answer=Done,
-)  # fmt: skip
-def read(request: Called, request_id: UUID) -> Done:
-    """The caller has read the messages until now: they no longer wait, here or on the page."""
-    queries.get_access_request(request_id, actor=request.actor)
-    # The door is people's alone.
-    assert isinstance(request.actor, Person)
-    talking.mark_read(access_request_id=request_id, by=request.actor, at=clock.now())
-    return Done()
