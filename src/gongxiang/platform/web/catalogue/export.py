@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+
+from gongxiang.platform.catalogue.workbook.writing import safe
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -25,7 +26,7 @@ def export_xlsx(name: str, columns: Sequence[tuple[str | Promise, Callable[[Any]
     sheet.append(head)
     count = 1
     for row in rows:
-        sheet.append([_cell(sheet, value(row)) for _label, value in columns])
+        sheet.append([safe(sheet, _plain(value(row))) for _label, value in columns])
         count += 1
     sheet.auto_filter.ref = f"A1:{chr(ord('A') + len(columns) - 1)}{count}"
     out = BytesIO()
@@ -35,9 +36,5 @@ def export_xlsx(name: str, columns: Sequence[tuple[str | Promise, Callable[[Any]
     return response
 
 
-def _cell(sheet: Any, value: Any) -> WriteOnlyCell:
-    if isinstance(value, int):
-        return WriteOnlyCell(sheet, value=value)
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", "" if value is None else str(value)))
-    cell.data_type = "s"
-    return cell
+def _plain(value: Any) -> int | str:
+    return value if isinstance(value, int) else "" if value is None else str(value)
