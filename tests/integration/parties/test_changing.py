@@ -18,6 +18,8 @@ from gongxiang.platform.grants import handlers
 from gongxiang.platform.grants.models import Handler
 from gongxiang.platform.kernel.actors import Role
 from gongxiang.platform.kernel.errors import NotPermitted, Refusal
+from gongxiang.platform.notices import actions_out as notices_out
+from gongxiang.platform.notices.models import Dispatch, Webhook
 from gongxiang.platform.parties import actions, changes, errors, queries, queries_changes
 from tests.factories import catalogue as make
 from tests.factories import corrections, disputes
@@ -176,7 +178,7 @@ def test_what_passes_is_shown_confirmed_and_names_of_old_stay(banner):
         actions.register_matter(department_id=office.id, name="救助", code="S-1", by=office.clerk, at=banner.at)
     preview = queries_changes.merge_preview(away.id, into.id)
     assert preview.standing == ()
-    assert preview.passing == {"agreements": 1, "entries": 1, "people": 4, "systems": 1, "matters": 1}
+    assert preview.passing == {"agreements": 1, "entries": 1, "people": 4, "systems": 1, "matters": 1, "webhooks": 0}
     for person in (banner.authority_officer, into.officer, banner.site.system_admin):
         with pytest.raises(NotPermitted):
             merge(banner, by=person)
@@ -251,3 +253,19 @@ def test_two_equal_submissions_at_once_leave_one_record_and_a_named_refusal(tran
     for thread in threads:
         thread.join()
     assert sorted(said) == ["NameTaken", "entered"]
+
+
+@pytest.mark.article("wushen-2021-60:2")
+def test_nothing_is_sent_any_more_to_the_office_system_of_a_department_that_is_no_more(banner):
+    away = banner.provider
+    notices_out.set_webhook(address="http://10.1.2.3/oa", algorithm="sm3", anew=True, by=away.officer, at=banner.at)
+    message = {"kind": "resource:published", "subject": ("resource", "1"), "title": "甲", "basis": (), "values": {}}
+    notices_out.enqueue([away.id], **message, at=banner.at, source="one")
+    make_agreement(banner.stranger, at=banner.at + timedelta(hours=2))
+    assert queries_changes.merge_preview(away.id, banner.stranger.id).passing["webhooks"] == 1, "it is shown beforehand"
+    merge(banner)
+    assert Webhook.objects.get(pk=away.id).stopped_why == "merged"
+    assert Dispatch.objects.get().next_at is None, "what waited is not sent either"
+    assert EvidenceRecord.objects.get(kind="webhook:stopped").after["why"] == "merged"
+    notices_out.enqueue([away.id], **message, at=banner.at + timedelta(days=2), source="two")
+    assert Dispatch.objects.count() == 1

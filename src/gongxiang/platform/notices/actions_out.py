@@ -18,6 +18,7 @@ from gongxiang.platform.notices.models import CalendarFeed, Dispatch, Notice, We
 from gongxiang.platform.notices.queries_out import digest_of
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.parties.keys import master_key
+from gongxiang.platform.parties.permissions import CHANGE_DEPARTMENT
 from gongxiang.protocol import killpoints
 from gongxiang.protocol.signing import open_secret, seal_secret
 
@@ -109,6 +110,15 @@ def stop_webhook(*, by: Actor, at: datetime) -> None:
     if row is None:
         raise errors.NoWebhook()
     _stop(row, "person", by=by, at=at)
+
+
+def end_with_department(department_id: UUID, into_id: UUID, by: Actor, at: datetime) -> int:
+    """Send nothing more for a department that ceases: nobody is left there who could stop it, or knows who reads it now."""
+    CHANGE_DEPARTMENT.check(by)
+    rows = list(Webhook.objects.select_for_update().filter(pk=department_id, stopped_at=None))
+    for row in rows:
+        _stop(row, "merged", by=by, at=at)
+    return len(rows)
 
 
 @transaction.atomic

@@ -76,6 +76,11 @@ def webhook_of(department_id: UUID) -> WebhookRef | None:
     return WebhookRef(**{name: getattr(row, name) for name in WebhookRef.__dataclass_fields__}) if row else None
 
 
+def listening(department_id: UUID) -> int:
+    """How many addresses of the department's office system are sent to: one or none."""
+    return Webhook.objects.filter(pk=department_id, stopped_at=None).count()
+
+
 def visible_to(actor: Actor | None) -> QuerySet[Dispatch]:
     """The messages to the office system of the actor's own department."""
     rows = Dispatch.objects.order_by("-made_at", "-id")

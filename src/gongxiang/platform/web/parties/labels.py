@@ -54,6 +54,7 @@ CODES: dict[str, Promise | str] = {
     "passing:matters": _("Business matters"),
     "passing:entries": _("Catalogue entries"),
     "passing:agreements": _("Agreements that end"),
+    "passing:webhooks": _("Addresses of office systems that are sent to no more"),
     "department_kind:department": _("Government department"),
     "department_kind:public_institution": _("Public institution"),
     "department_kind:social_organisation": _("Social organisation"),
