@@ -20,7 +20,7 @@ import uvloop
 from gongxiang.gateway.call import Answer, Call, Party
 from gongxiang.gateway.doors import DOORS, Door, Needs, Side
 from gongxiang.gateway.enrolment import enrolled_key, node_of_code
-from gongxiang.gateway.listening import Listener, arriving
+from gongxiang.gateway.listening import Bounded, Listener, arriving
 from gongxiang.gateway.parts import Gateway
 from gongxiang.gateway.settings import NODE_DOOR, PEOPLE_DOOR, Settings
 from gongxiang.protocol import clock
@@ -354,7 +354,7 @@ def _listener(gateway: Gateway, side: Side, host: str, port: int, **tls: str) ->
         server_header=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
-        h11_max_incomplete_event_size=1 << 16,
+        http=Bounded,
         **tls,  # type: ignore[arg-type]
     )
     return Listener(config)

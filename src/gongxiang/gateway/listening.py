@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gongxiang.protocol.errors import RequestMalformed
 
@@ -18,8 +19,42 @@ from gongxiang.protocol.errors import RequestMalformed
 HEAD_WITHIN = BODY_WITHIN = 30.0
 #: Bytes a second that a body must come at after that.
 SLOWEST = 16 * 1024
+#: Bytes that may come while they make neither a whole head nor body; a head that comes in one read may be some larger.
+MOST_UNREAD = 64 * 1024
 #: Seconds between two looks at the connections.
 EVERY = 5.0
+
+
+class Bounded(HttpToolsProtocol):
+    """The protocol, with an end to heads, trailers and what stands beside a chunk: the parser keeps any length."""
+
+    _unread = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless too much came that is nothing yet."""
+        self._unread += len(data)
+        super().data_received(data)
+        if self._unread <= MOST_UNREAD or self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete:
+            self.send_400_response("The head of the request is too large.")
+        else:
+            self.transport.abort()
+
+    def on_headers_complete(self) -> None:
+        """A head is whole."""
+        self._unread = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of a body, which the doors count."""
+        self._unread = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        self._unread = 0
+        super().on_message_complete()
 
 
 class Listener(uvicorn.Server):

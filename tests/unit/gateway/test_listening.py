@@ -10,8 +10,9 @@ import pytest
 import uvicorn
 
 from gongxiang.gateway import listening
-from gongxiang.gateway.app import _body
-from gongxiang.gateway.listening import HEAD_WITHIN, Listener
+from gongxiang.gateway.app import _body, _listener
+from gongxiang.gateway.doors import Side
+from gongxiang.gateway.listening import HEAD_WITHIN, MOST_UNREAD, Bounded, Listener
 from gongxiang.protocol.errors import BodyTooLarge, RequestMalformed
 
 
@@ -57,6 +58,66 @@ def test_a_head_that_does_not_come_ends_its_connection_and_no_other() -> None:
             one.close()
 
     asyncio.run(asyncio.wait_for(watched(), 30))
+
+
+LONG = b"a" * 1000
+_POST = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1"
+
+
+@pytest.mark.parametrize(
+    ("begin", "again"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\n", b"X-A: " + LONG + b"\r\n"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX-A: ", LONG),
+        (b"GET /", LONG),
+        (_POST + b"\r\na\r\n0\r\n", b"X-A: " + LONG + b"\r\n"),
+        (_POST + b";", LONG),
+    ],
+    ids=["headers", "a header", "the address", "trailers", "beside a chunk"],
+)
+def test_what_never_becomes_a_head_or_a_body_is_not_kept(begin: bytes, again: bytes) -> None:
+    sent, _said = asyncio.run(asyncio.wait_for(_poured(begin, again, 4096), 30))
+    assert sent < 4096, "the connection ended long before all was sent"
+
+
+def test_a_body_may_be_longer_than_a_head() -> None:
+    begin = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 512000\r\nX-A: " + b"a" * (MOST_UNREAD // 2) + b"\r\n\r\n"
+    sent, said = asyncio.run(asyncio.wait_for(_poured(begin, LONG, 512), 30))
+    assert (sent, said[:12]) == (512, b"HTTP/1.1 200")
+
+
+async def _poured(begin: bytes, again: bytes, times: int) -> tuple[int, bytes]:
+    """How often something could be sent, and what was answered; the application reads the body whole."""
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    holding, sent, said = socket.create_server(("127.0.0.1", 0)), 0, b""
+    config = uvicorn.Config(application, http=Bounded, lifespan="off", log_level="critical", timeout_graceful_shutdown=0)
+    listener = Listener(config)
+    serving = asyncio.create_task(listener.serve(sockets=[holding]))
+    reader, writer = await asyncio.open_connection(*holding.getsockname())
+    with contextlib.suppress(ConnectionError):
+        writer.write(begin)
+        for _ in range(times):
+            writer.write(again)
+            await writer.drain()
+            await asyncio.sleep(0)
+            if reader.at_eof() or writer.transport.is_closing():
+                break
+            sent += 1
+        said = await reader.read(100)
+    writer.close()
+    listener.should_exit = True
+    await serving
+    return sent, said
+
+
+def test_the_gateway_listens_so() -> None:
+    assert _listener(object(), Side.NODES, "127.0.0.1", 0).config.http is Bounded  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
