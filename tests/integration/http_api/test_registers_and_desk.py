@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
 from gongxiang.law.deadlines import beijing_date
 from gongxiang.platform.access import talking
+from gongxiang.platform.delivery import intake
 from gongxiang.platform.delivery.intake import raise_alarm
 from gongxiang.platform.kernel.actors import Scope
-from gongxiang.protocol import clock
+from gongxiang.protocol import clock, messages
 from tests.factories.catalogue import make_published
 from tests.factories.contents import conditional_content
 from tests.factories.parties import make_banner
@@ -118,6 +120,18 @@ def test_a_machine_is_asked_what_a_table_looks_like(banner):
     assert made.status_code == 201, made.content
     assert call(banner.provider.clerk, "GET", f"table-checks/{made.json()['id']}").json() == made.json()
     assert call(banner.provider.clerk, "POST", address, {"table": "a; drop"}).status_code == 409
+    column = messages.DescribedColumn(
+        column="id_card", source_type="text", comment="", nullable=False, key=True, type="string", refusal=""
+    )
+    told = messages.TableDescribed(
+        request_id=UUID(made.json()["id"]), node_id=node.pk, table="public.person", columns=(column,), rows=7, problem="",
+        at=clock.now(),
+    )  # fmt: skip
+    intake.take(told, at=clock.now())
+    at = f"table-checks/{made.json()['id']}"
+    for person in (banner.provider.clerk, banner.authority_officer):
+        assert [one["column"] for one in call(person, "GET", at).json()["columns"]] == ["id_card"]
+    assert call(banner.auditor, "GET", at).json()["columns"] == [], "names of a source are the department's and the authority's"
 
 
 @pytest.mark.article("wushen-2021-60:12")

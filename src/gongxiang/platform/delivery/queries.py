@@ -23,7 +23,7 @@ from gongxiang.platform.delivery.models import (
     Stream,
     TableCheck,
 )  # fmt: skip
-from gongxiang.platform.delivery.permissions import sees_all, sees_source
+from gongxiang.platform.delivery.permissions import CHECK_TABLE, sees_all, sees_source
 from gongxiang.platform.kernel.actors import Actor, System
 from gongxiang.platform.kernel.errors import NotFound
 from gongxiang.protocol.keyring import Keyring
@@ -225,14 +225,14 @@ def table_check(check_id: UUID, *, actor: Actor) -> TableCheckView:
     row = TableCheck.objects.filter(pk=check_id, node__in=nodes_visible_to(actor).values("pk")).first()
     if row is None:
         raise NotFound()
-    return check_view(row)
+    return check_view(row, actor=actor)
 
 
 def latest_check(*, node_id: UUID, table: str, actor: Actor) -> TableCheckView | None:
     """The newest answered question about a table, on a node that the actor sees."""
     rows = TableCheck.objects.filter(node__in=nodes_visible_to(actor).values("pk"), node_id=node_id, table=table)
     row = rows.filter(answered_at__isnull=False).order_by("-answered_at").first()
-    return check_view(row) if row else None
+    return check_view(row, actor=actor) if row else None
 
 
 def table_checks(*, actor: Actor, node_id: UUID | None = None, limit: int = 50) -> list[TableCheckView]:
@@ -240,12 +240,13 @@ def table_checks(*, actor: Actor, node_id: UUID | None = None, limit: int = 50) 
     rows = TableCheck.objects.filter(node__in=nodes_visible_to(actor).values("pk")).order_by("-asked_at")
     if node_id:
         rows = rows.filter(node_id=node_id)
-    return [check_view(row) for row in rows[:limit]]
+    return [check_view(row, actor=actor) for row in rows[:limit].select_related("node")]
 
 
-def check_view(row: TableCheck) -> TableCheckView:
-    """The frozen value of a row."""
-    return TableCheckView(**{name: getattr(row, name) for name in TableCheckView.__dataclass_fields__})
+def check_view(row: TableCheck, *, actor: Actor) -> TableCheckView:
+    """The frozen value of a row; columns are the department's and the authority's to read, and of whoever may ask."""
+    view = TableCheckView(**{name: getattr(row, name) for name in TableCheckView.__dataclass_fields__})
+    return view if sees_source(actor, row.node.department_id) or CHECK_TABLE.allows(actor) else replace(view, columns=[])
 
 
 # ---- streams and flows --------------------------------------------------------------------------------------------------
