@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from gongxiang.platform.access import states
 from gongxiang.platform.evidence.models import EvidenceRecord
 from gongxiang.platform.kernel.actors import System
 from gongxiang.platform.kernel.errors import NotFound, NotPermitted
@@ -18,6 +19,7 @@ from gongxiang.platform.notices import actions_out, errors, outgoing, queries_ou
 from gongxiang.platform.notices.models import Dispatch, Notice, Webhook
 from tests.factories import catalogue as make
 from tests.factories.parties import AT, make_agreement, make_banner
+from tests.factories.procedure import make_request
 from tests.integration.notices.test_telling import tell_all
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,16 @@ def test_a_message_is_signed_over_time_and_body_and_sent_once(banner, office, al
     assert (said["event"], said["title"]) == ("access_request:granted", "SQ-2026-0001 特困人员")
     assert said["department"] == banner.consumer.department.name
     assert Dispatch.objects.get().delivered_at == banner.at
+
+
+def test_a_message_about_a_case_whose_period_runs_says_when_it_ends(office):
+    banner = make_banner()
+    listen(banner, office, by=banner.provider.officer)
+    request = make_request(states.SUBMITTED, banner=banner, resource_id=make.make_conditional(banner=banner).id)
+    tell_all(banner)
+    bodies = {one.kind: one.body for one in Dispatch.objects.all()}
+    assert bodies["access_request:submitted"]["due_at"] == request.due_at.isoformat()
+    assert bodies["resource:published"]["due_at"] == "", "no period runs on a published resource"
 
 
 def test_notices_of_a_department_reach_its_office_system_and_no_others(banner, office):

@@ -19,6 +19,7 @@ from gongxiang.platform.notices.queries_out import digest_of
 from gongxiang.platform.parties import queries as parties
 from gongxiang.platform.parties.keys import master_key
 from gongxiang.platform.parties.permissions import CHANGE_DEPARTMENT
+from gongxiang.platform.rulebook import clocks
 from gongxiang.protocol import killpoints
 from gongxiang.protocol.signing import open_secret, seal_secret
 
@@ -150,14 +151,18 @@ def enqueue(
     listening = Webhook.objects.filter(department_id__in=set(departments), stopped_at=None).values_list(
         "department_id", flat=True
     )
+    if not listening:
+        return
     names = parties.department_names(listening)
+    ends = clocks.end_of(f"{subject[0]}:{subject[1]}", at)
+    due_at = values.get("due_at") or (ends.isoformat() if ends else "")
     Dispatch.objects.bulk_create(
         [
             Dispatch(
                 department_id=key, kind=kind, title=title, source=source, made_at=at, next_at=at,
                 body={
                     "event": kind, "subject": subject[0], "id": subject[1], "title": title, "basis": list(basis),
-                    "at": at.isoformat(), "due_at": values.get("due_at", ""), "department": names[key],
+                    "at": at.isoformat(), "due_at": due_at, "department": names[key],
                 },
             )
             for key in listening

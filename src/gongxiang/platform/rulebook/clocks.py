@@ -28,6 +28,11 @@ def of_department(department_id: UUID, at: datetime, *, mine: bool | None = None
     return tuple(c for c in seen if mine is None or (department_id in c.turn) is mine)
 
 
+def end_of(subject: str, at: datetime) -> datetime | None:
+    """When the first of the clocks that run on a case (`type:id`) ends; None if none does."""
+    return next((clock.due_at for clock in running(at) if clock.subject == subject), None)
+
+
 def half_time(clock: OpenDeadline, on_calendar: Calendar) -> datetime:
     """The instant of the first reminder: half of the working days over, else half of the time, or later if the room says so."""
     middle = clock.start + (clock.due_at - clock.start) / 2
