@@ -75,6 +75,8 @@ def test_a_calendar_program_reads_the_deadlines_until_the_address_ends(banner, r
     (event,) = events
     assert event.decoded("DTSTART") == (request_.due_at.astimezone(BEIJING) - timedelta(minutes=1)).date()
     assert {"UID", "DTSTAMP", "DTEND"} <= set(event)
+    assert str(event["DESCRIPTION"]) == "办法第二十一条第（二）项"
+    assert "办法第二十一条第（二）项" in browser.get("/agenda/?export=csv").content.decode("utf-8-sig")
     assert b"\r\n" in answer.content
     assert max(len(line) for line in answer.content.split(b"\r\n")) <= 75
     again = icalendar.Calendar.from_ical(program.get(path).content)

@@ -28,6 +28,7 @@ from gongxiang.platform.web.agenda.labels import AREAS, URGENCY
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.notices.views import PAGES
 from gongxiang.platform.web.once import show_once
+from gongxiang.platform.web.templatetags.law import citations
 from gongxiang.platform.web.todos import todos_of
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
@@ -101,7 +102,7 @@ _TODO_COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("What to do"), lambda row: row[0].kind),
     (gettext_lazy("Case"), lambda row: row[0].title),
     (gettext_lazy("Area"), lambda row: _area(row[0].area)),
-    (gettext_lazy("Basis"), lambda row: "、".join(row[0].basis)),
+    (gettext_lazy("Basis"), lambda row: citations(row[0].basis)),
     (gettext_lazy("Working days left"), lambda row: _left(row[0].due_at, row[2])),
     (gettext_lazy("Last day"), lambda row: last_day(row[0].due_at) if row[0].due_at else ""),
 ]
@@ -166,7 +167,7 @@ _CLOCK_COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Case"), lambda row: row["clock"].title),
     (gettext_lazy("Period"), lambda row: row["rule"]),
     (gettext_lazy("Whose turn"), lambda row: row["turn"]),
-    (gettext_lazy("Basis"), lambda row: row["clock"].basis),
+    (gettext_lazy("Basis"), lambda row: citations([row["clock"].basis] if row["clock"].basis else [])),
     (gettext_lazy("Began"), lambda row: instant(row["clock"].start)),
     (gettext_lazy("Last day"), lambda row: last_day(row["clock"].due_at)),
 ]
@@ -221,7 +222,7 @@ def _calendar_of(person: Person, at: datetime, site: str) -> bytes:
     ours.add("refresh-interval", icalendar.vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
     ours.add("x-published-ttl", "PT1H")
     waiting: list[tuple[str, str, str, datetime, str]] = [
-        (f"{todo.url}", f"{todo.kind}：{todo.title}", todo.url, todo.due_at, "、".join(todo.basis))
+        (f"{todo.url}", f"{todo.kind}：{todo.title}", todo.url, todo.due_at, citations(todo.basis))
         for todo in todos_of(person, at)
         if todo.due_at is not None
     ]
@@ -231,7 +232,8 @@ def _calendar_of(person: Person, at: datetime, site: str) -> bytes:
         place = place_of(found.subject)
         if person.has(*(found.roles or desk)) and place not in known:
             title = f"{rule_words(running.rule_name(found))}：{found.title}"
-            waiting.append((f"{found.subject}#{running.rule_name(found)}", title, place, found.due_at, found.basis))
+            cited = citations([found.basis] if found.basis else [])
+            waiting.append((f"{found.subject}#{running.rule_name(found)}", title, place, found.due_at, cited))
     for key, title, url, due_at, basis in waiting:
         ours.add_component(_event(key, title, f"{site.rstrip('/')}{url}" if url else site, due_at, basis, at))
     return bytes(ours.to_ical())

@@ -19,6 +19,7 @@ from gongxiang.platform.notices.permissions import READ
 from gongxiang.platform.web import lists
 from gongxiang.platform.web.doors import ActingRequest, door
 from gongxiang.platform.web.forms import Form
+from gongxiang.platform.web.templatetags.law import citations
 from gongxiang.protocol import clock
 from gongxiang.protocol.canonical import instant
 
@@ -89,7 +90,7 @@ _COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Time"), lambda one: instant(one.at)),
     (gettext_lazy("What happened"), words.said),
     (gettext_lazy("Case"), lambda one: one.title),
-    (gettext_lazy("Basis"), lambda one: "、".join(one.basis)),
+    (gettext_lazy("Basis"), lambda one: citations(one.basis)),
     (gettext_lazy("Read"), lambda one: instant(one.read_at) if one.read_at else ""),
 ]
 

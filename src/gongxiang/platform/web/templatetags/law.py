@@ -1,12 +1,13 @@
 """Tags for what is kept in both languages as data: the summaries of articles, the names of rules and codes."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django import template
 from django.utils import translation
 
 from gongxiang.law import deadlines
-from gongxiang.law.articles import article, instrument
+from gongxiang.law.articles import UnknownArticle, article, instrument
 from gongxiang.law.instruments import Text
 from gongxiang.law.rules import CHOICE, SITE
 from gongxiang.platform.web.dates import in_units, period_in_words, rule_in_words
@@ -26,6 +27,17 @@ def citation(article_id: str) -> str:
     found = article(article_id)
     short, label = words(instrument(found.instrument).short), words(found.label)
     return f"{short}{label}" if (translation.get_language() or "").startswith("zh") else f"{short} {label}"
+
+
+def citations(article_ids: Iterable[str]) -> str:
+    """Several, for a file; what is no article of ours (the authority's own number) as it is kept."""
+    found = []
+    for one in article_ids:
+        try:
+            found.append(citation(one))
+        except UnknownArticle:
+            found.append(one)
+    return "、".join(found)
 
 
 @register.filter
