@@ -328,6 +328,24 @@ def test_where_nothing_can_be_seen_to_arrive_the_consumer_looks_and_closes(scene
 
 
 @pytest.mark.article("wushen-2021-60:20", "wushen-2021-60:23")
+@pytest.mark.parametrize("sealed", [False, True], ids=["changed before the key", "changed after the key"])
+def test_a_key_that_comes_after_the_verdict_leaves_the_closing_with_the_consumer(scene: Scene, sealed: bool) -> None:
+    """Asked for before the verdict, deposited after it: no way is shown that nobody saw, and the case does not hang."""
+    clerk = scene.banner.consumer.clerk
+    row = make.deposit(scene, make.bring(scene, states.CORRECTED))
+    if sealed:
+        following.note_sealed(
+            correction_id=row.pk, grant_id=scene.grant_id, seq=7, grant_ids=[scene.grant_id], at=scene.at, by=make.THE_FOLLOWER
+        )
+    assert tasks.follow_copies(scene.at) == 0
+    row.refresh_from_db()
+    assert (row.status, row.turn) == (states.CORRECTED, "consumer")
+    assert CorrectedCopy.objects.get(correction=row).reached == "NO_TABLE"
+    done = actions.accept_verdict(correction_id=row.pk, by=clerk, at=scene.at)
+    assert (done.status, done.turn) == (states.CLOSED, "")
+
+
+@pytest.mark.article("wushen-2021-60:20", "wushen-2021-60:23")
 def test_where_every_grant_ends_before_the_row_was_seen_the_consumer_closes(scene: Scene) -> None:
     banner, row = scene.banner, make.bring(scene, states.CORRECTED, claimed=True)
     with pytest.raises(errors.NotArrivedYet):

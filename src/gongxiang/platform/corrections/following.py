@@ -97,6 +97,9 @@ def follow_correction(*, correction_id: UUID, by: Actor, at: datetime) -> Correc
             _look(row, copy, by=by, at=at)
     if not copies or any(copy.reached == "WAITING" for copy in copies):
         return None
+    if any(copy.reached == "NO_TABLE" and copy.grant_id == row.grant_id for copy in copies):
+        # Nobody can see the reporter's own copy: only the reporter's word closes the case.
+        return None
     if row.sealed_seq is None:
         return _give_up(row, by=by, at=at)
     told = tuple(grant for copy in copies if (grant := grants.live_grant(copy.grant_id)) is not None)

@@ -86,8 +86,13 @@ def check_lapsed(due_at: datetime | None, at: datetime) -> datetime:
 
 
 def seen_to_arrive(row: Correction, *, flowing: bool) -> bool:
-    """Whether the platform can see the corrected row arrive: its key lies at the gateway, and a table or answers flow."""
-    return row.claim_at is not None and flowing
+    """Whether the platform can see the corrected row arrive: its key lies at the gateway, and a table or answers flow.
+
+    Once the verdict has left it to the consumer to look, it stays so: a key that comes later comes after the change it would
+    have shown, and the consumer could neither close the case nor see it closed.
+    """
+    left_to_the_consumer = row.status == states.CORRECTED and row.turn == "consumer"
+    return row.claim_at is not None and flowing and not left_to_the_consumer
 
 
 @implements("wushen-2021-60:15")

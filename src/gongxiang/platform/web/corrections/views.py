@@ -148,6 +148,7 @@ def detail(request: ActingRequest, correction_id: UUID) -> HttpResponse:
     part = queries.takes_part(row, actor)
     own = actor.department_id == row.consumer_id
     names = element_names(row.resource_id)
+    flowing = actions.flows_of(row)
     context = {
         "row": row,
         "part": part,
@@ -162,7 +163,8 @@ def detail(request: ActingRequest, correction_id: UUID) -> HttpResponse:
         "key_codes": queries.key_codes(row) if part and own else (),
         "proof": rulebook.code_label(complaints.PROOFS, row.proof_kind, get_language() or "zh-hans") if row.proof_kind else "",
         # Where the arrival cannot be seen, the page says what counts instead.
-        "seen_to_arrive": policies.seen_to_arrive(row, flowing=actions.flows_of(row)),
+        "seen_to_arrive": policies.seen_to_arrive(row, flowing=flowing),
+        "late_key": row.claim_at is not None and flowing,
         "removed": row.status in states.ENDED,
         "sees_claim": part and permissions.CARRY.allows(actor),
     }
