@@ -157,6 +157,8 @@ def test_each_case_of_use_is_begun_and_answered_on_its_page(banner, grant_id):
     assert client_of(banner.stranger.officer).get(reverse("use:pack", args=[grant_id, "pdf"])).status_code == 404
     english = client_of(consumer, language="en").get(reverse("use:provision", args=[Provision.objects.get().pk]))
     assert "To be provided" in text_of(english)
+    # The list says the deadline as the page of the case does: as 24:00 of its last day.
+    assert "24:00" in text_of(client_of(consumer).get(reverse("use:provisions")))
     assert client_of(banner.provider.clerk).get(reverse("workbench:home")).status_code == 200
 
 

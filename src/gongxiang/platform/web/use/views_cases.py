@@ -1,6 +1,7 @@
 """Pages of reports, questions, inspections and consents to pass on: four kinds of case, lists and pages alike."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +64,7 @@ def listed(
         Column(label=_("Consumer"), cell=lambda r: Cell(text=r.grant.consumer_name)),
         Column(label=_("Provider"), cell=lambda r: Cell(text=r.grant.provider_name)),
         *more,
-        Column(label=label, cell=lambda r: Cell(moment=getattr(r, field))),
+        Column(label=label, cell=lambda r: _when(field, getattr(r, field))),
         Column(label=_("State"), cell=lambda r: Cell(state=(subject, r.status))),
     ]
     return show_list(
@@ -76,6 +77,11 @@ def listed(
         sorts={"new": (_NEWEST, [f"-{field}", "-id"]), "old": (_("Oldest first"), [field, "id"])},
         choices=[Choice(name="status", label=_("Every state"), values=states)], export=export, empty=empty,
     )  # fmt: skip
+
+
+def _when(field: str, at: datetime | None) -> Cell:
+    """A deadline is said as on every other page, as 24:00 of its last day; what happened, as the moment it did."""
+    return Cell(until=at) if field == "due_at" else Cell(moment=at)
 
 
 def grant_facts(one: Any) -> list[tuple[Any, Cell]]:
