@@ -200,6 +200,19 @@ def test_what_was_worked_on_since_stays(banner: Banner) -> None:
         actions.undo_import(import_id=again.id, by=clerk, at=banner.at)
 
 
+def test_many_drafts_are_discarded_at_a_time(banner: Banner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "_AT_ONCE", 2)
+    clerk = banner.provider.clerk
+    done = carried_out(clerk, sent(clerk, book_of(*(incomplete(name) for name in "一二三四五")), banner), banner)
+    touched = next(one for one in queries.own_entries(clerk) if one.name == "三")
+    actions.save_draft(resource_id=touched.id, content=incomplete("三改"), seen=1, by=clerk, at=banner.at)
+    assert actions.undo_import(import_id=done.id, by=clerk, at=banner.at) == ("三",)
+    assert [one.name for one in queries.own_entries(clerk)] == ["三改"]
+    assert EvidenceRecord.objects.filter(kind="resource:discarded").count() == 4
+    outcome = CatalogueImport.objects.get(pk=done.id).outcome
+    assert (outcome["undone"], outcome["kept"], outcome["names"]) == (4, 1, ["三"])
+
+
 # ---- all or nothing -------------------------------------------------------------------------------------------------------
 
 

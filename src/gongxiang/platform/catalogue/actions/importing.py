@@ -4,7 +4,7 @@ The job is a system's; what it writes are the acts of the person who confirmed, 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -41,6 +41,8 @@ MOST_KEPT = 5_000
 MOST_WAITING = 10
 #: Days for which a file is kept after its end, and after which one that nobody confirmed is given up; our choice.
 DAYS_KEPT = 30
+#: Drafts removed at a time when an import is undone.
+_AT_ONCE = 200
 
 
 @implements("wushen-2021-60:7", "wushen-2021-60:4(1)")
@@ -201,15 +203,16 @@ def undo_import(*, import_id: UUID, by: Actor, at: datetime) -> tuple[str, ...]:
     permissions.COMPILE.check(by)
     row = _own(import_id, by)
     CATALOGUE_IMPORT.find("undo", row.status)
-    stay, undone = [], 0
-    for line in row.lines.exclude(action=UNCHANGED).order_by("-row", "-id"):
-        if _undo(line, by=by, at=at):
-            undone += 1
-        else:
-            stay.append(line.name)
+    lines = list(row.lines.exclude(action=UNCHANGED).order_by("-row", "-id"))
+    # What was changed first: it may refer to what is new.
+    undone = {line.pk for line in lines if line.action != NEW and _restore(line, by=by, at=at)}
+    new = [line for line in lines if line.action == NEW]
+    for start in range(0, len(new), _AT_ONCE):
+        undone |= _discard_those(new[start : start + _AT_ONCE], by=by, at=at)
+    stay = [line.name for line in lines if line.pk not in undone]
     if not undone:
         raise errors.NothingToUndo()
-    outcome = {"names": stay[:100], "kept": len(stay), "undone": undone}
+    outcome = {"names": stay[:100], "kept": len(stay), "undone": len(undone)}
     evidence.transition(
         row, table=CATALOGUE_IMPORT, act="undo", by=by, at=at, changes={"ended_at": at, "outcome": outcome},
         concerns=(row.department_id,),
@@ -217,31 +220,44 @@ def undo_import(*, import_id: UUID, by: Actor, at: datetime) -> tuple[str, ...]:
     return tuple(stay)
 
 
-def _undo(line: ImportLine, *, by: Actor, at: datetime) -> bool:
-    """Undo one line unless somebody has worked on the entry since."""
+def _restore(line: ImportLine, *, by: Actor, at: datetime) -> bool:
+    """Put back what one line changed, unless somebody has worked on the entry since."""
     entry = Resource.objects.select_for_update().filter(pk=line.resource_id).first()
-    if entry is None or entry.status not in EDITABLE or entry.draft_revision != line.left:
+    if not _as_left(entry, line):
         return False
-    if line.action == NEW:
-        return entry.version is None and _discard(entry, by=by, at=at)
     if line.began_revision:
-        discard_revision(resource_id=entry.pk, by=by, at=at)
+        discard_revision(resource_id=line.resource_id, by=by, at=at)
     elif line.before is not None:
-        save_draft(resource_id=entry.pk, content=Content.from_json(line.before), seen=line.left, by=by, at=at)
+        save_draft(resource_id=line.resource_id, content=Content.from_json(line.before), seen=line.left, by=by, at=at)
     return True
 
 
-def _discard(entry: Resource, *, by: Actor, at: datetime) -> bool:
-    """Remove a draft that was never sent anywhere; the record of it stays."""
-    content = Content.from_json(entry.draft)
+def _as_left(entry: Resource | None, line: ImportLine) -> bool:
+    return entry is not None and entry.status in EDITABLE and entry.draft_revision == line.left
+
+
+def _discard_those(lines: list[ImportLine], *, by: Actor, at: datetime) -> set[int]:
+    """Remove the drafts that nobody has worked on since; gives their lines. One that something refers to stays."""
+    entries = Resource.objects.select_for_update().in_bulk([line.resource_id for line in lines])
+    free = {line.pk: entries[line.resource_id] for line in lines if _as_left(entries.get(line.resource_id), line)}
+    free = {key: entry for key, entry in free.items() if entry.version is None}
+    if _discard(free.values(), by=by, at=at):
+        return set(free)
+    return {key for key, entry in free.items() if _discard([entry], by=by, at=at)}
+
+
+def _discard(entries: Collection[Resource], *, by: Actor, at: datetime) -> bool:
+    """Remove drafts that were never sent anywhere, all or none; the records of them stay."""
+    keys = [entry.pk for entry in entries]
     try:
         with transaction.atomic():
-            evidence.record_act(
-                kind="resource:discarded", subject=("resource", entry.pk), by=by, at=at, basis=("wushen-2021-60:7",),
-                before=said(content), **context(entry),
-            )  # fmt: skip
-            Distribution.objects.filter(resource_id=entry.pk).delete()
-            entry.delete()
+            for entry in entries:
+                evidence.record_act(
+                    kind="resource:discarded", subject=("resource", entry.pk), by=by, at=at, basis=("wushen-2021-60:7",),
+                    before=said(Content.from_json(entry.draft)), **context(entry),
+                )  # fmt: skip
+            Distribution.objects.filter(resource_id__in=keys).delete()
+            Resource.objects.filter(pk__in=keys).delete()
     except ProtectedError:
         return False
     return True
