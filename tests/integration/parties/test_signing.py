@@ -35,9 +35,11 @@ def test_a_signature_verifies_and_the_key_stays(banner: Banner) -> None:
 
 
 def test_it_asks_both_factors(banner: Banner) -> None:
-    for wrong in ({"password": "wrong"}, {"code": "000000"}):
-        with pytest.raises((errors.SignInRefused, errors.FactorWrong)):
-            sign(banner, **wrong)
+    with pytest.raises(errors.SignInRefused) as refused:
+        sign(banner, password="wrong")
+    assert refused.value.field == "password", "it stands at the field, and speaks of no user name"
+    with pytest.raises(errors.FactorWrong):
+        sign(banner, code="000000")
     assert queries.signing_keys(banner.provider.officer.id) == []
     sign(banner)
     with pytest.raises(errors.FactorReplayed):

@@ -10,7 +10,7 @@ from gongxiang.platform.kernel.actors import Actor
 from gongxiang.platform.parties import permissions, queries
 from gongxiang.platform.parties.actions.keystore import open_or_make
 from gongxiang.platform.parties.actions.sign_in import check_factor, check_password
-from gongxiang.platform.parties.errors import PasswordChangeDue
+from gongxiang.platform.parties.errors import PasswordChangeDue, SignInRefused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,10 @@ def sign_as_officer(*, data: bytes, password: str, code: str, by: Actor, at: dat
     """
     person_id = permissions.person_of(by)
     ref = queries.person_ref(person_id)
-    check_password(username=ref.username, password=password, at=at)
+    try:
+        check_password(username=ref.username, password=password, at=at)
+    except SignInRefused as refused:
+        raise SignInRefused("Your password is not right.", field="password", **refused.values) from None
     if ref.must_change_password:
         raise PasswordChangeDue()
     check_factor(person_id=person_id, code=code, at=at)
