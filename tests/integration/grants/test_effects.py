@@ -49,7 +49,10 @@ CASES = {
     "withheld": (lambda c: replace(c, sharing_type="WITHHELD"), ["withheld"], True),
     "granted element dropped": (lambda c: without(c, "name"), ["element_gone"], True),
     "element of the row filter dropped": (lambda c: without(c, "township"), ["element_gone", "filter_gone"], True),
-    "element withheld": (lambda c: changed(c, "name", sharing_type="WITHHELD"), ["element_gone"], True),
+    "element withheld": (lambda c: changed(c, "name", sharing_type="WITHHELD"), ["element_withheld"], True),
+    "element of the row filter withheld": (
+        lambda c: changed(c, "township", sharing_type="WITHHELD"), ["element_withheld", "filter_withheld"], True,
+    ),
     "not granted, dropped": (lambda c: without(c, "amount"), [], False),
     "type changed": (lambda c: changed(c, "township", type="I", length=None), ["type_changed"], True),
     "size smaller": (lambda c: changed(c, "id_number", length=17), ["narrowed"], True),

@@ -68,7 +68,8 @@ class TestSearching:
     def ask(self):
         banner = make_banner(at=clock.now())
         for n in range(5):
-            make_published(banner=banner, content=complete_content(f"目录{n}"))
+            words = ("统计", "区划", "区划") if n < 3 else ("统计 年报",)
+            make_published(banner=banner, content=complete_content(f"目录{n}", keywords=words))
         make_published(banner=banner, content=conditional_content())
         head = bearer(system_token(banner.consumer, Scope.READ))
 
@@ -98,6 +99,23 @@ class TestSearching:
         assert ask(fq="state:active")["count"] == 6
         assert ask(fq='groups:"307"')["count"] == 1
         assert ask(fq_list=["sharing_type:(CONDITIONAL OR UNCONDITIONAL)"])["count"] == 6
+
+    def test_keywords_are_counted_among_what_is_found_and_can_be_chosen(self, ask):
+        found = ask(q="目录", **{"facet.field": ["tags"]})
+        assert list(found["facets"]["tags"].items()) == [("区划", 3), ("统计", 3), ("统计 年报", 2)]
+        assert found["search_facets"]["tags"] == {
+            "title": "Tags",
+            "items": [{"name": word, "display_name": word, "count": count} for word, count in found["facets"]["tags"].items()],
+        }
+        assert len(ask(q="目录", **{"facet.field": ["tags"], "facet.limit": 1})["facets"]["tags"]) == 1
+        assert len(ask(q="目录", **{"facet.field": ["tags"], "facet.limit": -1})["facets"]["tags"]) == 3
+        assert ask(q="目录", fq="sharing_type:CONDITIONAL", **{"facet.field": ["tags"]})["facets"]["tags"] == {}
+        narrowed = ask(fq='tags:"统计 年报"', **{"facet.field": ["tags"]}, sort="name asc")
+        assert [one["title"] for one in narrowed["results"]] == ["目录3", "目录4"]
+        assert narrowed["facets"]["tags"] == {"统计 年报": 2}
+        assert ask(fq="tags:区划 tags:统计")["count"] == 3
+        assert ask(fq="tags:(区划 OR 没有)")["count"] == 3
+        assert ask(fq="tags:没有")["count"] == 0
 
     @pytest.mark.parametrize(
         "given",

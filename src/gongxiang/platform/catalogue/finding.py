@@ -28,11 +28,16 @@ def search(
     size: int = searching.PAGE_SIZE,
     with_synonyms: bool = True,
     published_after: datetime | None = None,
+    keywords: Iterable[Iterable[str]] = (),
 ) -> SearchPage:
-    """The published entries that contain every word of `text` (in characters, pinyin, initials or a synonym), with facets."""
+    """The published entries that contain every word of `text` (in characters, pinyin, initials or a synonym), with facets.
+
+    `keywords`: the entry has one of each of these sets.
+    """
     if actor is None:
         return SearchPage(hits=(), total=0, exact=True, page=1, pages=1, facets=dict.fromkeys(searching.FACETS, ()))
-    entries = visible_to(actor)
+    wanted = [list(words) for words in keywords]
+    entries = searching.with_keywords(visible_to(actor), wanted)
     if published_after is not None:
         entries = entries.filter(published_at__gt=published_after)
     return searching.find(
@@ -43,8 +48,21 @@ def search(
         page=page,
         size=size,
         synonyms=_groups() if with_synonyms else (),
-        side_index=published_after is None,
+        side_index=published_after is None and not wanted,
     )
+
+
+def keyword_counts(
+    text: str,
+    *,
+    actor: Actor | None,
+    facets: Mapping[str, Iterable[str]] | None = None,
+    keywords: Iterable[Iterable[str]] = (),
+    most: int | None = None,
+) -> dict[str, int]:
+    """How many of the entries that `search` finds have each keyword, the most frequent first."""
+    entries = searching.with_keywords(visible_to(actor), keywords)
+    return searching.count_keywords(entries, text, facets=facets or {}, synonyms=_groups(), most=most)
 
 
 def entry_count() -> int:

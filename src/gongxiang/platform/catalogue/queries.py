@@ -14,6 +14,7 @@ from gongxiang.platform.catalogue import elements as element_index
 from gongxiang.platform.catalogue.content import Content, Difference, differences
 from gongxiang.platform.catalogue.elements import Hit as Hit
 from gongxiang.platform.catalogue.errors import NeverPublished, ResourceNotFound
+from gongxiang.platform.catalogue.finding import keyword_counts as keyword_counts
 from gongxiang.platform.catalogue.finding import search as search
 from gongxiang.platform.catalogue.listing import Listing
 from gongxiang.platform.catalogue.models import Consent, Distribution, Resource, ResourceVersion, SearchEntry

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchRank
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, Count, F, Func, Q, QuerySet, Value
 from django.db.models.expressions import Expression, RawSQL
@@ -173,6 +174,42 @@ def _fits(row: SearchEntry, words: Words) -> bool:
     return all(
         indexing.latin_letters(term) or any(wording in row.haystack for wording in (term, *others)) for term, others in words
     )
+
+
+def with_keywords(entries: QuerySet[SearchEntry], keywords: Iterable[Iterable[str]]) -> QuerySet[SearchEntry]:
+    """Those whose version in force has a keyword of each set."""
+    for words in keywords:
+        having = ResourceVersion.objects.filter(number=F("resource__version"), content__keywords__has_any_keys=list(words))
+        entries = entries.filter(resource_id__in=having.values("resource_id"))
+    return entries
+
+
+def count_keywords(
+    entries: QuerySet[SearchEntry],
+    text: str,
+    *,
+    facets: Mapping[str, Iterable[str]],
+    synonyms: Iterable[Iterable[str]] = (),
+    most: int | None = None,
+) -> dict[str, int]:
+    """How many of those that fit have each keyword, the most frequent first; `most` of them, or all.
+
+    Keywords are free words, no facet of the pages: they are counted where a program asks for them, in the database.
+    """
+    hits = _by_facets(by_words(entries, words_of(text, synonyms)), usable(facets)).order_by().values("resource_id")
+    try:
+        sql, params = hits.query.sql_with_params()
+    except EmptyResultSet:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word, count(DISTINCT v.resource_id) FROM catalogue_resourceversion v "  # noqa: S608
+            "JOIN catalogue_resource r ON r.id = v.resource_id AND r.version = v.number "
+            "CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(v.content -> 'keywords', '[]')) word "
+            f"WHERE v.resource_id IN ({sql}) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s",
+            (*params, most),
+        )
+        return dict(cursor.fetchall())
 
 
 def usable(facets: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:

@@ -24,7 +24,8 @@ from gongxiang.protocol.terms import Terms
 
 #: What cannot be published while the grant lives: it is negotiated with the consumer, narrowed or ended, and filed first.
 REFUSED: Final = (
-    "withheld", "element_gone", "filter_gone", "type_changed", "narrowed", "key_changed", "delivery_gone",
+    "withheld", "element_gone", "element_withheld", "filter_gone", "filter_withheld", "type_changed", "narrowed",
+    "key_changed", "delivery_gone",
 )  # fmt: skip
 #: What may be published, and what the two sides should know of it.
 TOLD: Final = (
@@ -102,10 +103,15 @@ def consequences(terms: Terms, grant: GrantView, before: Content, after: Content
     if after.sharing_type == "WITHHELD":
         yield Consequence(kind="withheld")
         return
-    if gone := [code for code in terms.elements if code in old and code not in new]:
-        yield Consequence(kind="element_gone", what=names(gone))
-    if lost := [code for code in dict.fromkeys(filtered) if code not in new]:
-        yield Consequence(kind="filter_gone", what=names(lost))
+    there = {element.code for element in after.elements}
+    for kind, codes in (
+        ("element", [code for code in terms.elements if code in old and code not in new]),
+        ("filter", [code for code in dict.fromkeys(filtered) if code not in new]),
+    ):
+        if gone := [code for code in codes if code not in there]:
+            yield Consequence(kind=f"{kind}_gone", what=names(gone))
+        if withheld := [code for code in codes if code in there]:
+            yield Consequence(kind=f"{kind}_withheld", what=names(withheld))
     retyped = [code for code in kept if carried_differently(old[code], new[code])]
     if retyped:
         yield Consequence(kind="type_changed", what=names(retyped))

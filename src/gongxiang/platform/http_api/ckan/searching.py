@@ -18,11 +18,21 @@ FIELDS = {
     "organization": "department", "owner_org": "department", "groups": "classification", "res_format": "kind",
     "sharing_type": "sharing_type", "update_cycle": "update_cycle", "data_class": "data_class",
 }  # fmt: skip
+#: Keywords are free words: what the pages have as facets are codes.
+TAGS = ("tags", "vocab_tags")
+#: Keywords that are counted where `facet.limit` does not say how many, as CKAN has it.
+TAGS_COUNTED = 50
 #: Fields that hold one value for everything published here.
 CONSTANT = {
     "state": "active", "capacity": "public", "dataset_type": "dataset", "license_id": "notspecified", "private": "false",
 }  # fmt: skip
-TITLES = {"organization": "Organizations", "groups": "Groups", "res_format": "Formats", "license_id": "Licenses"}
+TITLES = {
+    "organization": "Organizations",
+    "groups": "Groups",
+    "tags": "Tags",
+    "res_format": "Formats",
+    "license_id": "Licenses",
+}
 ROWS, MOST_ROWS, FURTHEST = 10, 1000, 1_000_000
 #: Characters of all filters together: how long they take to be understood grows with the square of their length.
 LONGEST_FILTER = 4000
@@ -35,7 +45,7 @@ def search(given: Mapping[str, Any], *, actor: Actor | None, origin: str) -> dic
     """CKAN's answer to `package_search`."""
     text = _text(given.get("q", ""))
     rows, start = number(given, "rows", ROWS, MOST_ROWS), number(given, "start", 0, FURTHEST)
-    wanted, nothing = _filters(given)
+    wanted, tags, nothing = _filters(given)
     asked_sort = str(given.get("sort") or "score desc, metadata_modified desc")
     sort = _SORTS.get(asked_sort.split(",")[0].strip().lower())
     if sort is None:
@@ -50,23 +60,30 @@ def search(given: Mapping[str, Any], *, actor: Actor | None, origin: str) -> dic
             if text.lower() in f"{entry.name} {entry.content.summary}".lower()
         ]
         return _answer([package(one, origin) for one in found[start : start + rows]], len(found), {}, fields, asked_sort)
-    page, hits = _window(text, wanted, sort, start, rows, actor)
+    page, hits = _window(text, wanted, tags, sort, start, rows, actor)
     entries = harvest.published_entries([hit.id for hit in hits], actor=actor)
     results = [package(entries[hit.id], origin) for hit in hits if hit.id in entries]
-    return _answer(results, page.total, _counts(page, fields), fields, asked_sort)
+    return _answer(
+        results,
+        page.total,
+        {**_counts(page, fields), **_tag_counts(given, fields, text, wanted, tags, actor)},
+        fields,
+        asked_sort,
+    )
 
 
 def _window(
-    text: str, wanted: Mapping[str, list[str]], sort: str, start: int, rows: int, actor: Actor
+    text: str, wanted: Mapping[str, list[str]], tags: list[list[str]], sort: str, start: int, rows: int, actor: Actor
 ) -> tuple[SearchPage, list[Any]]:
     """`rows` hits from `start` on: one or two pages of our search."""
     size = max(1, rows)
-    first = queries.search(text, actor=actor, facets=wanted, sort=sort, page=start // size + 1, size=size)
+    asked: dict[str, Any] = {"actor": actor, "facets": wanted, "keywords": tags, "sort": sort, "size": size}
+    first = queries.search(text, page=start // size + 1, **asked)
     if rows == 0 or first.page != start // size + 1:
         return first, []
     hits = list(first.hits[start % size :])
     if start % size and first.page < first.pages:
-        following = queries.search(text, actor=actor, facets=wanted, sort=sort, page=first.page + 1, size=size)
+        following = queries.search(text, page=first.page + 1, **asked)
         hits += following.hits[: start % size]
     return first, hits
 
@@ -109,13 +126,14 @@ def number(given: Mapping[str, Any], name: str, default: int, most: int) -> int:
     return min(int(text), most)
 
 
-def _filters(given: Mapping[str, Any]) -> tuple[dict[str, list[str]], bool]:
-    """The chosen facet values; True if nothing can fit them."""
+def _filters(given: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[list[str]], bool]:
+    """The chosen facet values, and sets of keywords of each of which one is wanted; True if nothing can fit them."""
     several = given.get("fq_list") or []
     clauses = " ".join([str(given.get("fq") or ""), *map(str, several if isinstance(several, list) else [several])])
     if len(clauses) > LONGEST_FILTER:
         raise QueryWrong(f"The filters have more than {LONGEST_FILTER} characters")
     wanted: dict[str, list[str]] = {}
+    tags: list[list[str]] = []
     nothing = False
     rest = _CLAUSE.sub("", clauses).strip()
     if rest:
@@ -127,6 +145,8 @@ def _filters(given: Mapping[str, Any]) -> tuple[dict[str, list[str]], bool]:
         values = [value.strip('"') for value in values if value.strip('"')]
         if name in CONSTANT:
             nothing |= CONSTANT[name] not in values
+        elif name in TAGS:
+            tags.append(values)
         elif name in FIELDS:
             ours = FIELDS[name]
             values = [key for value in values for key in _departments(value)] if ours == "department" else values
@@ -134,7 +154,7 @@ def _filters(given: Mapping[str, Any]) -> tuple[dict[str, list[str]], bool]:
             wanted[ours] = values
         else:
             raise QueryWrong(f"Undefined field {name}")
-    return wanted, nothing
+    return wanted, tags, nothing
 
 
 def _departments(value: str) -> list[str]:
@@ -156,6 +176,17 @@ def _facet_fields(given: Mapping[str, Any]) -> list[str]:
     if str(given.get("facet", "true")).lower() == "false":
         return []
     return list(dict.fromkeys(asked))[:20]
+
+
+def _tag_counts(
+    given: Mapping[str, Any], fields: list[str], text: str, wanted: Mapping[str, list[str]], tags: list[list[str]], actor: Actor
+) -> dict[str, dict[str, tuple[str, int]]]:
+    asked = [name for name in fields if name in TAGS]
+    if not asked:
+        return {}
+    most = None if str(given.get("facet.limit")).startswith("-") else number(given, "facet.limit", TAGS_COUNTED, MOST_ROWS)
+    found = queries.keyword_counts(text, actor=actor, facets=wanted, keywords=tags, most=most)
+    return {name: {word: (word, count) for word, count in found.items()} for name in asked}
 
 
 def _counts(page: SearchPage, fields: list[str]) -> dict[str, dict[str, tuple[str, int]]]:
