@@ -10,6 +10,7 @@ import resource as limits
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -19,13 +20,14 @@ from tests.faults.world import (
     WHOLE,
     World,
     close,
+    destroy,
     enrol_a_stranger,
     environment_number,
     kill_points,
     one_more,
     running_world,
 )
-from tests.support.chain import until
+from tests.support.chain import Grant, Resource, until
 
 KILLS = environment_number("GONGXIANG_FAULT_KILLS", 16)
 SEED = environment_number("GONGXIANG_FAULT_SEED", 20261122)
@@ -75,16 +77,24 @@ def test_named_kill_points(world: World) -> None:
     chosen = asked or (points if LONG else chance.sample(points, 3))
     unreached = []
     for point in chosen:
-        made = []
+        made: list[tuple[Resource, Grant]] = []
+        destroyed: list[UUID] = []
 
-        def stimulus(made: list[tuple[object, object]] = made, point: str = point) -> None:
+        def stimulus(made: list[tuple[Resource, Grant]] = made, point: str = point, ordered: list[UUID] = destroyed) -> None:
             world.grants[0].open(WHOLE if world.grants[0].revision % 2 == 0 else WHOLE[:-1])
             made.append(one_more(world, chance, large=point == "gateway.object_written"))
             if point == "gateway.enrolled":
                 enrol_a_stranger(world)
+            if point.startswith("consumer.destroy"):
+                ordered.append(destroy(world, made[0][1]))
 
         if not world.kill_at(point, stimulus):
             unreached.append(point)
+        if destroyed:
+            fact = world.plane.wait_for_fact("table_destroyed", PATIENCE, request_id=str(destroyed[0]))
+            assert (fact["problem"], made[0][1].rows()) == ("", [])
+            close(world, *made[0])
+            continue
         until(
             lambda grant=made[0][1]: world.arrived(grant),
             PATIENCE,

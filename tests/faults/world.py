@@ -18,12 +18,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
 from gongxiang.machine.migrate import make_database
 from gongxiang.machine.postgres import Server
 from gongxiang.machine.processes import free_ports, tied_to_parent
+from gongxiang.protocol.disposal import DestroyTable
 from gongxiang.protocol.messages import CloseStream
 from gongxiang.protocol.segments import SegmentKind
 from gongxiang.protocol.terms import Comparison, Condition, DataType, ElementSpec, Mask, MaskKind
@@ -45,12 +47,14 @@ ELEMENTS = (
 WHOLE = tuple(spec.code for spec in ELEMENTS)
 #: Seconds after which something that has to come about is held not to: far more than a loaded, slow machine needs.
 PATIENCE = 240.0
+#: The programs that a row passes.
+SIDES = ("provider", "consumer", "gateway")
 ONLY_A = (Condition(element="area", operator=Comparison.EQ, values=("A",)),)
 MASKS = {"id": Mask(kind=MaskKind.KEEP, prefix=3), "phone": Mask(kind=MaskKind.KEEP, prefix=3, suffix=2)}
 
 
 def kill_points() -> list[str]:
-    """Every named place in the programs of the data plane."""
+    """Every named place on a row's way through node, gateway and node; files and the worker's letters have their own tests."""
     names: set[str] = set()
     for path in sorted((ROOT / "src" / "gongxiang").glob("**/*.py")):
         for name in re.findall(r'killpoints\.reach\(\s*f?"([^"]+)"', path.read_text("utf-8")):
@@ -58,7 +62,7 @@ def kill_points() -> list[str]:
         # Two names in one call: the last rows and the others.
         for one, other in re.findall(r'killpoints\.reach\("([^"]+)" if [^"]+ else "([^"]+)"\)', path.read_text("utf-8")):
             names |= {one, other}
-    return sorted(names)
+    return sorted(n for n in names if n.partition(".")[0] in SIDES and not n.startswith("gateway.file_"))
 
 
 @dataclass(kw_only=True)
@@ -143,8 +147,7 @@ class World:
 
     def kill_at(self, point: str, stimulus: Callable[[], None], seconds: float = PATIENCE) -> bool:
         """Let the program that knows this place die there; whether it came there in time."""
-        side = point.partition(".")[0]
-        mortal = self.mortals[{"provider": "provider", "consumer": "consumer", "gateway": "gateway"}[side]]
+        mortal = self.mortals[point.partition(".")[0]]
         mortal.kill()
         mortal.start(GONGXIANG_KILL_AT=point)
         stimulus()
@@ -355,6 +358,16 @@ def enrol_a_stranger(world: World) -> None:
     node.configure()
     node.offer("a-code")
     until(lambda: not world.mortals["gateway"].alive or node.command("enroll", "--code", "a-code").returncode == 0, PATIENCE)
+
+
+def destroy(world: World, grant: Grant) -> UUID:
+    """End the grant, and have its consumer destroy what it received; the order's id."""
+    until(lambda: world.arrived(grant), PATIENCE, world.chain.words)
+    grant.end()
+    consumer = world.chain.consumer
+    order = DestroyTable(request_id=uuid.uuid4(), grant_id=grant.grant_id, node_id=consumer.node_id)
+    world.plane.order(order, consumer.node_id)
+    return order.request_id
 
 
 def close(world: World, resource: Resource, grant: Grant) -> None:
